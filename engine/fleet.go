@@ -1,0 +1,55 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+)
+
+// Target is a server as the road to it needs to know it.
+type Target struct {
+	ID         inventory.ServerID
+	Name       string
+	Address    string
+	Port       int
+	Scheme     string
+	Site       string
+	Credential string
+}
+
+// JobOrder asks a host to run one job, once, whatever happens to the connection.
+type JobOrder struct {
+	ID       string // rollout-server-kind-attempt; also the name of the host's task and folder
+	Kind     rollout.JobKind
+	Change   string
+	Deadline time.Time // the job gives up by then, host time
+	Updates  []string  // KBs; empty for a scan
+}
+
+// RestartOrder asks a host to restart once: the same order twice restarts it once.
+type RestartOrder struct {
+	ID       string
+	BootTime time.Time // the boot to end, as last read from the host
+	Comment  string
+}
+
+// Fleet reaches servers. Every call is one short conversation with one host and returns by the deadline of ctx at the
+// latest. An error is a *rollout.Failure; one with class network after a start means that the host must be asked.
+type Fleet interface {
+	Facts(ctx context.Context, target Target) (inventory.Facts, error)
+	StartJob(ctx context.Context, target Target, order JobOrder) (rollout.Job, error)
+	Job(ctx context.Context, target Target, job string, after int) (rollout.Job, error)
+	CancelJob(ctx context.Context, target Target, job string) (rollout.Job, error)
+	RemoveJob(ctx context.Context, target Target, job string) error
+	Restart(ctx context.Context, target Target, order RestartOrder) (rollout.Restarted, error)
+	Verify(ctx context.Context, target Target, updates, services []string) (rollout.Verification, error)
+}
+
+// Clock is the time that the engine lives in: the wall's, or fleet time with a simulated fleet.
+type Clock interface {
+	Now() time.Time
+	// After fires once when Now has reached at; stop releases it.
+	After(at time.Time) (fire <-chan time.Time, stop func())
+}

@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"time"
+
+	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/pilot"
+	"patchdeck/engine/rollout"
+	"patchdeck/engine/trail"
+)
+
+// View is an immutable snapshot of everything that a reader may see. Its parts are shared: readers change nothing.
+type View struct {
+	Generation uint64    // grows with each published view
+	At         time.Time // the engine's clock when it was made
+	Head       trail.Head
+	Servers    []inventory.Server // ordered by name
+	Bulletins  []catalog.Bulletin // newest first
+	Releases   []approval.Release
+	Changes    []ChangeView
+	Rollouts   []RolloutView // in the order in which they were opened
+	Sweeps     []SweepView   // running inventory sweeps
+	Needs      []Need        // what waits for a person, most urgent first
+	ReadOnly   string        // why nothing new starts (clock jumped, disk short); empty when all is well
+}
+
+// ChangeView is a change request with its plan and acceptance.
+type ChangeView struct {
+	approval.Change
+	Plan       *rollout.Plan // nil until one is made
+	Acceptance pilot.Acceptance
+}
+
+// RolloutView is one rollout as the grid shows it.
+type RolloutView struct {
+	rollout.Rollout
+	Release  string         // title of the release
+	Counts   rollout.Counts // over all cells
+	Windows  []WindowView   // in order of opening
+	Current  int            // index of the open window, or of the next one; -1 when all are closed
+	Cells    []Cell         // ordered by window, site and name; positions are stable
+	Rate     float64        // verified successes an hour over the last half hour of the engine's clock
+	Forecast Forecast
+}
+
+// WindowView is one maintenance window of a rollout with its own counts.
+type WindowView struct {
+	rollout.Window
+	Counts rollout.Counts
+	Score  int // the stop rule's score in this window
+}
+
+// Forecast says when the rollout will be through, at the present rate.
+type Forecast struct {
+	Done    time.Time // zero when nothing can be said yet
+	Fits    int       // servers expected to finish inside their windows
+	WillNot int       // servers expected not to fit
+}
+
+// Cell is one server's advertisement.
+type Cell struct {
+	ID         string // advertisement id
+	Server     inventory.ServerID
+	Name       string
+	Site       string
+	OS         string
+	Owner      string
+	Cluster    string
+	Window     string // the window it is in, or waits for
+	Delivery   rollout.Delivery
+	Compliance rollout.Compliance
+	Why        string    // what it waits for, or the failure in plain words
+	Code       string    // of the failure
+	Class      string    // of the failure
+	Since      time.Time // in this status
+	LastReport time.Time // newest word from the server; zero when there was none
+	Attempt    int
+	Percent    int
+	Phase      string
+	KB         string
+	Before     inventory.Build
+	After      inventory.Build
+}
+
+// SweepView is the progress of an inventory sweep.
+type SweepView struct {
+	ID            string
+	Kind          SweepKind
+	Total         int
+	Done, Trouble int
+}
+
+// Need is one thing that waits for a person.
+type Need struct {
+	Urgent bool
+	Words  string // what is wrong and what to do
+	Object string // id of the server, change or rollout
+}
