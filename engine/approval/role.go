@@ -1,0 +1,83 @@
+package approval
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Role is what a person may do. A person may hold several.
+type Role string
+
+const (
+	Lead          Role = "lead"          // runs the cycle
+	Administrator Role = "administrator" // installs, monitors, retries
+	Authority     Role = "authority"     // authorises the change request
+	Board         Role = "board"         // approves the plan
+	Support       Role = "support"       // application support: acceptance results
+	Security      Role = "security"      // reviews bulletins, objects
+	OnCall        Role = "on-call"       // runs an emergency window
+	Viewer        Role = "viewer"        // looks and exports
+	Machine       Role = "engine"        // the engine itself; no person holds it
+)
+
+// Roles lists the roles that a users file may give, with what each is for.
+var Roles = []struct {
+	Role    Role
+	Meaning string
+}{
+	{Lead, "runs the cycle: inventory, releases, change requests, exclusions, pause, resume, halt"},
+	{Administrator, "installs, monitors, retries, reports"},
+	{Authority, "authorises change requests, which unlocks the pilot"},
+	{Board, "approves plans, which unlocks Dev and Prod"},
+	{Support, "reports acceptance results for applications"},
+	{Security, "reviews bulletins and raises objections"},
+	{OnCall, "runs an emergency window: watch, retry, skip, halt"},
+	{Viewer, "looks and exports; changes nothing"},
+}
+
+// ParseRole reads a role as a users file writes it.
+func ParseRole(s string) (Role, error) {
+	var known []string
+	for _, r := range Roles {
+		if string(r.Role) == s {
+			return r.Role, nil
+		}
+		known = append(known, string(r.Role))
+	}
+	return "", fmt.Errorf("role %q is not known: use one of %s", s, strings.Join(known, ", "))
+}
+
+// Actor is who acts: a person with roles, and the way in ("ssh", "socket", "command", "demo").
+type Actor struct {
+	Name  string
+	Roles []Role
+	Via   string
+}
+
+// Has tells whether the actor holds one of the roles.
+func (a Actor) Has(any ...Role) bool {
+	for _, r := range any {
+		if slices.Contains(a.Roles, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// RoleNames gives the actor's roles as text for the audit trail.
+func (a Actor) RoleNames() []string {
+	names := make([]string, len(a.Roles))
+	for i, r := range a.Roles {
+		names[i] = string(r)
+	}
+	return names
+}
+
+// Denied is a refused command: the rule that forbids it, in words for the person.
+type Denied struct{ Words string }
+
+func (d *Denied) Error() string { return d.Words }
+
+// Refuse makes a Denied from a format.
+func Refuse(format string, args ...any) error { return &Denied{Words: fmt.Sprintf(format, args...)} }

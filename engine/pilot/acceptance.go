@@ -1,0 +1,91 @@
+package pilot
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"patchdeck/engine/approval"
+)
+
+// Result is what an application's owner found after Dev was patched.
+type Result string
+
+const (
+	Pending    Result = "pending"
+	Passed     Result = "passed"
+	FailedTest Result = "failed"
+	NoResponse Result = "no response" // counts as no issues
+	Workaround Result = "workaround"  // failed, and the lead recorded how to live with it
+)
+
+// Acceptance is the state of acceptance of one change request, per application.
+type Acceptance struct {
+	Deadline time.Time         `json:"deadline,omitzero"` // after it, silence means no issues
+	Closed   bool              `json:"closed,omitempty"`
+	Results  map[string]Answer `json:"results,omitempty"` // by application
+}
+
+// Answer is one application's result, with who gave it.
+type Answer struct {
+	Result Result    `json:"result"`
+	By     string    `json:"by,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+	Note   string    `json:"note,omitempty"`
+}
+
+// Open starts acceptance for the applications that run on the servers patched so far.
+func Open(applications []string, deadline time.Time) Acceptance {
+	a := Acceptance{Deadline: deadline, Results: map[string]Answer{}}
+	for _, name := range applications {
+		a.Results[name] = Answer{Result: Pending}
+	}
+	return a
+}
+
+// Record adds one application's result. After the deadline results are refused: silence has counted by then, and what is
+// wrong later is an incident or an exclusion.
+func (a Acceptance) Record(application string, answer Answer) (Acceptance, error) {
+	if _, ok := a.Results[application]; !ok {
+		return a, approval.Refuse("no acceptance is open for application %q: %s", application, a.words())
+	}
+	if a.Closed {
+		return a, approval.Refuse("acceptance closed at %s: exclude the servers of %q or drop the update instead",
+			a.Deadline.Format("2 Jan 15:04"), application)
+	}
+	a.Results = maps.Clone(a.Results)
+	a.Results[application] = answer
+	return a, nil
+}
+
+func (a Acceptance) words() string {
+	if len(a.Results) == 0 {
+		return "it opens when Dev is through"
+	}
+	return "it is open for " + joined(slices.Sorted(maps.Keys(a.Results)))
+}
+
+// Close ends acceptance at its deadline: who has not answered has no issues.
+func (a Acceptance) Close() Acceptance {
+	a.Results = maps.Clone(a.Results)
+	for name, answer := range a.Results {
+		if answer.Result == Pending {
+			a.Results[name] = Answer{Result: NoResponse, Note: "no response by the deadline counts as no issues"}
+		}
+	}
+	a.Closed = true
+	return a
+}
+
+// Blocks lists the applications whose failure nobody has answered: Prod waits until the update is dropped, the servers
+// are excluded, or a workaround is recorded.
+func (a Acceptance) Blocks() []string {
+	var names []string
+	for name, answer := range a.Results {
+		if answer.Result == FailedTest {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
