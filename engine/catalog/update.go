@@ -36,7 +36,9 @@ type Bulletin struct {
 	Revision string    `json:"revision"`
 	SHA256   string    `json:"sha256"` // of the file as imported
 	Updates  []Update  `json:"updates"`
-	Skipped  []Skipped `json:"skipped"` // records that could not be read, with the place and the reason
+	// Skipped lists the records that could not be read, with the place and the reason: the first thousand of SkippedCount.
+	Skipped      []Skipped `json:"skipped"`
+	SkippedCount int       `json:"skipped_count"`
 }
 
 // Skipped is a record of the document that could not be read.
@@ -49,6 +51,7 @@ type Skipped struct {
 type Update struct {
 	KB         string    `json:"kb"` // "KB5078766"
 	Bulletin   string    `json:"bulletin"`
+	Released   time.Time `json:"released"` // when the bulletin was first published: no earlier scan can speak of the update
 	Severity   Severity  `json:"severity"` // the worst over those products
 	CVEs       []string  `json:"cves"`
 	Exploited  bool      `json:"exploited"`
@@ -77,4 +80,14 @@ func (u Update) FixedBuild(on inventory.Build) (fixed inventory.Build, ok bool) 
 		}
 	}
 	return inventory.Build{}, false
+}
+
+// Find gives the bulletin's update with this KB.
+func (b Bulletin) Find(kb string) (Update, bool) {
+	for _, u := range b.Updates {
+		if u.KB == kb {
+			return u, true
+		}
+	}
+	return Update{}, false
 }

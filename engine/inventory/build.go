@@ -36,7 +36,9 @@ func (b Build) IsZero() bool { return b == Build{} }
 func (b Build) SameBase(o Build) bool { return b[0] == o[0] && b[1] == o[1] && b[2] == o[2] }
 
 // AtLeast tells whether a server at build b has what fixed introduced. It is false across base builds.
-func (b Build) AtLeast(fixed Build) bool { return b.SameBase(fixed) && cmp.Compare(b[3], fixed[3]) >= 0 }
+func (b Build) AtLeast(fixed Build) bool {
+	return b.SameBase(fixed) && cmp.Compare(b[3], fixed[3]) >= 0
+}
 
 // MarshalText writes the four-part form, or nothing for the zero build.
 func (b Build) MarshalText() ([]byte, error) {
