@@ -1,0 +1,53 @@
+package rollout
+
+import (
+	"time"
+
+	"patchdeck/engine/inventory"
+)
+
+// Advertisement is one server in one rollout: everything durable about it. What a host said between two transitions
+// (percent, phase) is not here.
+type Advertisement struct {
+	ID      string             `json:"id"` // "r3-s00017"
+	Rollout string             `json:"rollout"`
+	Server  inventory.ServerID `json:"server"`
+	Site    string             `json:"site"`
+	Cluster string             `json:"cluster,omitempty"`
+	Windows []string           `json:"windows"` // the plan's windows for it that are not closed yet, in order
+	Updates []string           `json:"updates"`
+
+	Delivery   Delivery   `json:"delivery"`
+	Compliance Compliance `json:"compliance"`
+	Since      time.Time  `json:"since"`
+	Was        Delivery   `json:"was,omitempty"` // where contact was lost, while Delivery is Unknown
+	Deadline   time.Time  `json:"deadline,omitzero"`
+	RetryAt    time.Time  `json:"retry_at,omitzero"`
+
+	Stages   int `json:"stages,omitempty"`   // stage jobs ordered so far
+	Attempts int `json:"attempts,omitempty"` // install jobs ordered so far
+	// TriedStages and TriedAttempts are the counts at a person's last retry: limits count from there.
+	TriedStages   int `json:"tried_stages,omitempty"`
+	TriedAttempts int `json:"tried_attempts,omitempty"`
+
+	Job     string  `json:"job,omitempty"` // the current job; the fence for answers
+	JobKind JobKind `json:"job_kind,omitempty"`
+	// Leftover are finished jobs whose task and folder are still on the host.
+	Leftover []string `json:"leftover,omitempty"`
+	// JobCleaned tells that the current job's task and folder are gone too.
+	JobCleaned bool      `json:"job_cleaned,omitempty"`
+	Window     string    `json:"window,omitempty"` // the window in which it was admitted
+	Lock       string    `json:"lock,omitempty"`   // the cluster whose lock it holds
+	Started    time.Time `json:"started,omitzero"` // admission of the current attempt
+
+	RestartID string          `json:"restart_id,omitempty"`
+	Restarts  int             `json:"restarts,omitempty"` // restarts ordered so far
+	Boot      time.Time       `json:"boot,omitzero"`      // the boot before our restart
+	Services  []string        `json:"services,omitempty"`
+	Before    inventory.Build `json:"before,omitzero"`
+	After     inventory.Build `json:"after,omitzero"`
+	Failure   *Failure        `json:"failure,omitempty"`
+	Scored    bool            `json:"scored,omitempty"`
+	Exclusion string          `json:"exclusion,omitempty"`
+	Rev       int             `json:"rev"`
+}

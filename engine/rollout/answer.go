@@ -1,0 +1,342 @@
+package rollout
+
+import (
+	"fmt"
+	"time"
+
+	"patchdeck/engine/inventory"
+)
+
+// Reply is a host's answer to a step, or why there is none. Exactly one of the pointers is set, but for RemoveJobs, whose
+// success has none.
+type Reply struct {
+	Step         Step
+	Err          *Failure
+	Facts        *inventory.Facts
+	Job          *Job
+	Restarted    *Restarted
+	Verification *Verification
+}
+
+// Scene is what an answer is judged against.
+type Scene struct {
+	Now    time.Time
+	Plan   *Plan
+	Policy Policy
+	Stop   bool // the rollout's rule, a person or the change request stops new starts
+}
+
+// Answer judges a host's reply: the transition that follows, if any, and the contact after it. A reply to a step of an
+// earlier state is dropped: what it says was true of another attempt.
+func (s Scene) Answer(ad *Advertisement, c Contact, r Reply) (moved *Moved, after Contact) {
+	if r.Step.Rev != ad.Rev {
+		return nil, c
+	}
+	if r.Err != nil {
+		return s.noAnswer(ad, c, r)
+	}
+	c.Heard, c.Silent, c.Trouble, c.Network = s.Now, 0, "", false
+	if ad.Delivery == Unknown {
+		back := ad.move(ad.Was, "the server answers again")
+		return back, Contact{Asked: c.Asked, Told: c.Told, Heard: s.Now, Next: s.Now, Seq: c.Seq}
+	}
+	switch {
+	case r.Facts != nil:
+		return s.facts(ad, c, r.Facts)
+	case r.Job != nil:
+		return s.job(ad, c, r)
+	case r.Restarted != nil:
+		c.Asked, c.Told = true, true
+		c.Next = s.Now.Add(s.Policy.ReadyPoll)
+		return nil, c
+	case r.Verification != nil && ad.Delivery == Restarting:
+		return s.restarting(ad, c, r.Verification)
+	case r.Verification != nil:
+		return s.verifying(ad, c, r.Verification)
+	case r.Step.Do == RemoveJobs:
+		cleaned := ad.move(ad.Delivery, "the host's job folders are gone")
+		cleaned.Cleaned = true
+		return cleaned, c
+	}
+	return nil, c
+}
+
+// noAnswer handles an error in place of an answer: after a start the host must be asked; a refusal that no repetition mends
+// is a failure; anything else is tried again after a pause.
+func (s Scene) noAnswer(ad *Advertisement, c Contact, r Reply) (*Moved, Contact) {
+	if c.Silent == 0 {
+		c.Since = s.Now
+	}
+	c.Silent++
+	c.Trouble, c.Network = r.Err.Words, r.Err.Class == ClassNetwork
+	c.Next = s.Now.Add(s.Policy.pause(c.Silent))
+	c.Good = 0
+	if r.Step.Do == StartJob || r.Step.Do == OrderRestart {
+		c.Asked = false
+	}
+	if r.Step.Do == RemoveJobs {
+		return nil, c
+	}
+	refused := (r.Err.Class == ClassAccess || r.Err.Class == ClassConfig) && !r.Err.Retry
+	if refused && (ad.Delivery == NotReceived || ad.Delivery == Staging) {
+		return ad.fail(r.Err, "the server refused"), c
+	}
+	if ad.Delivery == Restarting && r.Err.Class == ClassNetwork {
+		c.Next = s.Now.Add(s.Policy.ReadyPoll) // silence is what a restart looks like
+	}
+	return nil, c
+}
+
+// facts judges the first reading of a server: nothing to do, not fit, or ready to be staged.
+func (s Scene) facts(ad *Advertisement, c Contact, f *inventory.Facts) (*Moved, Contact) {
+	need := s.missing(ad, f.Build, f.Updates)
+	switch {
+	case len(need) == 0 && len(ad.Updates) > 0:
+		done := ad.move(NotApplicable, "everything was installed before its window")
+		done.Compliance, done.Before, done.After = InstalledByOthers, f.Build, f.Build
+		return done, c
+	case len(need) == 0:
+		none := ad.move(NotApplicable, "no update of the release applies to this server")
+		none.Compliance, none.Before = DoesNotApply, f.Build
+		return none, c
+	case f.RestartBlocks():
+		c.Trouble = "waits for a restart that something else asked for: " + f.PendingRestart[0].Reason
+		c.Next = s.Now.Add(s.Policy.RetryMost)
+		return nil, c
+	case f.SystemDriveFree < s.Policy.DiskNeeded:
+		failed := ad.fail(&Failure{Class: ClassDisk, Code: "PD-DISK", Words: fmt.Sprintf(
+			"system drive: %s free, %s needed", gigabytes(f.SystemDriveFree), gigabytes(s.Policy.DiskNeeded))}, "preflight")
+		failed.Before = f.Build
+		return failed, c
+	}
+	staging := ad.move(Staging, "reached and fit")
+	staging.Job, staging.JobKind = JobID(ad, JobStage), JobStage
+	staging.Deadline = s.Now.Add(s.Policy.InstallTime)
+	staging.Before, staging.Boot, staging.Compliance = f.Build, f.BootTime, Missing
+	staging.Services, staging.Updates = f.Running(), need
+	return staging, c.fresh(s.Now)
+}
+
+// missing lists the plan's updates for this server that its build and its list of updates do not prove.
+func (s Scene) missing(ad *Advertisement, build inventory.Build, present []string) []string {
+	var need []string
+	candidates := ad.Updates
+	if len(candidates) == 0 {
+		for _, u := range s.Plan.Updates {
+			if _, ok := s.Plan.Fixed(u.KB, build); ok {
+				candidates = append(candidates, u.KB)
+			}
+		}
+	}
+	for _, kb := range candidates {
+		if !s.proven(kb, build, present) {
+			need = append(need, kb)
+		}
+	}
+	return need
+}
+
+// proven tells whether an update is on a server: by the build where the update has one for it, else by its presence.
+func (s Scene) proven(kb string, build inventory.Build, present []string) bool {
+	if fixed, ok := s.Plan.Fixed(kb, build); ok {
+		return build.AtLeast(fixed)
+	}
+	for _, p := range present {
+		if p == kb {
+			return true
+		}
+	}
+	return false
+}
+
+// job judges what a host says of the current job.
+func (s Scene) job(ad *Advertisement, c Contact, r Reply) (*Moved, Contact) {
+	j := r.Job
+	if j.ID != ad.Job {
+		return nil, c
+	}
+	c.Asked = true
+	c.Next = s.Now.Add(s.Policy.Poll)
+	switch j.State {
+	case JobAbsent:
+		c.Told, c.Next = false, s.Now
+		if ad.Delivery == Running && (s.Stop || !s.timeLeft(ad, s.Policy.RestartReserve+s.Policy.CheckReserve)) {
+			undone := ad.move(Staged, "the host never got the job, and now it may not start")
+			undone.Unlock = true
+			return undone, c.fresh(s.Now)
+		}
+		return nil, c
+	case JobRegistered, JobRunning:
+		c.Told = true
+		c.Percent, c.Phase, c.KB, c.Seq = j.Percent, j.Phase, j.KB, j.Seq
+		return nil, c
+	case JobLost:
+		if ad.Delivery == Staging {
+			return s.restage(ad, &Failure{Class: ClassBusy, Code: "PD-LOST", Words: "the server restarted during staging", Retry: true}, c)
+		}
+		check := ad.move(Verifying, "the server restarted under the job: reading what it did")
+		check.Deadline = s.Now.Add(s.Policy.VerifyTime)
+		return check, c.fresh(s.Now)
+	case JobFinished:
+		if j.Outcome == nil {
+			return nil, c
+		}
+		if ad.Delivery == Staging {
+			return s.staged(ad, c, *j.Outcome)
+		}
+		return s.installed(ad, c, j)
+	}
+	return nil, c
+}
+
+// timeLeft tells whether a reserve fits before the window in which the server was admitted closes.
+func (s Scene) timeLeft(ad *Advertisement, reserve time.Duration) bool {
+	w, ok := s.Plan.Window(ad.Window)
+	return ok && w.Contains(s.Now) && !s.Now.Add(reserve).After(w.Closes)
+}
+
+func (s Scene) staged(ad *Advertisement, c Contact, o Outcome) (*Moved, Contact) {
+	if o.Succeeded || o.Nothing {
+		return ad.move(Staged, "content is on the server"), c.fresh(s.Now)
+	}
+	failure := o.Failure
+	if failure == nil {
+		failure = &Failure{Class: ClassBusy, Code: "PD-CANCELLED", Words: "staging was cancelled on the server", Retry: true}
+	}
+	return s.restage(ad, failure, c)
+}
+
+func (s Scene) restage(ad *Advertisement, failure *Failure, c Contact) (*Moved, Contact) {
+	if !failure.Retry || ad.Stages-ad.TriedStages >= s.Policy.MaxStages {
+		return ad.fail(failure, "staging"), c
+	}
+	again := ad.move(NotReceived, "staging is tried again")
+	again.Failure = failure
+	c = c.fresh(s.Now)
+	c.Next, c.Trouble = s.Now.Add(s.Policy.RetryDelay), failure.Words
+	return again, c
+}
+
+// installed judges the end of an install job. Its own word of success is never enough: evidence follows.
+func (s Scene) installed(ad *Advertisement, c Contact, j *Job) (*Moved, Contact) {
+	o := *j.Outcome
+	switch {
+	case (o.Succeeded || o.Nothing) && o.RestartRequired:
+		owed := ad.move(RestartPending, "installed; a restart is required")
+		owed.Boot, owed.Compliance = j.BootTime, AwaitsRestart
+		return owed, c.fresh(s.Now)
+	case o.Succeeded || o.Nothing:
+		check := ad.move(Verifying, "the job reports success")
+		check.Deadline = s.Now.Add(s.Policy.VerifyTime)
+		return check, c.fresh(s.Now)
+	case o.Cancelled || o.Failure == nil:
+		return ad.fail(&Failure{Class: ClassBusy, Code: "PD-CANCELLED", Words: "the installation was cancelled on the server"}, "install"), c
+	case o.Failure.Class == ClassNotApplicable:
+		check := ad.move(Verifying, o.Failure.Words)
+		check.Deadline = s.Now.Add(s.Policy.VerifyTime)
+		return check, c.fresh(s.Now)
+	}
+	return s.reattempt(ad, o.Failure, "install", c)
+}
+
+// reattempt gives a failure that passes another install job; others, and the last attempt, fail.
+func (s Scene) reattempt(ad *Advertisement, failure *Failure, during string, c Contact) (*Moved, Contact) {
+	if !failure.Retry || ad.Attempts-ad.TriedAttempts >= s.Policy.MaxAttempts {
+		return ad.fail(failure, during), c
+	}
+	again := ad.move(Retrying, failure.Words)
+	again.Failure, again.RetryAt, again.Unlock = failure, s.Now.Add(s.Policy.RetryDelay), true
+	return again, c.fresh(s.Now)
+}
+
+// restarting waits for a new boot time, idle servicing and a finished start.
+func (s Scene) restarting(ad *Advertisement, c Contact, v *Verification) (*Moved, Contact) {
+	c.Next = s.Now.Add(s.Policy.ReadyPoll)
+	if sameBoot(v.BootTime, ad.Boot) {
+		if !c.Asked {
+			c.Asked, c.Told, c.Next = true, false, s.Now // after a crash: it has not restarted; order it, which is safe twice
+			if !s.timeLeftAnywhere(ad) {
+				return ad.move(RestartPending, "not restarted, and its window has no time for it"), c
+			}
+		}
+		c.Phase = "going down"
+		return nil, c
+	}
+	c.Asked, c.Told = true, true
+	if v.Busy || !v.LogonReady {
+		c.Phase = "servicing after the restart"
+		return nil, c
+	}
+	back := ad.move(Verifying, "back with a new boot time")
+	back.Deadline, back.After = s.Now.Add(s.Policy.VerifyTime), v.Build
+	return back, c.fresh(s.Now)
+}
+
+// sameBoot compares boot times as Windows reports them: they may differ by a second or two within one boot.
+func sameBoot(a, b time.Time) bool { return a.Sub(b).Abs() <= 2*time.Second }
+
+func (s Scene) timeLeftAnywhere(ad *Advertisement) bool {
+	_, ok := s.openWindow(ad, s.Policy.RestartReserve)
+	return ok
+}
+
+// openWindow finds a window of the advertisement that is open now with a reserve left.
+func (s Scene) openWindow(ad *Advertisement, reserve time.Duration) (Window, bool) {
+	for _, id := range append([]string{ad.Window}, ad.Windows...) {
+		if w, ok := s.Plan.Window(id); ok && w.Contains(s.Now) && !s.Now.Add(reserve).After(w.Closes) {
+			return w, true
+		}
+	}
+	return Window{}, false
+}
+
+// verifying reads the evidence: several good answers in a row, then the build or the KB decides.
+func (s Scene) verifying(ad *Advertisement, c Contact, v *Verification) (*Moved, Contact) {
+	c.Next = s.Now.Add(s.Policy.ReadyPoll)
+	if v.Busy || !v.LogonReady {
+		c.Good, c.Phase = 0, "servicing still runs"
+		return nil, c
+	}
+	if c.Good++; c.Good < s.Policy.GoodProbes {
+		return nil, c
+	}
+	missing := s.missing(ad, v.Build, v.Present)
+	switch {
+	case len(missing) > 0:
+		return s.unproven(ad, c, v, missing)
+	case len(v.NotRunning) > 0 && s.Now.Before(ad.Deadline.Add(-s.Policy.VerifyTime/2)):
+		c.Phase = "waits for services: " + list(v.NotRunning)
+		return nil, c
+	case len(v.NotRunning) > 0:
+		failed := ad.fail(&Failure{Class: ClassRestart, Code: "PD-SERVICE",
+			Words: "installed, but these services ran before and do not run now: " + list(v.NotRunning)}, "verify")
+		failed.Hard, failed.After = true, v.Build
+		return failed, c
+	}
+	done := ad.move(Succeeded, "verified on the server")
+	done.Compliance, done.After, done.Unlock = Compliant, v.Build, true
+	return done, c
+}
+
+// unproven handles a server that is well but lacks the update: it wants another restart, or the job was cut off, or the
+// update was rolled back or never installed.
+func (s Scene) unproven(ad *Advertisement, c Contact, v *Verification, missing []string) (*Moved, Contact) {
+	for _, p := range v.RestartWait {
+		if p.Blocks && ad.Restarts < s.Policy.MaxRestarts {
+			owed := ad.move(RestartPending, "the update wants another restart")
+			owed.Boot = v.BootTime
+			return owed, c.fresh(s.Now)
+		}
+	}
+	words := fmt.Sprintf("%s is not on the server after the installation: its build is %s", list(missing), v.Build)
+	if fixed, ok := s.Plan.Fixed(missing[0], v.Build); ok {
+		words += fmt.Sprintf(", the update brings %s (rolled back, or never installed)", fixed)
+	}
+	failure := &Failure{Class: ClassPatch, Code: "PD-BUILD", Words: words}
+	if ad.RestartID == "" {
+		failure.Retry = ad.Job != "" && c.Told
+	}
+	failed := ad.fail(failure, "verify")
+	failed.After, failed.Unlock = v.Build, true // the server is up and well: its cluster may go on
+	return failed, c
+}

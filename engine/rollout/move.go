@@ -1,0 +1,231 @@
+package rollout
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// move starts a transition of the advertisement.
+func (ad *Advertisement) move(to Delivery, cause string) *Moved {
+	return &Moved{Ad: ad.ID, Rollout: ad.Rollout, Server: ad.Server, From: ad.Delivery, To: to, Cause: cause}
+}
+
+// fail is the transition to failed. It scores when an installation had started and the failure speaks against the update; an
+// unknown that ran out of time scores too. The lock stays: only a check that finds the server well gives it back,
+// and a failure before the installation never took one.
+func (ad *Advertisement) fail(failure *Failure, during string) *Moved {
+	m := ad.move(Failed, during+" failed")
+	f := *failure
+	f.Retry = false
+	m.Failure, m.Compliance = &f, HasFailed
+	started := ad.Delivery.Status().Started
+	if started && (f.Class == ClassPatch || f.Class == ClassRestart || ad.Delivery == Unknown) {
+		m.Scores = &ScoreStep{Window: ad.Window}
+	}
+	if ad.Delivery == Running {
+		m.Unlock = true // the host itself reported the failure: it is up, and nothing was restarted
+	}
+	return m
+}
+
+// score fills in what a transition does to the stop rule's score of its window.
+func (p Policy) score(r *Rollout, m *Moved) {
+	switch {
+	case m.To == Failed && m.Scores != nil:
+		m.Scores.From = r.Scores[m.Scores.Window]
+		m.Scores.To = m.Scores.From + p.FailureScore
+	case m.To == Succeeded:
+		from := r.Scores[m.Window]
+		if to := max(0, from-p.SuccessScore); to != from {
+			m.Scores = &ScoreStep{Window: m.Window, From: from, To: to}
+		}
+	}
+}
+
+// Complete fills in what a transition costs or earns in its rollout's score. It is called right before the transition is applied, so
+// that several in one batch build on each other.
+func (p Policy) Complete(r *Rollout, ad *Advertisement, m *Moved) {
+	if m.Window == "" {
+		m.Window = ad.Window
+	}
+	p.score(r, m)
+}
+
+func list(words []string) string {
+	const most = 5
+	if len(words) > most {
+		return strings.Join(words[:most], ", ") + fmt.Sprintf(" and %d more", len(words)-most)
+	}
+	return strings.Join(words, ", ")
+}
+
+func gigabytes(n int64) string { return fmt.Sprintf("%.1f GB", float64(n)/(1<<30)) }
+
+// outOfTime is the failure of a server whose time ran out.
+func outOfTime(code, words string, class Class) *Failure {
+	return &Failure{Class: class, Code: code, Words: words}
+}
+
+// Expire finds what time alone changes: silence makes a started server unknown, and a second deadline makes it failed.
+func (s Scene) Expire(ad *Advertisement, c Contact) (*Moved, Contact) {
+	past := !ad.Deadline.IsZero() && s.Now.After(ad.Deadline)
+	silent := c.Silent > 0 && s.Now.Sub(c.Since) > s.Policy.SilentAfter
+	if len(ad.Windows) == 0 && !ad.Delivery.Final() {
+		if m := s.outOfWindows(ad, c); m != nil {
+			return m, c
+		}
+	}
+	switch ad.Delivery {
+	case Unknown:
+		if past {
+			return s.lost(ad), c
+		}
+	case Running:
+		if past {
+			failed := ad.fail(outOfTime("PD-TIMEOUT", fmt.Sprintf("the installation was still running after %v", s.Policy.InstallTime), ClassPatch), "install")
+			failed.Unlock = false
+			return failed, c
+		}
+		if silent {
+			return s.unknown(ad), c
+		}
+	case Restarting:
+		if past {
+			return s.unknown(ad), c
+		}
+	case Verifying:
+		if past || silent {
+			return s.unknown(ad), c
+		}
+	case Staging:
+		if past {
+			return ad.fail(outOfTime("PD-STAGE-TIMEOUT", fmt.Sprintf("staging was not done after %v", s.Policy.InstallTime), ClassSource), "staging"), c
+		}
+	}
+	return nil, c
+}
+
+func (s Scene) unknown(ad *Advertisement) *Moved {
+	m := ad.move(Unknown, "contact lost while "+string(ad.Delivery))
+	m.Was, m.Compliance, m.Deadline = ad.Delivery, UnknownCompliance, s.Now.Add(s.Policy.LostAfter)
+	return m
+}
+
+// lost fails an unknown server at its second deadline. One that never came back from its restart is a hard failure.
+func (s Scene) lost(ad *Advertisement) *Moved {
+	if ad.Was == Restarting || ad.Was == Verifying {
+		m := ad.fail(outOfTime("PD-NOT-BACK", fmt.Sprintf("not back from its restart %v after it was due", s.Policy.LostAfter), ClassRestart), "restart")
+		m.Hard = true
+		return m
+	}
+	return ad.fail(outOfTime("PD-LOST-CONTACT", fmt.Sprintf("no answer for %v after the installation started", s.Policy.LostAfter), ClassNetwork), "install")
+}
+
+// Restart decides whether a server that owes a restart may do it now: only inside a window of its own that has the reserve left, so
+// that the server is back before it closes.
+func (s Scene) Restart(ad *Advertisement) *Moved {
+	if ad.Delivery != RestartPending {
+		return nil
+	}
+	w, ok := s.openWindow(ad, s.Policy.RestartReserve)
+	if !ok {
+		return nil
+	}
+	m := ad.move(Restarting, "restart ordered in window "+w.ID)
+	m.RestartID, m.Deadline = RestartName(ad), s.Now.Add(s.Policy.RestartTime)
+	return m
+}
+
+// restartOwed is the failure of a server whose last window closed while its restart was still owed.
+func restartOwed() *Failure {
+	return &Failure{Class: ClassBusy, Code: "PD-RESTART-OWED",
+		Words: "installed, but its last window closed before it could restart: restart it in its next window"}
+}
+
+// CloseWindow decides what the end of a window means for one advertisement: the window leaves its list, and what has no
+// window left and has not started ends.
+func (s Scene) CloseWindow(ad *Advertisement, c Contact, window string) *Moved {
+	if ad.Delivery.Final() || !slices.Contains(ad.Windows, window) {
+		return nil
+	}
+	left := slices.DeleteFunc(slices.Clone(ad.Windows), func(id string) bool { return id == window })
+	if len(left) == 0 {
+		if m := s.outOfWindows(ad, c); m != nil {
+			m.LastWindow = true
+			return m
+		}
+	}
+	m := ad.move(ad.Delivery, "window "+window+" closed")
+	m.Windows, m.LastWindow, m.Was = left, len(left) == 0, ad.Was
+	return m
+}
+
+// outOfWindows ends an advertisement that no window is left for; nil while what has started still runs.
+func (s Scene) outOfWindows(ad *Advertisement, c Contact) *Moved {
+	switch ad.Delivery {
+	case Running, Restarting, Verifying, Unknown:
+		return nil
+	case RestartPending:
+		failed := ad.fail(restartOwed(), "restart")
+		failed.Compliance, failed.Unlock, failed.Scores = AwaitsRestart, true, nil
+		return failed
+	case NotReceived, Staging, Retrying:
+		if ad.Failure != nil {
+			return ad.fail(ad.Failure, orElse(string(ad.JobKind), "preflight"))
+		}
+		if c.Heard.IsZero() && (c.Network || c.Silent > 0) {
+			m := ad.move(Unreachable, "not reached before its last window closed")
+			m.Failure = &Failure{Class: ClassNetwork, Code: "PD-UNREACHABLE", Words: orElse(c.Trouble, "no answer before its last window closed")}
+			m.Compliance = UnknownCompliance
+			return m
+		}
+	}
+	m := ad.move(WindowMissed, "its last window closed before it could start")
+	m.Failure = ad.Failure
+	if m.Failure == nil {
+		m.Failure = &Failure{Class: ClassBusy, Code: "PD-WINDOW", Words: orElse(c.Trouble, "there was no time or place for it in its windows")}
+	}
+	return m
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// Narrow takes an advertisement out by a person's word: excluded, skipped, or not started because the rollout was closed.
+func (ad *Advertisement) Narrow(to Delivery, reason string) (*Moved, error) {
+	st := ad.Delivery.Status()
+	if st.Started {
+		return nil, fmt.Errorf("%s is %s: what has started finishes", ad.Server, ad.Delivery)
+	}
+	if st.Final && to != Excluded {
+		return nil, fmt.Errorf("%s is %s already", ad.Server, ad.Delivery)
+	}
+	if ad.Delivery == Succeeded || ad.Attempts > 0 && to == Excluded {
+		return nil, fmt.Errorf("%s is %s: an installation was started on it, so it stays in the account", ad.Server, ad.Delivery)
+	}
+	m := ad.move(to, reason)
+	if to == Excluded {
+		m.Compliance, m.Exclusion = IsExcluded, reason
+	}
+	return m, nil
+}
+
+// Again puts a failed, unreachable, missed or skipped server back into the rollout by a person's word.
+func (ad *Advertisement) Again(windows []string, reason string) (*Moved, error) {
+	switch ad.Delivery {
+	case Failed, Unreachable, WindowMissed, Cancelled, NotStarted:
+	default:
+		return nil, fmt.Errorf("%s is %s: only failed, unreachable, missed or skipped servers can be tried again", ad.Server, ad.Delivery)
+	}
+	if len(windows) == 0 {
+		return nil, fmt.Errorf("%s has no window left in the approved plan: a later window needs a plan of its own", ad.Server)
+	}
+	m := ad.move(NotReceived, "tried again: "+reason)
+	m.Windows, m.Reset, m.Unlock = windows, true, false
+	return m, nil
+}

@@ -1,0 +1,81 @@
+package rollout
+
+import (
+	"fmt"
+	"time"
+)
+
+// Ring is the group of servers that a rollout serves. Each ring has a rollout of its own, run by the same machine.
+type Ring string
+
+const (
+	Pilot Ring = "pilot"
+	Dev   Ring = "Dev"
+	Prod  Ring = "Prod"
+)
+
+// Rings in the order in which a release goes through them.
+var Rings = []Ring{Pilot, Dev, Prod}
+
+// WindowKind tells what a window is for.
+type WindowKind string
+
+const (
+	Standard        WindowKind = "standard"
+	EmergencyWindow WindowKind = "emergency"
+	Check           WindowKind = "check" // after the last window: finish what the windows left
+)
+
+// WindowSpec is a maintenance window as the configuration has it: a day relative to day 0 of the cycle (Patch Tuesday), a
+// local start, and a length.
+type WindowSpec struct {
+	ID     string
+	Ring   Ring
+	Kind   WindowKind
+	Day    int           // days after day 0
+	Start  time.Duration // after local midnight, by the clock on the wall
+	Length time.Duration
+}
+
+// Window is a maintenance window frozen into a plan as UTC instants. Opens belongs to it, Closes does not.
+type Window struct {
+	ID     string     `json:"id"`
+	Ring   Ring       `json:"ring"`
+	Kind   WindowKind `json:"kind"`
+	Opens  time.Time  `json:"opens"`
+	Closes time.Time  `json:"closes"`
+}
+
+// Contains tells whether an instant lies inside the window.
+func (w Window) Contains(at time.Time) bool { return !at.Before(w.Opens) && at.Before(w.Closes) }
+
+// Resolve turns a specification into instants for a cycle whose day 0 is the given date, in the zone where the servers stand. The
+// start is what a clock on the wall shows; where daylight saving skips that time, the window opens at the first
+// instant after the gap. The length is elapsed time, so that a change of the clocks neither shortens nor stretches it.
+func (s WindowSpec) Resolve(dayZero time.Time, zone *time.Location) (Window, error) {
+	if s.Length <= 0 {
+		return Window{}, fmt.Errorf("window %s: its length %v must be more than nothing", s.ID, s.Length)
+	}
+	year, month, day := dayZero.In(zone).Date()
+	hours, minutes := int(s.Start/time.Hour), int(s.Start%time.Hour/time.Minute)
+	opens := time.Date(year, month, day+s.Day, hours, minutes, 0, 0, zone)
+	if h, m, _ := opens.Clock(); h != hours%24 || m != minutes {
+		opens = afterGap(opens)
+	}
+	return Window{ID: s.ID, Ring: s.Ring, Kind: s.Kind, Opens: opens.UTC(), Closes: opens.Add(s.Length).UTC()}, nil
+}
+
+// afterGap finds the instant at which the clocks jump forward around at.
+func afterGap(at time.Time) time.Time {
+	low, high := at.Add(-3*time.Hour), at.Add(3*time.Hour)
+	_, before := low.Zone()
+	for high.Sub(low) > time.Second {
+		middle := low.Add(high.Sub(low) / 2)
+		if _, offset := middle.Zone(); offset == before {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return high.Truncate(time.Second)
+}
