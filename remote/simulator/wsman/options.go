@@ -1,0 +1,68 @@
+package wsman
+
+import (
+	"crypto/tls"
+	"time"
+)
+
+// Options is the WinRM configuration of one server. The zero value is what Windows Server has out of the box: plain
+// HTTP, NTLM with sealed messages only.
+type Options struct {
+	// TLS makes the endpoint speak HTTPS; nil is plain HTTP.
+	TLS *tls.Config
+	// AllowBasic offers Basic beside Negotiate.
+	AllowBasic bool
+	// AllowUnencrypted accepts SOAP in clear text over plain HTTP.
+	AllowUnencrypted bool
+	// OlderFaults reports exhausted quotas as f:WSManFault, as hosts before 2016 do, instead of p:MSFT_WmiError.
+	OlderFaults bool
+	// LockoutThreshold is the number of wrong passwords in a row that locks an account; zero never locks.
+	LockoutThreshold int
+	// Quotas are filled in with DefaultQuotas field by field where zero.
+	Quotas Quotas
+}
+
+// Quotas are the limits of the service. Sizes are bytes unless named otherwise.
+type Quotas struct {
+	OperationTimeoutCap  time.Duration // longest wait of a Receive, whatever the client asks for
+	ShellIdleTimeout     time.Duration // life of an unused shell whose client named no time of its own
+	MaxConnections       int
+	MaxShellsPerUser     int
+	MaxOperations        int // commands of one shell; terminating one gives nothing back
+	MaxProcessesPerShell int // commands that run at the same time
+	MaxEnvelope          int
+	MaxCommandLine       int // UTF-16 units
+	MaxInput             int // standard input of one command
+}
+
+// DefaultQuotas are the defaults of Windows Server 2016 and later, but for MaxInput, which only protects this process.
+var DefaultQuotas = Quotas{
+	OperationTimeoutCap:  60 * time.Second,
+	ShellIdleTimeout:     2 * time.Hour,
+	MaxConnections:       300,
+	MaxShellsPerUser:     30,
+	MaxOperations:        1500,
+	MaxProcessesPerShell: 25,
+	MaxEnvelope:          500 << 10,
+	MaxCommandLine:       8191,
+	MaxInput:             16 << 20,
+}
+
+func (q Quotas) withDefaults() Quotas {
+	fill(&q.OperationTimeoutCap, DefaultQuotas.OperationTimeoutCap)
+	fill(&q.ShellIdleTimeout, DefaultQuotas.ShellIdleTimeout)
+	fill(&q.MaxConnections, DefaultQuotas.MaxConnections)
+	fill(&q.MaxShellsPerUser, DefaultQuotas.MaxShellsPerUser)
+	fill(&q.MaxOperations, DefaultQuotas.MaxOperations)
+	fill(&q.MaxProcessesPerShell, DefaultQuotas.MaxProcessesPerShell)
+	fill(&q.MaxEnvelope, DefaultQuotas.MaxEnvelope)
+	fill(&q.MaxCommandLine, DefaultQuotas.MaxCommandLine)
+	fill(&q.MaxInput, DefaultQuotas.MaxInput)
+	return q
+}
+
+func fill[T int | time.Duration](field *T, value T) {
+	if *field == 0 {
+		*field = value
+	}
+}
