@@ -1,0 +1,244 @@
+package inventory
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// Ports of WinRM.
+const (
+	portHTTP  = 5985
+	portHTTPS = 5986
+)
+
+// column is one column of an inventory file: what it may hold and where its value goes.
+type column struct {
+	name     string
+	required bool
+	most     int // characters
+	set      func(s *Server, value string) error
+	get      func(s *Server) string
+}
+
+// columns are all the columns there are, in the order in which WriteCSV writes them.
+var columns = []column{
+	{"name", true, 128, (*Server).setName, func(s *Server) string { return s.Name }},
+	{"address", true, 270, (*Server).setAddress, func(s *Server) string { return s.Address }},
+	{"os", true, 128, assign(func(s *Server) *string { return &s.OS }), func(s *Server) string { return s.OS }},
+	{"environment", true, 16, (*Server).setEnvironment, func(s *Server) string { return string(s.Environment) }},
+	{"site", true, 128, assign(func(s *Server) *string { return &s.Site }), func(s *Server) string { return s.Site }},
+	{"owner", true, 128, assign(func(s *Server) *string { return &s.Owner }), func(s *Server) string { return s.Owner }},
+	{"applications", true, 4096, (*Server).setApplications, func(s *Server) string { return strings.Join(s.Applications, ";") }},
+	{"cluster", false, 128, assign(func(s *Server) *string { return &s.Cluster }), func(s *Server) string { return s.Cluster }},
+	{"window", false, 32, nil, func(s *Server) string { return s.Window }}, // set by setWindow, which needs the known windows
+	{"risk", false, 16, (*Server).setRisk, func(s *Server) string { return s.Risk }},
+	{"port", false, 5, (*Server).setPort, func(s *Server) string { return strconv.Itoa(s.Port) }},
+	{"scheme", false, 5, (*Server).setScheme, func(s *Server) string { return s.Scheme }},
+	{"credential", false, 64, (*Server).setCredential, func(s *Server) string { return s.Credential }},
+}
+
+func columnNames() (names []string) {
+	for _, c := range columns {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+func requiredColumns() (names []string) {
+	for _, c := range columns {
+		if c.required {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
+
+func assign(field func(*Server) *string) func(*Server, string) error {
+	return func(s *Server, value string) error {
+		*field(s) = value
+		return nil
+	}
+}
+
+func (s *Server) setName(value string) error {
+	for _, r := range value {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.", r) {
+			return fmt.Errorf("%s is no host name: %q cannot stand in one", quote(value), r)
+		}
+	}
+	s.Name = value
+	return nil
+}
+
+// setAddress takes an IP address or a DNS name, with or without a port.
+func (s *Server) setAddress(value string) error {
+	host, port, err := splitAddress(value)
+	if err != nil {
+		return err
+	}
+	s.Address = host
+	if port == "" {
+		return nil
+	}
+	return s.setPort(port)
+}
+
+func splitAddress(value string) (host, port string, err error) {
+	if ip, err := netip.ParseAddr(value); err == nil {
+		return ip.String(), "", nil
+	}
+	host = value
+	if i := strings.LastIndexByte(value, ':'); i >= 0 && !strings.HasSuffix(value, "]") {
+		if host, port = value[:i], value[i+1:]; port == "" {
+			return "", "", fmt.Errorf("%s has no port after the colon", quote(value))
+		}
+	}
+	bare := strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
+	bracketed := len(bare) == len(host)-2
+	if ip, err := netip.ParseAddr(bare); err == nil && ip.Is6() == bracketed {
+		return ip.String(), port, nil
+	}
+	if !isDNSName(host) {
+		return "", "", fmt.Errorf("%s is neither an IP address nor a DNS name", quote(value))
+	}
+	return host, port, nil
+}
+
+// isDNSName accepts labels of letters, digits, dashes and underscores; a name of digits and dots only is a mistyped address.
+func isDNSName(name string) bool {
+	if len(name) > 253 || strings.Trim(name, "0123456789.") == "" {
+		return false
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(name, "."), ".") {
+		if label == "" || len(label) > 63 || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
+			return false
+		}
+		for _, r := range label {
+			if r >= unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (s *Server) setEnvironment(value string) error {
+	for _, e := range []Environment{Dev, Test, Prod} {
+		if strings.EqualFold(value, string(e)) {
+			s.Environment = e
+			return nil
+		}
+	}
+	return fmt.Errorf("%s is none of Dev, Test, Prod", quote(value))
+}
+
+// setApplications takes a list separated by semicolons.
+func (s *Server) setApplications(value string) error {
+	const most = 64
+	for application := range strings.SplitSeq(value, ";") {
+		application = strings.TrimSpace(application)
+		if application == "" || slices.Contains(s.Applications, application) {
+			continue
+		}
+		if len([]rune(application)) > 128 {
+			return fmt.Errorf("%s is longer than 128 characters", quote(application))
+		}
+		s.Applications = append(s.Applications, application)
+	}
+	switch n := len(s.Applications); {
+	case n == 0:
+		return errors.New("the value is missing")
+	case n > most:
+		return fmt.Errorf("%d applications, at most %d are possible", n, most)
+	}
+	return nil
+}
+
+func (s *Server) setWindow(value string, windows []string) error {
+	i := slices.IndexFunc(windows, func(w string) bool { return strings.EqualFold(w, value) })
+	if i < 0 {
+		return fmt.Errorf("%s is no known maintenance window", quote(value))
+	}
+	s.Window = windows[i]
+	return nil
+}
+
+func (s *Server) setRisk(value string) error {
+	risk := strings.ToLower(value)
+	if !slices.Contains([]string{"none", "low", "high"}, risk) {
+		return fmt.Errorf("%s is none of none, low, high", quote(value))
+	}
+	s.Risk = risk
+	return nil
+}
+
+// setPort takes a port number. The port may also stand in the address; then both must agree.
+func (s *Server) setPort(value string) error {
+	port, err := strconv.ParseUint(value, 10, 16)
+	if err != nil || port == 0 {
+		return fmt.Errorf("port %s is no number from 1 to 65535", quote(value))
+	}
+	if s.Port != 0 && s.Port != int(port) {
+		return fmt.Errorf("port and address name two different ports, %d and %d", min(s.Port, int(port)), max(s.Port, int(port)))
+	}
+	s.Port = int(port)
+	return nil
+}
+
+func (s *Server) setScheme(value string) error {
+	scheme := strings.ToLower(value)
+	if scheme != "http" && scheme != "https" {
+		return fmt.Errorf("%s is neither http (sealed) nor https", quote(value))
+	}
+	s.Scheme = scheme
+	return nil
+}
+
+func (s *Server) setCredential(value string) error {
+	for _, r := range value {
+		if !strings.ContainsRune("-_.", r) && (r >= unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)) {
+			return fmt.Errorf("%s is no name of a credential: letters, digits, dash, dot and underscore only", quote(value))
+		}
+	}
+	s.Credential = value
+	return nil
+}
+
+// complete fills in what follows from the rest: WinRM over HTTP (messages sealed by NTLM or Kerberos) unless told otherwise,
+// on the scheme's own port.
+func (s *Server) complete() error {
+	if s.Scheme == "" {
+		s.Scheme = "http"
+		if s.Port == portHTTPS {
+			return errors.New("scheme: port 5986 is WinRM's HTTPS port, set the scheme to https")
+		}
+	}
+	if s.Port == 0 {
+		s.Port = map[string]int{"http": portHTTP, "https": portHTTPS}[s.Scheme]
+	}
+	return nil
+}
+
+// printable refuses what could command a terminal or hide in a name: control, formatting and invisible characters.
+func printable(value string) error {
+	for i, r := range []rune(value) {
+		if !unicode.IsPrint(r) {
+			return fmt.Errorf("character %d is %U, which cannot be printed", i+1, r)
+		}
+	}
+	return nil
+}
+
+// quote makes a value of the file safe and short enough to stand in a message.
+func quote(value string) string {
+	const most = 40
+	if runes := []rune(value); len(runes) > most {
+		value = string(runes[:most]) + "…"
+	}
+	return strconv.Quote(value)
+}
