@@ -1,0 +1,182 @@
+package rollout
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"patchdeck/engine/inventory"
+)
+
+// Admission is everything that decides who may start now in one rollout.
+type Admission struct {
+	Scene
+	Rollout *Rollout
+	Ads     []*Advertisement // of this rollout
+	// Locks maps a cluster to the advertisement that holds it, over all rollouts.
+	Locks map[string]string
+	// Unfit maps a cluster to a member that is not well, in words: its peers must wait.
+	Unfit map[string]string
+	// Experience counts the release's verified successes by base build, over all its rollouts.
+	Experience map[string]int
+	// Took are the release's measured durations in seconds, by base build.
+	Took map[string][]int
+	// Gate says why nobody of this rollout may start ("" when they may): not approved, acceptance open, paused, clock jumped.
+	Gate string
+}
+
+// Admitted is what Admit decided: transitions to running, and for each server that must wait, why.
+type Admitted struct {
+	Moves []*Moved
+	Waits map[string]string // by advertisement
+}
+
+// Admit decides who starts now. Shortest expected first; each start takes its cluster's lock in the same transition.
+func (a Admission) Admit() Admitted {
+	out := Admitted{Waits: map[string]string{}}
+	running := a.running()
+	locks := maps.Clone(a.Locks)
+	if locks == nil {
+		locks = map[string]string{}
+	}
+	for _, ad := range a.candidates() {
+		w, open := a.openFor(ad)
+		if !open {
+			continue
+		}
+		if why := a.refuse(ad, w, running, locks); why != "" {
+			out.Waits[ad.ID] = why
+			continue
+		}
+		m := ad.move(Running, "admitted in window "+w.ID)
+		m.Window, m.Lock = w.ID, ad.Cluster
+		m.Job, m.JobKind = JobID(ad, JobInstall), JobInstall
+		m.Deadline = a.Now.Add(a.Policy.InstallTime)
+		out.Moves = append(out.Moves, m)
+		running.add(ad)
+		if ad.Cluster != "" {
+			locks[ad.Cluster] = ad.ID
+		}
+	}
+	return out
+}
+
+// candidates are the servers that could start, shortest expected time first, then by name of the advertisement.
+func (a Admission) candidates() []*Advertisement {
+	var list []*Advertisement
+	for _, ad := range a.Ads {
+		if ad.Delivery == Staged || ad.Delivery == Retrying && !a.Now.Before(ad.RetryAt) {
+			list = append(list, ad)
+		}
+	}
+	slices.SortStableFunc(list, func(x, y *Advertisement) int {
+		return cmp.Or(cmp.Compare(a.expected(x.Before), a.expected(y.Before)), strings.Compare(x.ID, y.ID))
+	})
+	return list
+}
+
+func (a Admission) openFor(ad *Advertisement) (Window, bool) {
+	for _, id := range ad.Windows {
+		if w, ok := a.Plan.Window(id); ok && w.Contains(a.Now) {
+			return w, true
+		}
+	}
+	return Window{}, false
+}
+
+// refuse says why a server may not start now, or nothing when it may.
+func (a Admission) refuse(ad *Advertisement, w Window, running load, locks map[string]string) string {
+	need := a.expected(ad.Before) + a.Policy.RestartReserve + a.Policy.CheckReserve
+	key := base(ad.Before)
+	switch {
+	case a.Gate != "":
+		return a.Gate
+	case a.Now.Add(need).After(w.Closes):
+		return fmt.Sprintf("no time left: needs %s, %s closes in %s", minutes(need), w.ID, minutes(w.Closes.Sub(a.Now)))
+	case running.total >= a.ceiling(w):
+		return fmt.Sprintf("%d of %d places taken", running.total, a.ceiling(w))
+	case running.byBase[key] >= a.Ramp(w, key):
+		return fmt.Sprintf("ramp: %d of %d places for build %s", running.byBase[key], a.Ramp(w, key), key)
+	case a.Policy.SiteLimit > 0 && running.bySite[ad.Site] >= a.Policy.SiteLimit:
+		return fmt.Sprintf("site %s: %d of %d places taken", ad.Site, running.bySite[ad.Site], a.Policy.SiteLimit)
+	case ad.Cluster == "":
+		return ""
+	case locks[ad.Cluster] != "" && locks[ad.Cluster] != ad.ID:
+		return fmt.Sprintf("cluster %s: %s has its lock", ad.Cluster, locks[ad.Cluster])
+	case a.Unfit[ad.Cluster] != "":
+		return fmt.Sprintf("cluster %s: %s", ad.Cluster, a.Unfit[ad.Cluster])
+	}
+	return ""
+}
+
+// ceiling is how many may be in work at once in this window: halved after the stop rule's warning.
+func (a Admission) ceiling(w Window) int {
+	limit := a.Rollout.Ceiling
+	if a.Rollout.Warned[w.ID] {
+		limit = max(1, limit/2)
+	}
+	return limit
+}
+
+// Ramp is how many servers of one base build may be in work at once in a window. A release without experience on the build begins at
+// one and grows by one with each verified success; an experienced one begins at a quarter of the ceiling. An emergency uses its
+// limit at once when the pilot has verified the build.
+func (a Admission) Ramp(w Window, key string) int {
+	grown := a.Rollout.WindowVerified[w.ID][key]
+	ceiling := a.ceiling(w)
+	switch {
+	case w.Kind == EmergencyWindow && a.Experience[key] > 0:
+		return ceiling
+	case a.Experience[key] >= a.Policy.Experience:
+		return min(ceiling, max(1, ceiling/4)+grown)
+	case a.Rollout.Warned[w.ID]:
+		return max(1, min(ceiling, 1+grown)/2)
+	default:
+		return min(ceiling, 1+grown)
+	}
+}
+
+// expected is the time from admission to verification that is planned for: the 95th percentile of what was measured in this
+// release on the base build, else the policy's default.
+func (a Admission) expected(b inventory.Build) time.Duration {
+	return a.Policy.ExpectedOn(b, a.Took[base(b)])
+}
+
+// ExpectedOn is the time planned for one server with the given build, from measured seconds where there are enough.
+func (p Policy) ExpectedOn(b inventory.Build, took []int) time.Duration {
+	if len(took) < p.MinSamples {
+		if d, ok := p.Expected[b[2]]; ok {
+			return d
+		}
+		return p.ExpectedDefault
+	}
+	sorted := slices.Sorted(slices.Values(took))
+	return time.Duration(sorted[(len(sorted)*95+99)/100-1]) * time.Second
+}
+
+// load counts the servers in work.
+type load struct {
+	total          int
+	byBase, bySite map[string]int
+}
+
+func (l *load) add(ad *Advertisement) {
+	l.total++
+	l.byBase[base(ad.Before)]++
+	l.bySite[ad.Site]++
+}
+
+func (a Admission) running() load {
+	l := load{byBase: map[string]int{}, bySite: map[string]int{}}
+	for _, ad := range a.Ads {
+		if ad.Delivery.Status().Started {
+			l.add(ad)
+		}
+	}
+	return l
+}
+
+func minutes(d time.Duration) string { return fmt.Sprintf("%dm", int(d.Round(time.Minute)/time.Minute)) }

@@ -1,0 +1,193 @@
+package rollout
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"patchdeck/engine/catalog"
+	"patchdeck/engine/inventory"
+)
+
+// Draft is what a plan is made from.
+type Draft struct {
+	Change, Release string
+	Emergency       bool
+	Updates         []catalog.Update // the active updates of the release
+	Servers         []inventory.Server
+	Pilots          []inventory.ServerID
+	Windows         []Window
+	AcceptBy        time.Time
+	Ceiling         int // 0: as proposed
+	Policy          Policy
+}
+
+// MakePlan assigns servers to rings and windows. A server keeps the window that its owner chose where the plan has it; others
+// go to the least loaded window of their ring. Every server also gets the ring's check window. Servers that need nothing are named beside.
+func MakePlan(d Draft) (Plan, error) {
+	p := Plan{Change: d.Change, Release: d.Release, Emergency: d.Emergency, AcceptBy: d.AcceptBy,
+		Windows: slices.SortedFunc(slices.Values(d.Windows), func(a, b Window) int {
+			return cmp.Or(a.Opens.Compare(b.Opens), strings.Compare(a.ID, b.ID))
+		})}
+	for _, u := range d.Updates {
+		p.Updates = append(p.Updates, planned(u))
+	}
+	if err := p.checkWindows(); err != nil {
+		return Plan{}, err
+	}
+	spread := map[string]int{}
+	clusters := map[string]string{}
+	for _, s := range slices.SortedFunc(slices.Values(d.Servers), func(a, b inventory.Server) int { return strings.Compare(a.Name, b.Name) }) {
+		need, verdict := d.needs(s)
+		switch verdict {
+		case catalog.Compliant:
+			p.Compliant = append(p.Compliant, s.ID)
+			continue
+		case catalog.NotApplicable:
+			p.NotOffered = append(p.NotOffered, s.ID)
+			continue
+		case catalog.Unknown:
+			p.Findings = append(p.Findings, Finding{Server: s.ID, Words: s.Name + " was not read: it is planned as if it needed everything"})
+		}
+		ring := d.ring(s)
+		windows, err := p.windowsFor(s, ring, spread)
+		if err != nil {
+			return Plan{}, err
+		}
+		if s.Cluster != "" {
+			key := s.Cluster + "/" + windows[0]
+			if peer := clusters[key]; peer != "" {
+				p.Findings = append(p.Findings, Finding{Server: s.ID, Words: fmt.Sprintf(
+					"cluster %s: %s and %s share window %s; they take turns", s.Cluster, peer, s.Name, windows[0])})
+			}
+			clusters[key] = s.Name
+		}
+		p.Assignments = append(p.Assignments, Assignment{Server: s.ID, Ring: ring, Windows: windows, Updates: need})
+	}
+	if len(p.Assignments) == 0 {
+		return Plan{}, fmt.Errorf("no server needs an update of %s: %d are compliant, to %d nothing applies", d.Release, len(p.Compliant), len(p.NotOffered))
+	}
+	p.Ceiling = d.Ceiling
+	if p.Ceiling == 0 {
+		p.Ceiling = d.propose(p)
+	}
+	return p.Seal()
+}
+
+func planned(u catalog.Update) PlannedUpdate {
+	fixed := PlannedUpdate{KB: u.KB}
+	for _, product := range u.Products {
+		if !product.Build.IsZero() && !slices.Contains(fixed.Fixed, product.Build) {
+			fixed.Fixed = append(fixed.Fixed, product.Build)
+		}
+	}
+	return fixed
+}
+
+func (p *Plan) checkWindows() error {
+	seen := map[string]bool{}
+	for _, w := range p.Windows {
+		if seen[w.ID] {
+			return fmt.Errorf("window %s is in the plan twice", w.ID)
+		}
+		if !w.Closes.After(w.Opens) {
+			return fmt.Errorf("window %s closes before it opens", w.ID)
+		}
+		seen[w.ID] = true
+	}
+	return nil
+}
+
+// needs says which updates of the release a server needs. Unknown ones get the updates of their own base build at their first contact.
+func (d Draft) needs(s inventory.Server) (kbs []string, verdict catalog.Verdict) {
+	verdict = catalog.NotApplicable
+	for _, u := range d.Updates {
+		switch r := catalog.Relevant(u, s); r.Verdict {
+		case catalog.Missing:
+			kbs, verdict = append(kbs, u.KB), catalog.Missing
+		case catalog.Unknown:
+			if verdict != catalog.Missing {
+				verdict = catalog.Unknown
+			}
+		case catalog.Compliant:
+			if verdict == catalog.NotApplicable {
+				verdict = catalog.Compliant
+			}
+		}
+	}
+	return kbs, verdict
+}
+
+func (d Draft) ring(s inventory.Server) Ring {
+	switch {
+	case slices.Contains(d.Pilots, s.ID):
+		return Pilot
+	case d.Emergency || s.Environment == inventory.Prod:
+		return Prod
+	default:
+		return Dev
+	}
+}
+
+// windowsFor gives a server its windows in order: the chosen or least loaded one, and every later check window of the ring.
+func (p *Plan) windowsFor(s inventory.Server, ring Ring, spread map[string]int) ([]string, error) {
+	var first *Window
+	for i := range p.Windows {
+		w := &p.Windows[i]
+		if w.Ring != ring || w.Kind == Check {
+			continue
+		}
+		if strings.EqualFold(w.ID, s.Window) {
+			first = w
+			break
+		}
+		if first == nil || spread[w.ID] < spread[first.ID] {
+			first = w
+		}
+	}
+	if first == nil {
+		return nil, fmt.Errorf("the schedule has no window for ring %s, but %s belongs to it", ring, s.Name)
+	}
+	spread[first.ID]++
+	ids := []string{first.ID}
+	for _, w := range p.Windows {
+		if w.Ring == ring && w.Kind == Check && !w.Opens.Before(first.Closes) {
+			ids = append(ids, w.ID)
+		}
+	}
+	return ids, nil
+}
+
+// propose is the ceiling that lets the fullest window finish: its servers over the waves that fit, at least the policy's least.
+func (d Draft) propose(p Plan) int {
+	if d.Emergency {
+		return d.Policy.EmergencyLimit
+	}
+	servers := map[string]int{}
+	for _, a := range p.Assignments {
+		servers[a.Windows[0]]++
+	}
+	limit := d.Policy.LeastCeiling
+	for id, n := range servers {
+		w, _ := p.Window(id)
+		waves := int((w.Closes.Sub(w.Opens) - d.Policy.RestartReserve - d.Policy.CheckReserve) / d.Policy.ExpectedDefault)
+		limit = max(limit, (n+max(1, waves)-1)/max(1, waves)*2)
+	}
+	return limit
+}
+
+// Applications lists the applications that run on the plan's servers of the given rings.
+func (p *Plan) Applications(servers map[inventory.ServerID]inventory.Server, rings ...Ring) []string {
+	found := map[string]bool{}
+	for _, a := range p.Assignments {
+		if slices.Contains(rings, a.Ring) {
+			for _, app := range servers[a.Server].Applications {
+				found[app] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
