@@ -9,38 +9,41 @@
     Privileges: those of the script
     Supports: Windows Server 2012 R2 to 2025, Windows PowerShell 4.0 and 5.1
 #>
-Set-StrictMode -Version 2.0
-$ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $WarningPreference = 'SilentlyContinue'
-$utf8 = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
-$reader = New-Object -TypeName System.IO.StreamReader -ArgumentList ([Console]::OpenStandardInput()), $utf8
-$request = ConvertFrom-Json -InputObject $reader.ReadToEnd()
-$nonce = [string]$request.nonce
-if ($nonce -cnotmatch '\A[0-9a-f]{32}\z') { throw 'patchdeck: the request has no nonce' }
-$answer = [ordered]@{ patchdeck = 1; nonce = $nonce; script = [string]$request.script.name; version = [int]$request.script.version; ok = $false }
-try {
-    $text = [string]$request.script.text
-    $sha256 = [System.Security.Cryptography.SHA256]::Create()
-    $hash = [BitConverter]::ToString($sha256.ComputeHash($utf8.GetBytes($text))).Replace('-', '')
-    if ($hash -ine [string]$request.script.sha256) {
-        throw (New-Object -TypeName System.Runtime.InteropServices.COMException -ArgumentList 'the text of the script does not have the announced hash', 0x80096010)
+# In a scope of its own: modules that a script uses must not become strict with it.
+& {
+    Set-StrictMode -Version 2.0
+    $ErrorActionPreference = 'Stop'
+    $utf8 = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
+    $reader = New-Object -TypeName System.IO.StreamReader -ArgumentList ([Console]::OpenStandardInput()), $utf8
+    $request = ConvertFrom-Json -InputObject $reader.ReadToEnd()
+    $nonce = [string]$request.nonce
+    if ($nonce -cnotmatch '\A[0-9a-f]{32}\z') { throw 'patchdeck: the request has no nonce' }
+    $answer = [ordered]@{ patchdeck = 1; nonce = $nonce; script = [string]$request.script.name; version = [int]$request.script.version; ok = $false }
+    try {
+        $text = [string]$request.script.text
+        $sha256 = New-Object -TypeName System.Security.Cryptography.SHA256CryptoServiceProvider
+        $hash = [BitConverter]::ToString($sha256.ComputeHash($utf8.GetBytes($text))).Replace('-', '')
+        if ($hash -ine [string]$request.script.sha256) {
+            throw (New-Object -TypeName System.Runtime.InteropServices.COMException -ArgumentList 'the text of the script does not have the announced hash', 0x80096010)
+        }
+        $results = @(& ([ScriptBlock]::Create($text)) $request.parameters)
+        if ($results.Length -ne 1) { throw ('the script gave {0} results instead of one' -f $results.Length) }
+        $answer.result = $results[0]
+        $answer.ok = $true
+        $json = ConvertTo-Json -InputObject $answer -Depth 12 -Compress
+    } catch {
+        $cause = $_.Exception
+        while ($null -ne $cause.InnerException) { $cause = $cause.InnerException }
+        $answer.Remove('result')
+        $answer.ok = $false
+        $answer.error = @{ code = '0x{0:X8}' -f $cause.HResult; message = [string]$cause.Message }
+        $json = ConvertTo-Json -InputObject $answer -Depth 12 -Compress
     }
-    $results = @(& ([ScriptBlock]::Create($text)) $request.parameters)
-    if ($results.Length -ne 1) { throw ('the script gave {0} results instead of one' -f $results.Length) }
-    $answer.result = $results[0]
-    $answer.ok = $true
-    $json = ConvertTo-Json -InputObject $answer -Depth 12 -Compress
-} catch {
-    $cause = $_.Exception
-    while ($null -ne $cause.InnerException) { $cause = $cause.InnerException }
-    $answer.Remove('result')
-    $answer.ok = $false
-    $answer.error = @{ code = '0x{0:X8}' -f $cause.HResult; message = [string]$cause.Message }
-    $json = ConvertTo-Json -InputObject $answer -Depth 12 -Compress
+    $bytes = $utf8.GetBytes("`n-----BEGIN PATCHDECK $nonce-----`n$json`n-----END PATCHDECK $nonce-----`n")
+    $output = [Console]::OpenStandardOutput()
+    $output.Write($bytes, 0, $bytes.Length)
+    $output.Flush()
 }
-$bytes = $utf8.GetBytes("`n-----BEGIN PATCHDECK $nonce-----`n$json`n-----END PATCHDECK $nonce-----`n")
-$output = [Console]::OpenStandardOutput()
-$output.Write($bytes, 0, $bytes.Length)
-$output.Flush()
 exit 0

@@ -18,16 +18,16 @@ $ErrorActionPreference = 'Stop'
 # A model or maker that only a hypervisor reports. HypervisorPresent is no use: it is true on Hyper-V hosts as well.
 $virtualHardware = 'virtual|vmware|kvm|qemu|hvm domu|xen|bochs|rhev|ovirt|openstack|amazon ec2|google|nutanix|parallels'
 
-function Get-Roles {
+function Read-Role {
     if ($null -eq (Get-Command -Name Get-WindowsFeature -ErrorAction SilentlyContinue)) { return }
-    Get-WindowsFeature |
+    Get-WindowsFeature -ErrorAction Stop |
         Where-Object -FilterScript { $_.Installed -and ($_.FeatureType -eq 'Role' -or $_.Name -eq 'Failover-Clustering') } |
         ForEach-Object -Process { [string]$_.Name }
 }
 
 # Services that run or should: what is stopped on purpose is left out. A user's own copy of a service (base name, underscore,
 # session number in hex) has another name after every logon, so it says nothing about the server.
-function Get-Services {
+function Read-Service {
     foreach ($service in Get-CimInstance -ClassName Win32_Service -Property @('Name', 'DisplayName', 'State', 'StartMode')) {
         if ($service.State -ne 'Running' -and $service.StartMode -ne 'Auto') { continue }
         if ($service.Name -match '\A(.+)_[0-9a-f]{4,8}\z' -and (Test-Path -LiteralPath ('HKLM:\SYSTEM\CurrentControlSet\Services\' + $Matches[1]))) { continue }
@@ -41,9 +41,9 @@ function Get-Services {
 }
 
 # Works without the FailoverClusters module: the cluster service brings its own CIM namespace.
-function Get-Cluster {
+function Read-Cluster {
     $service = Get-CimInstance -ClassName Win32_Service -Filter "Name='ClusSvc'" -Property @('State', 'StartMode')
-    if ($null -eq $service -or $service.StartMode -eq 'Disabled') { return $null }
+    if ($null -eq $service -or $service.StartMode -eq 'Disabled') { return }
     if ($service.State -ne 'Running') { return [ordered]@{ name = ''; node_state = 'Down' } }
     $states = @{ '-1' = 'Unknown'; '0' = 'Up'; '1' = 'Down'; '2' = 'Paused'; '3' = 'Joining' }
     $cluster = Get-CimInstance -Namespace 'root/MSCluster' -ClassName MSCluster_Cluster | Select-Object -First 1
@@ -56,7 +56,7 @@ function Get-Cluster {
     return [ordered]@{ name = $name; node_state = $state }
 }
 
-function Get-UpdatePolicy {
+function Read-UpdatePolicy {
     $key = 'HKLM:\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate'
     return [ordered]@{
         use_wsus       = (Get-RegistryValue ($key + '\AU') 'UseWUServer' 0) -eq 1
@@ -96,12 +96,12 @@ return [ordered]@{
     memory_bytes             = [long]$system.TotalPhysicalMemory
     system_drive_free_bytes  = [long]$drive.FreeSpace
     system_drive_total_bytes = [long]$drive.Size
-    roles                    = [string[]]@(Read-Part 'roles' { Get-Roles })
-    services                 = [object[]]@(Read-Part 'services' { Get-Services })
+    roles                    = [string[]]@(Read-Part 'roles' { Read-Role })
+    services                 = [object[]]@(Read-Part 'services' { Read-Service })
     updates                  = [object[]]@(Read-Part 'updates' { Get-InstalledUpdate | ForEach-Object -Process { [ordered]@{ kb = $_ } } })
     pending_restart          = [object[]]@(Read-Part 'pending_restart' { Get-PendingRestart })
     servicing                = Get-Servicing
-    cluster                  = Read-Part 'cluster' { Get-Cluster }
-    update_policy            = Get-UpdatePolicy
+    cluster                  = @(Read-Part 'cluster' { Read-Cluster })[0]
+    update_policy            = Read-UpdatePolicy
     problems                 = [string[]]$problems.ToArray()
 }

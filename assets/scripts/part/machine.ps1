@@ -18,6 +18,14 @@ function Format-UtcTime {
 
 function Get-UtcTime { return Format-UtcTime ([DateTime]::UtcNow) }
 
+function Get-SecondsBetween {
+    param([string]$from, [string]$to)
+    $culture = [System.Globalization.CultureInfo]::InvariantCulture
+    $style = [System.Globalization.DateTimeStyles]::RoundtripKind
+    $start = [DateTime]::Parse($from, $culture, $style).ToUniversalTime()
+    return ([DateTime]::Parse($to, $culture, $style).ToUniversalTime() - $start).TotalSeconds
+}
+
 function Get-BootTime {
     return Format-UtcTime (Get-CimInstance -ClassName Win32_OperatingSystem -Property LastBootUpTime).LastBootUpTime
 }

@@ -1,0 +1,78 @@
+<#
+.SYNOPSIS
+    Installs the updates of a plan. It never restarts the server: that is ordered on its own.
+.NOTES
+    Script: job-install
+    Version: 1
+    Parameters: updates
+    Result: result, code, words, restart_required, build_before, updates
+    Privileges: SYSTEM, as the scheduled task that job-start registers
+    Supports: Windows Server 2012 R2 to 2025, Windows PowerShell 5.1
+#>
+Set-StrictMode -Version 2.0
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+#include part/machine.ps1
+#include part/failure.ps1
+#include part/file.ps1
+#include part/work.ps1
+#include part/agent.ps1
+
+# An update that must be handled exclusively goes alone, and first (servicing stacks are such); the others go together, so
+# that the agent finds their order.
+function Get-InstallGroup {
+    param([object[]]$entries)
+    $alone = @($entries | Where-Object -FilterScript { [int]$_.update.InstallationBehavior.Impact -eq $exclusiveHandling })
+    $together = @($entries | Where-Object -FilterScript { [int]$_.update.InstallationBehavior.Impact -ne $exclusiveHandling })
+    foreach ($entry in $alone) { , @($entry) }
+    if ($together.Length -gt 0) { , $together }
+}
+
+function Assert-CanInstall {
+    param($installer)
+    if ($installer.IsBusy) { throw (New-Failure $agentBusy 'another installation is running on the server') }
+    if ($installer.RebootRequiredBeforeInstallation) { throw (New-Failure $restartFirst 'the server must be restarted before anything can be installed') }
+}
+
+function New-Installer {
+    param($session)
+    $installer = $session.CreateUpdateInstaller()
+    $installer.ForceQuiet = $true
+    $installer.AllowSourcePrompts = $false
+    return $installer
+}
+
+# What a group leaves undone because the one before it wants a restart says so in its code.
+function Install-Group {
+    param($session, [object[]]$entries)
+    foreach ($group in Get-InstallGroup $entries) {
+        if ((Get-StopReason) -ne '') { return }
+        $installer = New-Installer $session
+        if ($installer.RebootRequiredBeforeInstallation) {
+            foreach ($entry in $group) { $entry.hresult = $restartFirst }
+            continue
+        }
+        Invoke-Group 'installing' $installer $group
+    }
+}
+
+Invoke-Work {
+    $session = New-AgentSession
+    Enter-Phase 'searching' ''
+    $entries = @(Get-PlannedEntry $session @(Get-PlannedName))
+    $offered = @($entries | Where-Object -FilterScript { $null -ne $_.update })
+    if ($offered.Length -gt 0) {
+        Assert-CanInstall (New-Installer $session)
+        Receive-Update $session $offered
+        # The results of the download count only for what it did not bring.
+        $ready = @($offered | Where-Object -FilterScript { $_.update.IsDownloaded })
+        foreach ($entry in $ready) { $entry.result = 0; $entry.hresult = 0 }
+        if ($ready.Length -gt 0) {
+            Enter-Phase 'installing' ('{0} updates' -f $ready.Length)
+            Install-Group $session $ready
+        }
+    }
+    $restartRequired = [bool](New-Object -ComObject 'Microsoft.Update.SystemInfo').RebootRequired
+    foreach ($entry in $offered) { if ($entry.restart) { $restartRequired = $true } }
+    Get-PlannedOutcome $entries $restartRequired
+}
