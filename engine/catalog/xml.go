@@ -89,6 +89,9 @@ func (x *xmlReader) explain(err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("%s: %s: download the document again", x.position(), text(syntax.Msg).clean(200))
 	}
+	if inner := errors.Unwrap(err); inner != nil {
+		err = inner // without the decoder's own words before it
+	}
 	return fmt.Errorf("%s: %s", x.position(), text(err.Error()).clean(200))
 }
 
