@@ -93,6 +93,19 @@ function Start-State {
     Enter-Phase 'starting' ''
 }
 
+# The outcome is the one thing that must not be lost: where the disk is full for the moment, it waits for five minutes.
+function Save-LastState {
+    for ($attempt = 1; $true; $attempt++) {
+        try {
+            Save-State
+            return
+        } catch [System.IO.IOException], [System.UnauthorizedAccessException] {
+            if ($attempt -ge 30) { throw }
+            Start-Sleep -Seconds 10
+        }
+    }
+}
+
 function Complete-State {
     param($outcome)
     $state.phase = 'finished'
@@ -101,7 +114,7 @@ function Complete-State {
     $state.state = 'finished'
     $state.finished = Get-UtcTime
     $state.outcome = $outcome
-    Save-State
+    Save-LastState
 }
 
 # Runs the work and saves its outcome, also when it breaks. A job that was begun before is never begun again, whoever starts
