@@ -37,7 +37,10 @@ type Server struct {
 	Scan         *Scan       `json:"scan,omitempty"`
 	// Trouble is why the last sweep could not read this server; empty when it could.
 	Trouble string `json:"trouble,omitempty"`
-	Rev     int    `json:"rev"` // grows by one with each change
+	// FactsSweep and ScanSweep are the numbers of the newest sweeps that are through with this server.
+	FactsSweep int `json:"facts_sweep,omitempty"`
+	ScanSweep  int `json:"scan_sweep,omitempty"`
+	Rev        int `json:"rev"` // grows by one with each change
 }
 
 // SameName tells whether two server names mean the same server; Windows names ignore case.
