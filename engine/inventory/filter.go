@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr"
@@ -128,10 +129,18 @@ func explainFilter(err error) error {
 	return fmt.Errorf("filter: %s; fields: %s", oneLine(err), strings.Join(FilterFields(), ", "))
 }
 
+// oneLine gives an error of the expression library on one line, without characters that could command a terminal.
 func oneLine(err error) string {
+	message, place := err.Error(), ""
 	var located *file.Error
 	if errors.As(err, &located) {
-		return fmt.Sprintf("%s (column %d)", strings.Join(strings.Fields(located.Message), " "), located.Column+1)
+		message, place = located.Message, fmt.Sprintf(" (column %d)", located.Column+1)
 	}
-	return strings.Join(strings.Fields(err.Error()), " ")
+	printed := strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, message)
+	return strings.Join(strings.Fields(printed), " ") + place
 }

@@ -179,4 +179,6 @@ func (a Admission) running() load {
 	return l
 }
 
-func minutes(d time.Duration) string { return fmt.Sprintf("%dm", int(d.Round(time.Minute)/time.Minute)) }
+func minutes(d time.Duration) string {
+	return fmt.Sprintf("%dm", int(d.Round(time.Minute)/time.Minute))
+}

@@ -1,0 +1,258 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/pilot"
+	"patchdeck/engine/rollout"
+)
+
+// decide checks a command's role, decides it, and records its events or its refusal. Nothing of a refused command is recorded but the
+// refusal itself.
+func (e *Engine) decide(r request, now time.Time) answer {
+	words, err := "", error(nil)
+	if !May(r.actor, r.command.Action()) {
+		err = approval.Refuse("%s takes one of the roles %v; %s holds %v", r.command.Action(), RolesFor(r.command.Action()), r.actor.Name, r.actor.RoleNames())
+	} else {
+		words, err = e.obey(r.actor, r.command, now)
+	}
+	var denied *approval.Denied
+	if errors.As(err, &denied) {
+		e.must(commandDenied{Action: r.command.Action(), Words: denied.Words}, r.actor, reasonOf(r.command), now)
+	}
+	return answer{words, err}
+}
+
+func (e *Engine) obey(actor approval.Actor, command Command, now time.Time) (string, error) {
+	switch c := command.(type) {
+	case ImportServers:
+		return e.importServers(actor, c, now)
+	case ImportBulletin:
+		return e.importBulletin(actor, c, now)
+	case Sweep:
+		return e.orderSweep(actor, c, now)
+	case CreateRelease:
+		return e.createRelease(actor, c, now)
+	case SubmitChange:
+		return e.submitChange(actor, c, now)
+	case DecideChange:
+		return e.decideChange(actor, c, now)
+	case RecordAcceptance:
+		return e.recordAcceptance(actor, c, now)
+	case ExcludeServer:
+		return e.excludeServer(actor, c, now)
+	case DropUpdate:
+		return e.dropUpdate(actor, c, now)
+	case Hold:
+		return e.hold(actor, c, now)
+	case Retry:
+		return e.retry(actor, c, now)
+	case Skip:
+		return e.skip(actor, c, now)
+	case BreakLock:
+		return e.breakLock(actor, c, now)
+	}
+	return "", fmt.Errorf("command %T is not known", command)
+}
+
+// reasonOf gives the reason that a command carries.
+func reasonOf(command Command) string {
+	switch c := command.(type) {
+	case CreateRelease:
+		return c.Reason
+	case SubmitChange:
+		return c.Reason
+	case DecideChange:
+		return c.Reason
+	case ExcludeServer:
+		return c.Reason
+	case DropUpdate:
+		return c.Reason
+	case Hold:
+		return c.Reason
+	case Retry:
+		return c.Reason
+	case Skip:
+		return c.Reason
+	case BreakLock:
+		return c.Reason
+	}
+	return ""
+}
+
+// demandReason refuses a command that changes what happens to servers without saying why.
+func demandReason(reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return fmt.Errorf("a reason is needed: it goes into the audit trail")
+	}
+	return nil
+}
+
+// chunk is how many servers one audit entry holds at the most.
+const chunk = 400
+
+func (e *Engine) importServers(actor approval.Actor, c ImportServers, now time.Time) (string, error) {
+	next := 1
+	existing := make([]inventory.Server, 0, len(e.state.servers))
+	for _, id := range slices.Sorted(maps.Keys(e.state.servers)) {
+		existing = append(existing, *e.state.servers[id])
+		if n, err := strconv.Atoi(strings.TrimPrefix(string(id), "s")); err == nil {
+			next = max(next, n+1)
+		}
+	}
+	added, changed, unchanged := inventory.Merge(existing, c.Servers, func() inventory.ServerID {
+		id := inventory.ServerID(fmt.Sprintf("s%05d", next))
+		next++
+		return id
+	})
+	both := append(slices.Clone(added), changed...)
+	for part := range slices.Chunk(both, chunk) {
+		e.must(serversImported{Source: c.Source, Servers: part, Added: len(added), Changed: len(changed), Same: len(unchanged)}, actor, "", now)
+	}
+	return fmt.Sprintf("%d servers added, %d changed, %d unchanged", len(added), len(changed), len(unchanged)), nil
+}
+
+func (e *Engine) importBulletin(actor approval.Actor, c ImportBulletin, now time.Time) (string, error) {
+	b := c.Bulletin
+	if was, ok := e.state.bulletins[b.ID]; ok {
+		if was.SHA256 == b.SHA256 {
+			return fmt.Sprintf("%s is in the catalogue already, unchanged", b.ID), nil
+		}
+		if b.Revised.Before(was.Revised) {
+			return "", fmt.Errorf("%s in the catalogue was revised %s, later than this file (%s): fetch the newer document",
+				b.ID, was.Revised.Format(time.DateOnly), b.Revised.Format(time.DateOnly))
+		}
+	}
+	e.must(bulletinImported{Source: c.Source, Bulletin: b}, actor, "", now)
+	return fmt.Sprintf("%s: %d updates for Windows Server, %d records not readable", b.ID, len(b.Updates), len(b.Skipped)), nil
+}
+
+func (e *Engine) orderSweep(actor approval.Actor, c Sweep, now time.Time) (string, error) {
+	sweep := sweepState{Number: len(e.state.sweeps) + 1, Kind: c.Kind, Ordered: now, Servers: c.Servers}
+	if len(sweep.Servers) == 0 {
+		sweep.Servers = slices.Sorted(maps.Keys(e.state.servers))
+	}
+	if len(sweep.Servers) == 0 {
+		return "", fmt.Errorf("the inventory is empty: import servers first")
+	}
+	if c.Kind != SweepFacts && c.Kind != SweepScan {
+		return "", fmt.Errorf("a sweep reads %q or %q, not %q", SweepFacts, SweepScan, c.Kind)
+	}
+	for _, id := range sweep.Servers {
+		if e.state.servers[id] == nil {
+			return "", fmt.Errorf("server %s is not in the inventory", id)
+		}
+	}
+	e.must(sweepOrdered{sweep}, actor, "", now)
+	return fmt.Sprintf("%s: reading %s of %d servers", sweep.id(), c.Kind, len(sweep.Servers)), nil
+}
+
+func (e *Engine) createRelease(actor approval.Actor, c CreateRelease, now time.Time) (string, error) {
+	b, ok := e.state.bulletins[c.Bulletin]
+	switch {
+	case c.ID == "":
+		return "", fmt.Errorf("a release needs an id such as 2026-11-security")
+	case !ok:
+		return "", fmt.Errorf("bulletin %q is not in the catalogue: it holds %v", c.Bulletin, slices.Sorted(maps.Keys(e.state.bulletins)))
+	}
+	if _, ok := e.state.releases[c.ID]; ok {
+		return "", fmt.Errorf("release %s exists already", c.ID)
+	}
+	release := approval.Release{ID: c.ID, Title: c.Title, Bulletin: b.ID, Owner: actor.Name, Created: now, Phase: approval.Identify, Rev: 1}
+	for _, u := range b.Updates {
+		missing := 0
+		for _, s := range e.state.servers {
+			if catalog.Relevant(u, *s).Verdict == catalog.Missing {
+				missing++
+			}
+		}
+		wanted := slices.Contains(c.Updates, u.KB)
+		if !wanted && (len(c.Updates) > 0 || missing == 0) {
+			continue
+		}
+		release.Updates = append(release.Updates, approval.ReleaseUpdate{KB: u.KB, Severity: u.Severity, Exploited: u.Exploited, Missing: missing,
+			Why: fmt.Sprintf("the scan of %d servers offers it", missing)})
+	}
+	if len(release.Updates) == 0 {
+		return "", fmt.Errorf("no server's scan offers an update of %s: sweep facts and scan first, or name the updates", b.ID)
+	}
+	e.must(releaseCreated{release}, actor, c.Reason, now)
+	return fmt.Sprintf("release %s holds %v", release.ID, release.Active()), nil
+}
+
+func (e *Engine) dropUpdate(actor approval.Actor, c DropUpdate, now time.Time) (string, error) {
+	if err := demandReason(c.Reason); err != nil {
+		return "", err
+	}
+	release, ok := e.state.releases[c.Release]
+	if !ok {
+		return "", fmt.Errorf("release %q is not known", c.Release)
+	}
+	amendment := approval.Amendment{By: actor.Name, At: now, Reason: c.Reason}
+	after, err := release.Drop(c.KB, amendment)
+	if err != nil {
+		return "", err
+	}
+	if len(after.Active()) == 0 {
+		return "", approval.Refuse("%s is the last update of %s: reject the change request or close the rollout instead", c.KB, c.Release)
+	}
+	e.must(updateDropped{Release: c.Release, KB: c.KB, Amendment: amendment}, actor, c.Reason, now)
+	return fmt.Sprintf("%s dropped from %s", c.KB, c.Release), e.narrowUpdates(actor, c, now)
+}
+
+// narrowUpdates takes a dropped update out of advertisements that have not started; one that is left with nothing to install is excluded.
+func (e *Engine) narrowUpdates(actor approval.Actor, c DropUpdate, now time.Time) error {
+	for _, id := range e.openRollouts() {
+		if e.state.rollouts[id].Release != c.Release {
+			continue
+		}
+		for _, adID := range e.state.adsOf[id] {
+			ad := e.state.ads[adID]
+			if !slices.Contains(ad.Updates, c.KB) || ad.Delivery.Final() || ad.Attempts > 0 {
+				continue
+			}
+			left := slices.DeleteFunc(slices.Clone(ad.Updates), func(kb string) bool { return kb == c.KB })
+			if len(left) == 0 {
+				if m, err := ad.Narrow(rollout.Excluded, c.KB+" was dropped: "+c.Reason); err == nil {
+					e.must(*m, actor, c.Reason, now)
+				}
+				continue
+			}
+			again := rollout.Moved{Ad: ad.ID, Rollout: id, Server: ad.Server, From: ad.Delivery, To: rollout.NotReceived, Cause: c.KB + " was dropped", Updates: left}
+			e.must(again, actor, c.Reason, now)
+			e.contacts[adID] = rollout.Contact{}
+		}
+	}
+	return nil
+}
+
+func (e *Engine) recordAcceptance(actor approval.Actor, c RecordAcceptance, now time.Time) (string, error) {
+	a, ok := e.state.acceptance[c.Change]
+	if !ok {
+		return "", fmt.Errorf("acceptance of %s is not open: it opens when Dev is through", c.Change)
+	}
+	switch c.Result {
+	case pilot.Passed, pilot.FailedTest:
+	case pilot.Workaround:
+		if !actor.Has(approval.Lead) {
+			return "", approval.Refuse("the lead decides on workarounds; %s holds %v", actor.Name, actor.RoleNames())
+		}
+	default:
+		return "", fmt.Errorf("result %q is not known: use passed, failed or workaround", c.Result)
+	}
+	given := pilot.Answer{Result: c.Result, By: actor.Name, At: now, Note: c.Note}
+	if _, err := a.Record(c.Application, given); err != nil {
+		return "", err
+	}
+	e.must(acceptanceRecorded{Change: c.Change, Application: c.Application, Answer: given}, actor, c.Note, now)
+	return fmt.Sprintf("%s: %s", c.Application, c.Result), nil
+}

@@ -1,0 +1,374 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/pilot"
+	"patchdeck/engine/rollout"
+)
+
+// submitChange freezes a plan for a release and asks the authority for it.
+func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Time) (string, error) {
+	release, ok := e.state.releases[c.Release]
+	if !ok {
+		return "", fmt.Errorf("release %q is not known: there are %v", c.Release, slices.Sorted(maps.Keys(e.state.releases)))
+	}
+	if c.Priority == "" {
+		c.Priority = proposePriority(release)
+	}
+	emergency := c.Priority == approval.Emergency
+	windows, acceptBy, err := e.windows(release, c, emergency)
+	if err != nil {
+		return "", err
+	}
+	id := fmt.Sprintf("CHG-%d", len(e.state.changes)+1)
+	draft := rollout.Draft{Change: id, Release: release.ID, Emergency: emergency, Windows: windows, AcceptBy: acceptBy,
+		Ceiling: c.Ceiling, Policy: e.options.Policy, Updates: e.updatesOf(release)}
+	var candidates []inventory.Server
+	for _, sid := range slices.Sorted(maps.Keys(e.state.servers)) {
+		s := *e.state.servers[sid]
+		draft.Servers = append(draft.Servers, s)
+		if slices.ContainsFunc(draft.Updates, func(u catalog.Update) bool { return catalog.Relevant(u, s).Verdict == catalog.Missing }) {
+			candidates = append(candidates, s)
+		}
+	}
+	choice := pilot.Choose(candidates)
+	draft.Pilots = choice.Servers
+	plan, err := rollout.MakePlan(draft)
+	if err != nil {
+		return "", err
+	}
+	for _, os := range choice.Untested {
+		plan.Findings = append(plan.Findings, rollout.Finding{Words: "no server fit for a pilot on " + os + ": it goes to Dev and Prod untested"})
+	}
+	if plan, err = plan.Seal(); err != nil {
+		return "", err
+	}
+	header := plan
+	header.Assignments = nil
+	e.must(planFrozen{header}, actor, c.Reason, now)
+	for part := range slices.Chunk(plan.Assignments, 5*chunk) {
+		e.must(planAssigned{Hash: plan.Hash, Assignments: part}, actor, c.Reason, now)
+	}
+	change := approval.Change{ID: id, Release: release.ID, State: approval.Submitted, Priority: c.Priority, PlanHash: plan.Hash, Rev: 1,
+		Deadline:  now.Add(c.Priority.Deadline()),
+		Submitted: approval.Signature{By: actor.Name, Role: approval.Lead, At: now, Reason: c.Reason}}
+	e.must(changeSubmitted{change}, actor, c.Reason, now)
+	e.must(releasePhase{Release: release.ID, Phase: approval.Evaluate}, actor, c.Reason, now)
+	return fmt.Sprintf("%s submitted: %s, plan %.12s for %d servers in %d windows", id, c.Priority, plan.Hash, len(plan.Assignments), len(plan.Windows)), nil
+}
+
+// proposePriority follows the policy: an exploited update is an emergency, a critical one high.
+func proposePriority(r approval.Release) approval.Priority {
+	worst, exploited := r.Worst()
+	switch {
+	case exploited && worst == catalog.Critical:
+		return approval.Emergency
+	case worst >= catalog.Important:
+		return approval.High
+	default:
+		return approval.Medium
+	}
+}
+
+// windows gives the windows of a change: those named in the command, or the configured schedule resolved for the release's cycle.
+func (e *Engine) windows(release approval.Release, c SubmitChange, emergency bool) ([]rollout.Window, time.Time, error) {
+	if len(c.Windows) > 0 {
+		return c.Windows, c.Accept.Closes, nil
+	}
+	dayZero := e.state.bulletins[release.Bulletin].Released
+	var windows []rollout.Window
+	var devCloses time.Time
+	for _, spec := range e.options.Schedule {
+		if spec.Ring == rollout.Prod && (spec.Kind == rollout.EmergencyWindow) != emergency {
+			continue
+		}
+		w, err := spec.Resolve(dayZero, e.options.Zone)
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		windows = append(windows, w)
+		if w.Ring == rollout.Dev && w.Closes.After(devCloses) {
+			devCloses = w.Closes
+		}
+	}
+	if len(windows) == 0 {
+		return nil, time.Time{}, fmt.Errorf("the configuration has no windows: add them under windows:")
+	}
+	acceptBy := devCloses
+	if emergency {
+		acceptBy = time.Time{}
+	}
+	return windows, acceptBy, nil
+}
+
+// updatesOf gives the catalogue's updates that are active in a release.
+func (e *Engine) updatesOf(release approval.Release) []catalog.Update {
+	var updates []catalog.Update
+	b := e.state.bulletins[release.Bulletin]
+	for _, kb := range release.Active() {
+		if i := slices.IndexFunc(b.Updates, func(u catalog.Update) bool { return u.KB == kb }); i >= 0 {
+			updates = append(updates, b.Updates[i])
+		}
+	}
+	return updates
+}
+
+// decideChange takes one step of a change request and opens the rollouts that it unlocks.
+func (e *Engine) decideChange(actor approval.Actor, c DecideChange, now time.Time) (string, error) {
+	change, ok := e.state.changes[c.Change]
+	if !ok {
+		return "", fmt.Errorf("change request %q is not known: there are %v", c.Change, slices.Sorted(maps.Keys(e.state.changes)))
+	}
+	if err := demandReason(c.Reason); err != nil {
+		return "", err
+	}
+	after, err := change.Step(c.Step, actor, c.PlanHash, c.Reason, now)
+	if err != nil {
+		return "", err
+	}
+	e.must(changeDecided{Step: c.Step, Change: after}, actor, c.Reason, now)
+	if after.State == approval.Rejected {
+		return fmt.Sprintf("%s rejected", after.ID), nil
+	}
+	e.must(releasePhase{Release: after.Release, Phase: approval.Deploy}, actor, c.Reason, now)
+	opened := 0
+	for _, ring := range rollout.Rings {
+		if after.Unlocks(ring == rollout.Pilot) && !e.isOpen(after.ID, ring) {
+			opened += e.open(after, ring, actor, now)
+		}
+	}
+	return fmt.Sprintf("%s %s; %d servers are unlocked", after.ID, after.State, opened), nil
+}
+
+func (e *Engine) isOpen(change string, ring rollout.Ring) bool {
+	for _, r := range e.state.rollouts {
+		if r.Change == change && r.Ring == ring {
+			return true
+		}
+	}
+	return false
+}
+
+// open begins the rollout of one ring: an advertisement for each of the plan's servers.
+func (e *Engine) open(change approval.Change, ring rollout.Ring, actor approval.Actor, now time.Time) int {
+	plan := e.state.plans[change.PlanHash]
+	r := rollout.Rollout{ID: fmt.Sprintf("R-%d", len(e.state.rollouts)+1), Change: change.ID, Release: change.Release, PlanHash: plan.Hash,
+		Ring: ring, State: rollout.Active, Opened: now, Ceiling: plan.Ceiling}
+	var ads []rollout.Advertisement
+	for _, a := range plan.Assignments {
+		if a.Ring == ring {
+			ads = append(ads, e.advertise(r, change, a, now))
+		}
+	}
+	if len(ads) == 0 {
+		return 0
+	}
+	slices.SortFunc(ads, func(a, b rollout.Advertisement) int { return strings.Compare(a.ID, b.ID) })
+	for part := range slices.Chunk(ads, chunk) {
+		e.must(rollout.Opened{Rollout: r, Advertisements: part}, actor, "", now)
+	}
+	return len(ads)
+}
+
+func (e *Engine) advertise(r rollout.Rollout, change approval.Change, a rollout.Assignment, now time.Time) rollout.Advertisement {
+	ad := rollout.Advertisement{ID: rollout.AdvertisementID(r.ID, a.Server), Rollout: r.ID, Server: a.Server, Windows: a.Windows, Updates: a.Updates,
+		Delivery: rollout.NotReceived, Compliance: rollout.Missing, Since: now, Rev: 1}
+	if len(a.Updates) == 0 {
+		ad.Compliance = rollout.UnknownCompliance
+	}
+	if s := e.state.servers[a.Server]; s != nil {
+		ad.Site, ad.Cluster = s.Site, s.Cluster
+		if s.Facts != nil {
+			ad.Before = s.Facts.Build
+		}
+	}
+	if x, ok := change.Exclusions[string(a.Server)]; ok {
+		ad.Delivery, ad.Compliance, ad.Exclusion = rollout.Excluded, rollout.IsExcluded, x.Reason
+	}
+	return ad
+}
+
+func (e *Engine) excludeServer(actor approval.Actor, c ExcludeServer, now time.Time) (string, error) {
+	if err := demandReason(c.Reason); err != nil {
+		return "", err
+	}
+	change, ok := e.state.changes[c.Change]
+	if !ok {
+		return "", fmt.Errorf("change request %q is not known", c.Change)
+	}
+	plan := e.state.plans[change.PlanHash]
+	if !slices.ContainsFunc(plan.Assignments, func(a rollout.Assignment) bool { return a.Server == c.Server }) {
+		return "", fmt.Errorf("%s is not in the plan of %s", e.nameOf(c.Server), c.Change)
+	}
+	amendment := approval.Amendment{By: actor.Name, At: now, Reason: c.Reason}
+	if _, err := change.Exclude(string(c.Server), amendment); err != nil {
+		return "", err
+	}
+	var moves []*rollout.Moved
+	for _, r := range e.state.rollouts {
+		ad := e.state.ads[rollout.AdvertisementID(r.ID, c.Server)]
+		if ad == nil || r.Change != c.Change {
+			continue
+		}
+		m, err := ad.Narrow(rollout.Excluded, c.Reason)
+		if err != nil {
+			return "", approval.Refuse("%s cannot be excluded: %v", e.nameOf(c.Server), err)
+		}
+		moves = append(moves, m)
+	}
+	e.must(serverExcluded{Change: c.Change, Server: c.Server, Amendment: amendment}, actor, c.Reason, now)
+	for _, m := range moves {
+		e.must(*m, actor, c.Reason, now)
+	}
+	return fmt.Sprintf("%s excluded from %s; the approval stays", e.nameOf(c.Server), c.Change), nil
+}
+
+// holdSteps is what a person may do to a rollout as a whole.
+var holdSteps = map[string]struct {
+	from []rollout.State
+	to   rollout.State
+}{
+	"pause":  {[]rollout.State{rollout.Active}, rollout.Paused},
+	"halt":   {[]rollout.State{rollout.Active, rollout.Paused}, rollout.Halted},
+	"resume": {[]rollout.State{rollout.Paused, rollout.Halted}, rollout.Active},
+	"close":  {[]rollout.State{rollout.Active, rollout.Paused, rollout.Halted}, rollout.Closed},
+}
+
+func (e *Engine) hold(actor approval.Actor, c Hold, now time.Time) (string, error) {
+	step, ok := holdSteps[c.Step]
+	r := e.state.rollouts[c.Rollout]
+	switch {
+	case !ok:
+		return "", fmt.Errorf("step %q is not known: use pause, halt, resume or close", c.Step)
+	case r == nil:
+		return "", fmt.Errorf("rollout %q is not known: there are %v", c.Rollout, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+	case !slices.Contains(step.from, r.State):
+		return "", approval.Refuse("%s is %s: to %s it is not possible now", r.ID, r.State, c.Step)
+	}
+	if err := demandReason(c.Reason); err != nil {
+		return "", err
+	}
+	if c.Step == "close" {
+		return e.closeByPerson(actor, r, c.Reason, now)
+	}
+	e.must(rollout.Stopped{Rollout: r.ID, From: r.State, To: step.to, Rule: rollout.RulePerson, Reason: c.Reason, By: actor.Name}, actor, c.Reason, now)
+	counts := e.counts(r.ID)
+	return fmt.Sprintf("%s is %s; %d of its %d servers are through", r.ID, step.to, counts.Targeted()-counts.Open(), counts.Targeted()), nil
+}
+
+// closeByPerson ends what has not started; the rollout closes by itself when what runs is through.
+func (e *Engine) closeByPerson(actor approval.Actor, r *rollout.Rollout, reason string, now time.Time) (string, error) {
+	ended, running := 0, 0
+	for _, adID := range e.state.adsOf[r.ID] {
+		ad := e.state.ads[adID]
+		if ad.Delivery.Final() {
+			continue
+		}
+		m, err := ad.Narrow(rollout.NotStarted, reason)
+		if err != nil {
+			running++
+			continue
+		}
+		e.must(*m, actor, reason, now)
+		ended++
+	}
+	if r.State == rollout.Active {
+		e.must(rollout.Stopped{Rollout: r.ID, From: r.State, To: rollout.Paused, Rule: rollout.RulePerson, Reason: reason, By: actor.Name}, actor, reason, now)
+	}
+	return fmt.Sprintf("%s: %d servers will not start, %d still finish", r.ID, ended, running), nil
+}
+
+func (e *Engine) retry(actor approval.Actor, c Retry, now time.Time) (string, error) {
+	return e.each(actor, c.Rollout, c.Servers, c.Reason, now, "tried again", func(r *rollout.Rollout, ad *rollout.Advertisement) (*rollout.Moved, error) {
+		plan := e.state.plans[r.PlanHash]
+		var windows []string
+		for _, a := range plan.Assignments {
+			if a.Server != ad.Server {
+				continue
+			}
+			for _, id := range a.Windows {
+				if w, _ := plan.Window(id); now.Before(w.Closes) {
+					windows = append(windows, id)
+				}
+			}
+		}
+		return ad.Again(windows, c.Reason)
+	})
+}
+
+func (e *Engine) skip(actor approval.Actor, c Skip, now time.Time) (string, error) {
+	return e.each(actor, c.Rollout, c.Servers, c.Reason, now, "skipped", func(_ *rollout.Rollout, ad *rollout.Advertisement) (*rollout.Moved, error) {
+		return ad.Narrow(rollout.Cancelled, c.Reason)
+	})
+}
+
+// each applies one decision to several servers of a rollout, all or none.
+func (e *Engine) each(actor approval.Actor, id string, servers []inventory.ServerID, reason string, now time.Time, done string,
+	decide func(*rollout.Rollout, *rollout.Advertisement) (*rollout.Moved, error)) (string, error) {
+	r := e.state.rollouts[id]
+	if r == nil {
+		return "", fmt.Errorf("rollout %q is not known: there are %v", id, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+	}
+	if r.State == rollout.Closed {
+		return "", approval.Refuse("%s is closed", r.ID)
+	}
+	if err := demandReason(reason); err != nil {
+		return "", err
+	}
+	if len(servers) == 0 {
+		return "", fmt.Errorf("no server is named")
+	}
+	var moves []*rollout.Moved
+	for _, server := range slices.Compact(slices.Sorted(slices.Values(servers))) {
+		ad := e.state.ads[rollout.AdvertisementID(id, server)]
+		if ad == nil {
+			return "", fmt.Errorf("%s is not in %s", e.nameOf(server), id)
+		}
+		m, err := decide(r, ad)
+		if err != nil {
+			return "", approval.Refuse("%s: %v", e.nameOf(server), err)
+		}
+		moves = append(moves, m)
+	}
+	for _, m := range moves {
+		e.must(*m, actor, reason, now)
+		e.contacts[m.Ad] = rollout.Contact{}
+	}
+	return fmt.Sprintf("%d servers %s", len(moves), done), nil
+}
+
+func (e *Engine) breakLock(actor approval.Actor, c BreakLock, now time.Time) (string, error) {
+	if err := demandReason(c.Reason); err != nil {
+		return "", err
+	}
+	for id, ad := range e.state.ads {
+		if ad.Lock != c.Cluster || ad.Lock == "" {
+			continue
+		}
+		if ad.Delivery != rollout.Unknown && ad.Delivery != rollout.Failed {
+			return "", approval.Refuse("%s holds the lock of %s and is %s: it gives it back when it is through", e.nameOf(ad.Server), c.Cluster, ad.Delivery)
+		}
+		e.must(lockBroken{Cluster: c.Cluster, Ad: id}, actor, c.Reason, now)
+		return fmt.Sprintf("the lock of %s was taken from %s", c.Cluster, e.nameOf(ad.Server)), nil
+	}
+	return "", fmt.Errorf("nobody holds a lock of cluster %q", c.Cluster)
+}
+
+// byNumber orders ids such as by their number.
+func byNumber(a, b string) int {
+	number := func(s string) int {
+		n, _ := strconv.Atoi(s[strings.LastIndexByte(s, '-')+1:])
+		return n
+	}
+	return cmp.Or(cmp.Compare(number(a), number(b)), strings.Compare(a, b))
+}

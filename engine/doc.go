@@ -1,0 +1,16 @@
+// Package engine is the service: commands in, views out, and the loop that drives work on the servers.
+//
+// One goroutine, Engine.Run, owns the state. It drains commands (people) and reports (hosts) into a batch, decides, writes records
+// and audit entries of the whole batch in one commit, answers, sends the calls that are owed to hosts, and publishes an immutable
+// View. Nothing is answered, sent or shown before it is durable. What was ordered and has no outcome after a crash is asked of
+// the host, never assumed: the conversation with a host (rollout.Contact) is not stored, and an empty one begins with a question.
+//
+// The decisions themselves live in the pure rooms below (inventory, catalog, approval, pilot, rollout): values and functions without
+// I/O, goroutines or a clock. An event is the body of an audit entry; folding all entries gives the records (fold_test.go).
+//
+// The engine reaches the world through small interfaces of its own: Store (records and trail), Fleet (hosts), Clock. It knows no
+// Badger, no WinRM and no Bubble Tea. Consoles and commands use it through Console.
+//
+// Start reading at Engine.Run in engine.go; then decide.go (people), hear.go (hosts), look.go (time), send.go (calls), event_table.go
+// (everything that can happen), make_view.go (what readers see).
+package engine

@@ -1,0 +1,279 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+	"patchdeck/engine/trail"
+)
+
+// Options are the parts that an engine is wired from.
+type Options struct {
+	Store  Store
+	Fleet  Fleet
+	Clock  Clock
+	Logger *slog.Logger
+	Policy rollout.Policy
+	// Schedule are the configured maintenance windows, in the zone where the servers stand.
+	Schedule []rollout.WindowSpec
+	Zone     *time.Location
+	// Calls is how many calls to hosts may be under way at once; 0 means 256.
+	Calls int
+	// Tick is the shortest time between two looks at what is due, in the engine's time; 0 means 10 ms.
+	Tick time.Duration
+}
+
+// Engine owns the state. One goroutine, Run, writes it; everybody else reads views and sends commands.
+type Engine struct {
+	options Options
+	state   *state
+	head    trail.Head
+	inputs  chan any
+	stopped chan struct{}
+	view    atomic.Pointer[View]
+	watch   watchers
+
+	// Of the loop alone:
+	batch    []pendingEvent
+	contacts map[string]rollout.Contact // by advertisement, or sweep and server
+	inFlight map[string]bool
+	calls    int
+	waits    map[string]string // why advertisements wait, by id
+	asleep   time.Time         // nothing is due before
+	stale    bool              // the view is older than the state
+}
+
+// pendingEvent is an event that is applied and not yet durable.
+type pendingEvent struct {
+	event  any
+	actor  approval.Actor
+	reason string
+	at     time.Time
+}
+
+// engineActor is who acts when time or a host decides.
+var engineActor = approval.Actor{Name: "engine", Roles: []approval.Role{approval.Machine}, Via: "engine"}
+
+// ErrStopped is the answer to a command that reaches an engine that has ended.
+var ErrStopped = errors.New("the engine has stopped: start patchdeck again and repeat the command")
+
+// New reads the store and publishes the first view. Nothing runs before Run.
+func New(o Options) (*Engine, error) {
+	if o.Calls == 0 {
+		o.Calls = 256
+	}
+	if o.Tick == 0 {
+		o.Tick = 10 * time.Millisecond
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	s, err := load(o.Store)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{options: o, state: s, head: o.Store.Head(), inputs: make(chan any, 1024), stopped: make(chan struct{}),
+		contacts: map[string]rollout.Contact{}, inFlight: map[string]bool{}, waits: map[string]string{}}
+	e.view.Store(e.makeView(o.Clock.Now(), 1))
+	return e, nil
+}
+
+// request is a command waiting for its answer.
+type request struct {
+	actor   approval.Actor
+	command Command
+	answer  chan answer
+}
+
+type answer struct {
+	words string
+	err   error
+}
+
+// report is a host's answer to a call.
+type report struct {
+	key   string
+	sweep int // 0 for an advertisement's step
+	reply rollout.Reply
+}
+
+// Do gives a command and waits until its outcome is durable.
+func (e *Engine) Do(ctx context.Context, actor approval.Actor, command Command) (string, error) {
+	r := request{actor, command, make(chan answer, 1)}
+	select {
+	case e.inputs <- r:
+	case <-e.stopped:
+		return "", ErrStopped
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	select {
+	case a := <-r.answer:
+		return a.words, a.err
+	case <-e.stopped:
+		select {
+		case a := <-r.answer:
+			return a.words, a.err
+		default:
+			return "", ErrStopped
+		}
+	}
+}
+
+// maxBatch bounds the inputs that share one commit.
+const maxBatch = 500
+
+// Run is the loop: it takes commands and reports, decides, makes the decisions durable in one commit, answers, sends what is
+// owed to hosts, and publishes a view. It ends with ctx. An error means that the outcome of a commit is unknown: the process
+// must end without closing the store.
+func (e *Engine) Run(ctx context.Context) error {
+	var hosts sync.WaitGroup
+	defer func() { close(e.stopped); e.watch.closeAll() }()
+	ctx, cancel := context.WithCancel(ctx)
+	defer func() { cancel(); hosts.Wait() }()
+	publish := newThrottle(100 * time.Millisecond)
+	defer publish.stop()
+	for {
+		var waiting []request
+		wake, stop := e.options.Clock.After(e.asleep)
+		select {
+		case <-ctx.Done():
+			stop()
+			return nil
+		case in := <-e.inputs:
+			waiting = e.take(in, waiting)
+		case <-wake:
+		case <-publish.due():
+			e.publish()
+			publish.done()
+		}
+		stop()
+		for drained := false; !drained && len(e.batch) < maxBatch; {
+			select {
+			case in := <-e.inputs:
+				waiting = e.take(in, waiting)
+			default:
+				drained = true
+			}
+		}
+		now := e.options.Clock.Now()
+		answers := make([]answer, len(waiting))
+		for i, r := range waiting {
+			answers[i] = e.decide(r, now)
+		}
+		e.look(now)
+		if err := e.commit(); err != nil {
+			return err
+		}
+		if len(waiting) > 0 {
+			e.publish() // who gave a command sees its outcome in the next view
+			publish.done()
+		}
+		for i, r := range waiting {
+			r.answer <- answers[i]
+		}
+		e.send(ctx, &hosts, now)
+		if e.stale {
+			publish.ask()
+		}
+	}
+}
+
+// take sorts an input: a host's report is judged at once, a command waits until all reports of the batch are in.
+func (e *Engine) take(in any, waiting []request) []request {
+	switch in := in.(type) {
+	case request:
+		return append(waiting, in)
+	case report:
+		e.hear(in, e.options.Clock.Now())
+	}
+	return waiting
+}
+
+// record applies an event at once and keeps it for the next commit. Nobody sees its effects before that.
+func (e *Engine) record(event any, actor approval.Actor, reason string, now time.Time) error {
+	if err := kindOf(event).apply(e.state, event, now); err != nil {
+		return err
+	}
+	e.batch = append(e.batch, pendingEvent{event, actor, reason, now})
+	e.stale = true
+	return nil
+}
+
+// commit makes the batch durable: changed records and the entries that explain them, in one step.
+func (e *Engine) commit() error {
+	if len(e.batch) == 0 {
+		return nil
+	}
+	head := e.head
+	entries := make([][]byte, 0, len(e.batch))
+	for _, p := range e.batch {
+		kind := kindOf(p.event)
+		body, err := json.Marshal(p.event)
+		if err != nil {
+			return fmt.Errorf("event %s: %w", kind.name, err)
+		}
+		before, after := kind.change(p.event)
+		raw, next, err := head.Append(trail.Entry{At: p.at, Actor: p.actor.Name, Roles: p.actor.RoleNames(), Via: p.actor.Via,
+			Action: kind.name, Object: kind.object(p.event), Before: before, After: after, Reason: p.reason, Body: body})
+		if err != nil {
+			return err
+		}
+		entries, head = append(entries, raw), next
+	}
+	records, err := e.state.changed()
+	if err != nil {
+		return err
+	}
+	if err := e.options.Store.Commit(Batch{Records: records, Entries: entries, Head: head}); err != nil {
+		return fmt.Errorf("the store did not take a commit, so what it holds now is not known; patchdeck stops and asks the hosts at its next start: %w", err)
+	}
+	e.head, e.batch = head, e.batch[:0]
+	return nil
+}
+
+// Entries gives the raw audit entries from a sequence number on.
+func (e *Engine) Entries(from uint64, each func(seq uint64, raw []byte) error) error {
+	return e.options.Store.Entries(from, each)
+}
+
+// View is the newest published snapshot.
+func (e *Engine) View() *View { return e.view.Load() }
+
+// Watch wakes a reader when a newer view exists.
+func (e *Engine) Watch() (<-chan struct{}, func()) { return e.watch.add() }
+
+func (e *Engine) publish() {
+	e.stale = false
+	e.view.Store(e.makeView(e.options.Clock.Now(), e.view.Load().Generation+1))
+	e.watch.wake()
+}
+
+// Facts reads one server's facts now, outside any sweep.
+func (e *Engine) Facts(ctx context.Context, actor approval.Actor, id inventory.ServerID) (inventory.Facts, error) {
+	if !May(actor, "inventory.sweep") {
+		return inventory.Facts{}, approval.Refuse("to read a server takes one of the roles %v; %s holds %v", RolesFor("inventory.sweep"), actor.Name, actor.RoleNames())
+	}
+	for i := range e.View().Servers {
+		if s := &e.View().Servers[i]; s.ID == id {
+			return e.options.Fleet.Facts(ctx, targetOf(s))
+		}
+	}
+	return inventory.Facts{}, fmt.Errorf("server %s is not in the inventory", id)
+}
+
+func targetOf(s *inventory.Server) Target {
+	return Target{ID: s.ID, Name: s.Name, Address: s.Address, Port: s.Port, Scheme: s.Scheme, Site: s.Site, Credential: s.Credential}
+}

@@ -1,0 +1,325 @@
+package engine
+
+import (
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"time"
+
+	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+)
+
+// look decides what time and the state alone call for: windows that close, silence that grows too long, restarts and starts that
+// may happen now, stops, and the ends of rollouts, acceptance and sweeps.
+func (e *Engine) look(now time.Time) {
+	for _, number := range slices.Sorted(maps.Keys(e.state.sweeps)) {
+		e.lookAtSweep(e.state.sweeps[number], now)
+	}
+	ids := e.openRollouts()
+	for _, id := range ids {
+		e.lookAtRollout(id, now)
+	}
+	for _, change := range slices.Sorted(maps.Keys(e.state.changes)) {
+		e.lookAtAcceptance(e.state.changes[change], now)
+	}
+}
+
+// openRollouts lists the rollouts that are not closed, in the order in which they were opened.
+func (e *Engine) openRollouts() []string {
+	var ids []string
+	for id, r := range e.state.rollouts {
+		if r.State != rollout.Closed {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, byNumber)
+	return ids
+}
+
+func (e *Engine) lookAtSweep(sweep sweepState, now time.Time) {
+	if !sweep.Ended.IsZero() {
+		return
+	}
+	trouble := 0
+	for _, id := range sweep.Servers {
+		server, ok := e.state.servers[id]
+		if !ok {
+			continue
+		}
+		if !sweep.done(*server) {
+			return
+		}
+		if server.Trouble != "" {
+			trouble++
+		}
+	}
+	e.must(sweepEnded{Number: sweep.Number, Trouble: trouble}, engineActor, "", now)
+}
+
+// must records an event of the engine's own; it fits the state it was made from, so an error is a mistake in the program.
+func (e *Engine) must(event any, actor approval.Actor, reason string, now time.Time) {
+	if err := e.record(event, actor, reason, now); err != nil {
+		panic(fmt.Sprintf("engine: %v", err))
+	}
+}
+
+func (e *Engine) scene(r *rollout.Rollout, now time.Time) rollout.Scene {
+	return rollout.Scene{Now: now, Plan: e.state.plans[r.PlanHash], Policy: e.options.Policy, Stop: e.gate(r, now) != ""}
+}
+
+// gate says why nobody of a rollout may start now; it is asked again in the very step that would start somebody.
+func (e *Engine) gate(r *rollout.Rollout, now time.Time) string {
+	change := e.state.changes[r.Change]
+	switch {
+	case r.State == rollout.Halted:
+		return "halted: " + r.Stop.Reason
+	case r.State == rollout.Paused:
+		return "paused: " + r.Stop.Reason
+	case r.State == rollout.Closed:
+		return "closed"
+	case change.PlanHash != r.PlanHash:
+		return "its plan is no longer the one of " + change.ID
+	case !change.Unlocks(r.Ring == rollout.Pilot):
+		return change.ID + " is " + string(change.State)
+	}
+	if why := e.clockTrouble(); why != "" {
+		return why
+	}
+	if n := e.silentServers(); n >= e.options.Policy.ConsoleFailures {
+		return fmt.Sprintf("%d servers in a row do not answer: the trouble may be on our side", n)
+	}
+	if r.Ring == rollout.Prod {
+		return e.acceptanceGate(change, now)
+	}
+	return ""
+}
+
+// acceptanceGate holds Prod back until acceptance is closed, and while a failed test has no answer. An emergency waits for its pilot
+// instead.
+func (e *Engine) acceptanceGate(change approval.Change, now time.Time) string {
+	if change.Priority == approval.Emergency {
+		return e.pilotGate(change)
+	}
+	a := e.state.acceptance[change.ID]
+	if blocks := a.Blocks(); len(blocks) > 0 {
+		return fmt.Sprintf("acceptance failed for %v: drop the update, exclude the servers, or record a workaround", blocks)
+	}
+	if !a.Closed && now.Before(e.state.plans[change.PlanHash].AcceptBy) {
+		return "acceptance is open until " + e.state.plans[change.PlanHash].AcceptBy.In(e.options.Zone).Format("2 Jan 15:04")
+	}
+	return ""
+}
+
+func (e *Engine) pilotGate(change approval.Change) string {
+	for _, id := range e.openRollouts() {
+		if r := e.state.rollouts[id]; r.Change == change.ID && r.Ring == rollout.Pilot {
+			return "the pilot is not through yet"
+		}
+	}
+	return ""
+}
+
+// clockTrouble says that the clock cannot be trusted; a clock that can tell implements Suspect.
+func (e *Engine) clockTrouble() string {
+	if c, ok := e.options.Clock.(interface{ Suspect() string }); ok {
+		return c.Suspect()
+	}
+	return ""
+}
+
+// silentServers counts the servers whose newest call got no answer, when no other server answered since: then the trouble is ours.
+func (e *Engine) silentServers() int {
+	silent := 0
+	var newestAnswer, oldestSilence time.Time
+	for _, c := range e.contacts {
+		if c.Heard.After(newestAnswer) {
+			newestAnswer = c.Heard
+		}
+		if c.Silent > 0 && c.Network {
+			silent++
+			if oldestSilence.IsZero() || c.Since.After(oldestSilence) {
+				oldestSilence = c.Since
+			}
+		}
+	}
+	if newestAnswer.After(oldestSilence) {
+		return 0
+	}
+	return silent
+}
+
+func (e *Engine) lookAtRollout(id string, now time.Time) {
+	scene := e.scene(e.state.rollouts[id], now)
+	e.closeWindows(id, scene)
+	for _, adID := range e.state.adsOf[id] {
+		ad := e.state.ads[adID]
+		if ad.Delivery.Final() {
+			continue
+		}
+		contact := e.contacts[adID]
+		if m, after := scene.Expire(ad, contact); m != nil {
+			e.move(m, after, now)
+			continue
+		}
+		if e.clockTrouble() == "" {
+			if m := scene.Restart(ad); m != nil {
+				e.move(m, rollout.Contact{Asked: true, Heard: contact.Heard}, now)
+			}
+		}
+	}
+	e.admit(id, now)
+	e.closeRollout(id, now)
+}
+
+// move records a transition with its score, keeps the contact that follows it, and lets the stop rule look.
+func (e *Engine) move(m *rollout.Moved, after rollout.Contact, now time.Time) {
+	r := e.state.rollouts[m.Rollout]
+	e.options.Policy.Complete(r, e.state.ads[m.Ad], m)
+	e.must(*m, engineActor, "", now)
+	e.contacts[m.Ad] = after
+	r = e.state.rollouts[m.Rollout]
+	if w, ok := e.options.Policy.Warning(r, m.Window); ok {
+		e.must(w, engineActor, "", now)
+		r = e.state.rollouts[m.Rollout]
+	}
+	if stop, ok := e.options.Policy.Judge(r, m.Window); ok {
+		e.must(stop, engineActor, stop.Reason, now)
+	}
+}
+
+func (e *Engine) closeWindows(id string, scene rollout.Scene) {
+	r := e.state.rollouts[id]
+	for _, w := range scene.Plan.Windows {
+		if w.Ring != r.Ring || scene.Now.Before(w.Closes) || slices.Contains(r.ClosedWindows, w.ID) {
+			continue
+		}
+		for _, adID := range e.state.adsOf[id] {
+			if m := scene.CloseWindow(e.state.ads[adID], e.contacts[adID], w.ID); m != nil {
+				e.move(m, e.contacts[adID], scene.Now)
+			}
+		}
+		e.must(rollout.WindowClosed{Rollout: id, Window: w.ID, Counts: e.counts(id)}, engineActor, "", scene.Now)
+	}
+}
+
+func (e *Engine) counts(id string) rollout.Counts {
+	c := rollout.Counts{}
+	for _, adID := range e.state.adsOf[id] {
+		c[e.state.ads[adID].Delivery]++
+	}
+	return c
+}
+
+// admit starts whoever may start now.
+func (e *Engine) admit(id string, now time.Time) {
+	r := e.state.rollouts[id]
+	admission := rollout.Admission{Scene: e.scene(r, now), Rollout: r, Locks: map[string]string{}, Unfit: map[string]string{},
+		Gate: e.gate(r, now), Experience: map[string]int{}, Took: map[string][]int{}}
+	ready := false
+	for _, adID := range e.state.adsOf[id] {
+		ad := e.state.ads[adID]
+		admission.Ads = append(admission.Ads, ad)
+		ready = ready || ad.Delivery == rollout.Staged || ad.Delivery == rollout.Retrying
+		delete(e.waits, adID)
+	}
+	if !ready {
+		return
+	}
+	for _, other := range e.state.rollouts {
+		if other.Release != r.Release {
+			continue
+		}
+		for key, n := range other.Verified {
+			admission.Experience[key] += n
+			admission.Took[key] = append(admission.Took[key], other.Durations[key]...)
+		}
+	}
+	for adID, ad := range e.state.ads {
+		if ad.Lock != "" {
+			admission.Locks[ad.Lock] = adID
+		}
+		if ad.Cluster != "" && ad.Delivery == rollout.Unreachable {
+			admission.Unfit[ad.Cluster] = e.nameOf(ad.Server) + " cannot be reached"
+		}
+	}
+	admitted := admission.Admit()
+	for _, m := range admitted.Moves {
+		e.move(m, rollout.Contact{Asked: true, Heard: e.contacts[m.Ad].Heard}, now)
+	}
+	maps.Copy(e.waits, admitted.Waits)
+}
+
+func (e *Engine) nameOf(id inventory.ServerID) string {
+	if s := e.state.servers[id]; s != nil {
+		return s.Name
+	}
+	return string(id)
+}
+
+// closeRollout ends a rollout whose advertisements are all final and cleaned up, or whose clean-up got no answer.
+func (e *Engine) closeRollout(id string, now time.Time) {
+	r := e.state.rollouts[id]
+	if r.State == rollout.Closed || e.counts(id).Open() > 0 {
+		return
+	}
+	for _, adID := range e.state.adsOf[id] {
+		if step, owed := rollout.Owed(e.state.ads[adID], rollout.Contact{}); owed && step.Do == rollout.RemoveJobs && e.contacts[adID].Silent < cleanupTries {
+			return
+		}
+	}
+	e.must(rollout.Stopped{Rollout: id, From: r.State, To: rollout.Closed, Rule: "done", By: "engine",
+		Reason: "every advertisement has its final status"}, engineActor, "", now)
+	if r.Ring == rollout.Prod {
+		e.must(releasePhase{Release: r.Release, Phase: approval.Closed}, engineActor, "", now)
+	}
+}
+
+// cleanupTries bounds the calls that remove what finished jobs left on a host.
+const cleanupTries = 3
+
+// lookAtAcceptance opens acceptance when Dev is through, and closes it at its deadline.
+func (e *Engine) lookAtAcceptance(change approval.Change, now time.Time) {
+	plan := e.state.plans[change.PlanHash]
+	if change.State != approval.Approved || plan == nil || plan.AcceptBy.IsZero() {
+		return
+	}
+	a, open := e.state.acceptance[change.ID]
+	switch {
+	case !open && (e.devThrough(change.ID) || !now.Before(plan.AcceptBy)):
+		e.must(acceptanceOpened{Change: change.ID, Applications: plan.Applications(e.serverValues(), rollout.Pilot, rollout.Dev),
+			Deadline: plan.AcceptBy}, engineActor, "", now)
+	case open && !a.Closed && !now.Before(a.Deadline):
+		e.must(acceptanceClosed{Change: change.ID}, engineActor, "", now)
+	}
+}
+
+func (e *Engine) devThrough(change string) bool {
+	for _, r := range e.state.rollouts {
+		if r.Change == change && r.Ring != rollout.Prod && r.State != rollout.Closed {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *Engine) serverValues() map[inventory.ServerID]inventory.Server {
+	values := make(map[inventory.ServerID]inventory.Server, len(e.state.servers))
+	for id, s := range e.state.servers {
+		values[id] = *s
+	}
+	return values
+}
+
+// spread gives each advertisement its place in a span of time, the same after a restart.
+func spread(id string, over time.Duration) time.Duration {
+	if over <= 0 {
+		return 0
+	}
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	return time.Duration(h.Sum32()) % over
+}
+

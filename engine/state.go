@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/pilot"
+	"patchdeck/engine/rollout"
+)
+
+type serverRecord = inventory.Server
+
+// state is everything durable, in memory. Only the loop writes it. Values behind pointers are never changed once they
+// are in: a change puts a new value, so that views may share them.
+type state struct {
+	servers    map[inventory.ServerID]*inventory.Server
+	bulletins  map[string]catalog.Bulletin
+	releases   map[string]approval.Release
+	changes    map[string]approval.Change
+	acceptance map[string]pilot.Acceptance
+	plans      map[string]*rollout.Plan
+	rollouts   map[string]*rollout.Rollout
+	ads        map[string]*rollout.Advertisement
+	adsOf      map[string][]string // ids by rollout, in order of opening
+	sweeps     map[int]sweepState
+
+	dirty map[recordKey]bool
+}
+
+type recordKey struct{ kind, id string }
+
+func newState() *state {
+	return &state{
+		servers: map[inventory.ServerID]*inventory.Server{}, bulletins: map[string]catalog.Bulletin{},
+		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
+		plans: map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
+		adsOf: map[string][]string{}, sweeps: map[int]sweepState{}, dirty: map[recordKey]bool{},
+	}
+}
+
+func (s *state) mark(kind, id string) { s.dirty[recordKey{kind, id}] = true }
+
+func (s *state) putServer(v inventory.Server) { s.servers[v.ID] = &v; s.mark("server", string(v.ID)) }
+func (s *state) putBulletin(v catalog.Bulletin) {
+	s.bulletins[v.ID] = v
+	s.mark("bulletin", v.ID)
+}
+func (s *state) putRelease(v approval.Release) { s.releases[v.ID] = v; s.mark("release", v.ID) }
+func (s *state) putChange(v approval.Change)   { s.changes[v.ID] = v; s.mark("change", v.ID) }
+func (s *state) putAcceptance(change string, v pilot.Acceptance) {
+	s.acceptance[change] = v
+	s.mark("acceptance", change)
+}
+func (s *state) putPlan(v rollout.Plan)       { s.plans[v.Hash] = &v; s.mark("plan", v.Hash) }
+func (s *state) putRollout(v rollout.Rollout) { s.rollouts[v.ID] = &v; s.mark("rollout", v.ID) }
+func (s *state) putSweep(v sweepState)        { s.sweeps[v.Number] = v; s.mark("sweep", v.id()) }
+func (s *state) putAd(v rollout.Advertisement) {
+	if _, ok := s.ads[v.ID]; !ok {
+		s.adsOf[v.Rollout] = append(s.adsOf[v.Rollout], v.ID)
+	}
+	s.ads[v.ID] = &v
+	s.mark("advertisement", v.ID)
+}
+
+func (s *state) changeServer(id inventory.ServerID, change func(*serverRecord)) error {
+	was, ok := s.servers[id]
+	if !ok {
+		return fmt.Errorf("server %s is not in the inventory", id)
+	}
+	next := *was
+	change(&next)
+	next.Rev++
+	s.putServer(next)
+	return nil
+}
+
+func (s *state) changeRollout(id string, change func(rollout.Rollout) rollout.Rollout) error {
+	was, ok := s.rollouts[id]
+	if !ok {
+		return fmt.Errorf("rollout %s is not known", id)
+	}
+	s.putRollout(change(*was))
+	return nil
+}
+
+// recordKinds says how each kind of record is read into the state and found in it.
+var recordKinds = map[string]struct {
+	read func(*state, []byte) error
+	find func(*state, string) any
+}{
+	"server":        {reader((*state).putServer), func(s *state, id string) any { return s.servers[inventory.ServerID(id)] }},
+	"bulletin":      {reader((*state).putBulletin), func(s *state, id string) any { return s.bulletins[id] }},
+	"release":       {reader((*state).putRelease), func(s *state, id string) any { return s.releases[id] }},
+	"change":        {reader((*state).putChange), func(s *state, id string) any { return s.changes[id] }},
+	"acceptance":    {reader(func(s *state, a acceptanceRecord) { s.putAcceptance(a.Change, a.Acceptance) }), findAcceptance},
+	"plan":          {reader((*state).putPlan), func(s *state, id string) any { return s.plans[id] }},
+	"rollout":       {reader((*state).putRollout), func(s *state, id string) any { return s.rollouts[id] }},
+	"advertisement": {reader((*state).putAd), func(s *state, id string) any { return s.ads[id] }},
+	"sweep":         {reader((*state).putSweep), findSweep},
+}
+
+type acceptanceRecord struct {
+	Change string `json:"change"`
+	pilot.Acceptance
+}
+
+func findAcceptance(s *state, id string) any { return acceptanceRecord{id, s.acceptance[id]} }
+
+func findSweep(s *state, id string) any {
+	var n int
+	fmt.Sscanf(id, "sweep-%d", &n)
+	return s.sweeps[n]
+}
+
+func reader[T any](put func(*state, T)) func(*state, []byte) error {
+	return func(s *state, value []byte) error {
+		var v T
+		if err := json.Unmarshal(value, &v); err != nil {
+			return err
+		}
+		put(s, v)
+		return nil
+	}
+}
+
+// load reads every record of a store.
+func load(store Store) (*state, error) {
+	s := newState()
+	err := store.Load(func(r Record) error {
+		kind, ok := recordKinds[r.Kind]
+		if !ok {
+			return fmt.Errorf("the store holds a record of kind %q, which this version does not know: use the version that wrote it", r.Kind)
+		}
+		if err := kind.read(s, r.Value); err != nil {
+			return fmt.Errorf("record %s/%s is not readable: %w", r.Kind, r.ID, err)
+		}
+		return nil
+	})
+	clear(s.dirty)
+	for id := range s.adsOf {
+		slices.Sort(s.adsOf[id])
+	}
+	return s, err
+}
+
+// changed encodes the records that changed since the last call, in a fixed order.
+func (s *state) changed() ([]Record, error) {
+	keys := make([]recordKey, 0, len(s.dirty))
+	for k := range s.dirty {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b recordKey) int { return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.id, b.id)) })
+	records := make([]Record, 0, len(keys))
+	for _, k := range keys {
+		value, err := json.Marshal(recordKinds[k.kind].find(s, k.id))
+		if err != nil {
+			return nil, fmt.Errorf("record %s/%s: %w", k.kind, k.id, err)
+		}
+		records = append(records, Record{Kind: k.kind, ID: k.id, Value: value})
+	}
+	clear(s.dirty)
+	return records, nil
+}
