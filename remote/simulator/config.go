@@ -1,0 +1,75 @@
+package simulator
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// Faults is how much goes wrong in the fleet.
+type Faults string
+
+const (
+	NoFaults    Faults = "none"  // every server does what it is told
+	UsualFaults Faults = "usual" // an ordinary night: about 2 % of the servers fail, more of them need patience
+	HarshFaults Faults = "harsh" // an update that breaks one kind of server: a night that has to be stopped
+)
+
+// ParseFaults reads the name of a fault level; the empty name is NoFaults.
+func ParseFaults(name string) (Faults, error) {
+	switch f := Faults(strings.ToLower(name)); f {
+	case "":
+		return NoFaults, nil
+	case NoFaults, UsualFaults, HarshFaults:
+		return f, nil
+	}
+	return "", fmt.Errorf("faults %q: want none, usual or harsh", name)
+}
+
+// MaxServers is the largest fleet: what one second octet of 127/8 holds with 250 servers in each third octet.
+const MaxServers = 60_000
+
+// Config is what a fleet is made from. The same Seed and Published give the same servers with the same fate.
+type Config struct {
+	Servers   int
+	Seed      uint64
+	Speed     float64 // fleet seconds a second of wall time; 0 means 1
+	Faults    Faults
+	TLS       bool        // HTTPS with a certificate authority of the fleet's own, else HTTP with message sealing
+	Ledger    io.Writer   // gets one JSON line, in one Write, for each thing that happened on a server; may be nil
+	Epoch     time.Time   // fleet time at Started; zero means Started
+	Started   time.Time   // wall time at which fleet time began to run; zero means now
+	Published []Published // what the servers' update agents can find
+}
+
+// validated gives the configuration with its defaults filled in.
+func (c Config) validated(now time.Time) (Config, error) {
+	if c.Servers < 1 || c.Servers > MaxServers {
+		return c, fmt.Errorf("simulated fleet: %d servers: want 1 to %d", c.Servers, MaxServers)
+	}
+	if c.Speed == 0 {
+		c.Speed = 1
+	}
+	if !(c.Speed > 0 && c.Speed <= 1e6) {
+		return c, fmt.Errorf("simulated fleet: speed %v: want a number above 0, at most 1000000", c.Speed)
+	}
+	faults, err := ParseFaults(string(c.Faults))
+	if err != nil {
+		return c, fmt.Errorf("simulated fleet: %w", err)
+	}
+	c.Faults = faults
+	if c.Started.IsZero() {
+		c.Started = now
+	}
+	if c.Epoch.IsZero() {
+		c.Epoch = c.Started
+	}
+	c.Epoch = c.Epoch.UTC()
+	for _, p := range c.Published {
+		if err := p.validate(); err != nil {
+			return c, fmt.Errorf("simulated fleet: %w", err)
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,143 @@
+package simulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"time"
+
+	"patchdeck/assets"
+)
+
+// call is what the bootstrap reads from standard input.
+type call struct {
+	Script     scriptText      `json:"script"`
+	Parameters json.RawMessage `json:"parameters"`
+	Nonce      string          `json:"nonce"`
+}
+
+// scriptText is a script on its way: to run now, or as the body of a job.
+type scriptText struct {
+	Name    string `json:"name"`
+	Version int    `json:"version"`
+	SHA256  string `json:"sha256"`
+	Text    string `json:"text"`
+}
+
+// answer is the envelope that the bootstrap writes.
+type answer struct {
+	Patchdeck int      `json:"patchdeck"`
+	Nonce     string   `json:"nonce"`
+	Script    string   `json:"script"`
+	Version   int      `json:"version"`
+	OK        bool     `json:"ok"`
+	Result    any      `json:"result,omitempty"`
+	Error     *problem `json:"error,omitempty"`
+}
+
+// problem is why a script failed, as its envelope carries it.
+type problem struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+func (p *problem) Error() string { return p.Code + " " + p.Message }
+
+const (
+	badDigest   = "0x80096010" // TRUST_E_BAD_DIGEST
+	badArgument = "0x80070057" // E_INVALIDARG
+	noCommand   = "0x80131501" // what a .NET exception of no special kind carries
+)
+
+// MaxRequest is the largest standard input that the bootstrap takes here, in bytes.
+const maxRequest = 4 << 20
+
+var noncePattern = regexp.MustCompile(`\A[0-9a-f]{32}\z`)
+
+// readCall reads one call; what the real bootstrap would throw on is an error.
+func readCall(stdin []byte) (c call, err error) {
+	if len(stdin) > maxRequest {
+		return c, fmt.Errorf("the request has %d bytes, at most %d are read", len(stdin), maxRequest)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(stdin))
+	if err := decoder.Decode(&c); err != nil {
+		return c, fmt.Errorf("the request is no JSON object: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return c, errors.New("the request goes on after its JSON object")
+	}
+	if !noncePattern.MatchString(c.Nonce) {
+		return c, errors.New("the request has no nonce")
+	}
+	return c, nil
+}
+
+// behaviour is what a script does on a server, written in Go. The host is locked.
+type behaviour func(h *host, parameters json.RawMessage, now time.Time) (any, error)
+
+var behaviours = map[string]behaviour{
+	"facts":      (*host).runFacts,
+	"verify":     (*host).runVerify,
+	"restart":    (*host).runRestart,
+	"job-start":  (*host).runJobStart,
+	"job-poll":   (*host).runJobPoll,
+	"job-cancel": (*host).runJobCancel,
+	"job-remove": (*host).runJobRemove,
+}
+
+// bootstrap does what bootstrap.ps1 does: checks the hash, runs the script, writes the envelope.
+func (h *host) bootstrap(stdin []byte) (stdout []byte, err error) {
+	c, err := readCall(stdin)
+	if err != nil {
+		return nil, err
+	}
+	result, err := h.runScript(c)
+	a := answer{Patchdeck: 1, Nonce: c.Nonce, Script: c.Script.Name, Version: c.Script.Version, OK: err == nil, Result: result}
+	if err != nil && !errors.As(err, &a.Error) {
+		a.Error = &problem{noCommand, err.Error()}
+	}
+	body, err := json.Marshal(a)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(nil, "\n-----BEGIN PATCHDECK %s-----\n%s\n-----END PATCHDECK %s-----\n", c.Nonce, body, c.Nonce), nil
+}
+
+func (h *host) runScript(c call) (any, error) {
+	if err := c.Script.check(); err != nil {
+		return nil, err
+	}
+	run, ok := behaviours[c.Script.Name]
+	if !ok {
+		return nil, fmt.Errorf("the simulated server has no behaviour for the script %q", c.Script.Name)
+	}
+	now := h.enter()
+	defer h.mu.Unlock()
+	return run(h, c.Parameters, now)
+}
+
+// check tells whether the text is the one of ours that bears its name. Another text could only be run, and nothing is
+// run here.
+func (s scriptText) check() error {
+	ours, ok := assets.Script(s.Name)
+	switch {
+	case !ok:
+		return &problem{noCommand, fmt.Sprintf("the simulated server knows no script %q", s.Name)}
+	case s.Text != ours.Text || s.SHA256 != ours.SHA256:
+		return &problem{badDigest, fmt.Sprintf("the text of script %s does not have the hash of version %d", s.Name, ours.Version)}
+	case s.Version != ours.Version:
+		return &problem{badArgument, fmt.Sprintf("script %s is version %d here, not %d", s.Name, ours.Version, s.Version)}
+	}
+	return nil
+}
+
+// read decodes a script's parameters.
+func read[T any](parameters json.RawMessage) (into T, err error) {
+	if err := json.Unmarshal(parameters, &into); err != nil {
+		return into, &problem{badArgument, "parameters: " + err.Error()}
+	}
+	return into, nil
+}

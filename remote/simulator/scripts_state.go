@@ -1,0 +1,146 @@
+package simulator
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+)
+
+// facts is the result of the script of this name.
+type facts struct {
+	Hostname         string    `json:"hostname"`
+	Domain           string    `json:"domain"`
+	DomainRole       int       `json:"domain_role"`
+	OSCaption        string    `json:"os_caption"`
+	InstallationType string    `json:"installation_type"`
+	Build            string    `json:"build"`
+	BootTime         stamp     `json:"boot_time"`
+	Time             stamp     `json:"time"`
+	PowerShell       string    `json:"powershell"`
+	LanguageMode     string    `json:"language_mode"`
+	Hardware         string    `json:"hardware"`
+	Model            string    `json:"model"`
+	Memory           int64     `json:"memory_bytes"`
+	SystemDriveFree  int64     `json:"system_drive_free_bytes"`
+	SystemDriveTotal int64     `json:"system_drive_total_bytes"`
+	Roles            []string  `json:"roles"`
+	Services         []service `json:"services"`
+	Updates          []listed  `json:"updates"`
+	PendingRestart   []pending `json:"pending_restart"`
+	Servicing        string    `json:"servicing"`
+	Cluster          *cluster  `json:"cluster"`
+	UpdatePolicy     policy    `json:"update_policy"`
+	Problems         []string  `json:"problems"`
+}
+
+type listed struct {
+	KB string `json:"kb"`
+}
+
+type cluster struct {
+	Name      string `json:"name"`
+	NodeState string `json:"node_state"`
+}
+
+type policy struct {
+	UseWSUS      bool   `json:"use_wsus"`
+	URL          string `json:"wsus_url"`
+	NoAutoUpdate bool   `json:"no_auto_update"`
+}
+
+// Values of Win32_ComputerSystem.DomainRole.
+const (
+	memberServer     = 3
+	backupController = 4
+)
+
+func (h *host) runFacts(_ json.RawMessage, now time.Time) (any, error) {
+	f := facts{
+		Hostname: h.name, Domain: domain, DomainRole: memberServer,
+		OSCaption: "Microsoft " + h.product.name + " Standard", InstallationType: "Server",
+		Build: h.product.buildString(h.system.ubr), BootTime: h.shown(h.power.booted), Time: h.shown(now),
+		PowerShell: strings.Replace(h.product.buildString(h.system.ubr), "10.0.", "5.1.", 1), LanguageMode: "FullLanguage",
+		Hardware: "virtual", Model: "VMware7,1", Memory: h.workload.memory,
+		SystemDriveFree: h.freeBytes(), SystemDriveTotal: h.workload.disk,
+		Roles: h.workload.roles, Services: h.services(now), PendingRestart: h.pendingRestart(now),
+		Servicing: h.servicing(now), Updates: []listed{}, Problems: []string{},
+		UpdatePolicy: policy{UseWSUS: true, URL: "https://wsus-" + strings.ToLower(h.site) + "." + domain + ":8531", NoAutoUpdate: true},
+	}
+	for _, kb := range h.system.kbs() {
+		f.Updates = append(f.Updates, listed{kb})
+	}
+	if h.workload.controller {
+		f.DomainRole = backupController
+	}
+	if h.workload.core {
+		f.InstallationType = "Server Core"
+	}
+	if !h.virtual {
+		f.Hardware, f.Model = "physical", "PowerEdge R760"
+	}
+	if h.cluster != "" {
+		f.Cluster = &cluster{h.cluster, "Up"}
+	}
+	return f, nil
+}
+
+// verification is the result of the script verify.
+type verification struct {
+	Build              string    `json:"build"`
+	BootTime           stamp     `json:"boot_time"`
+	Time               stamp     `json:"time"`
+	Servicing          string    `json:"servicing"`
+	LogonReady         bool      `json:"logon_ready"`
+	Present            []string  `json:"present"`
+	Missing            []string  `json:"missing"`
+	ServicesNotRunning []string  `json:"services_not_running"`
+	PendingRestart     []pending `json:"pending_restart"`
+}
+
+func (h *host) runVerify(parameters json.RawMessage, now time.Time) (any, error) {
+	asked, err := read[struct {
+		Updates  []string `json:"updates"`
+		Services []string `json:"services"`
+	}](parameters)
+	if err != nil {
+		return nil, err
+	}
+	v := verification{
+		Build: h.product.buildString(h.system.ubr), BootTime: h.shown(h.power.booted), Time: h.shown(now),
+		Servicing: h.servicing(now), LogonReady: h.logonReady(now), PendingRestart: h.pendingRestart(now),
+		Present: []string{}, Missing: []string{}, ServicesNotRunning: []string{},
+	}
+	for _, kb := range asked.Updates {
+		if h.system.installed[kb] {
+			v.Present = append(v.Present, kb)
+		} else {
+			v.Missing = append(v.Missing, kb)
+		}
+	}
+	for _, s := range h.services(now) {
+		asksFor := func(name string) bool { return strings.EqualFold(s.Name, name) }
+		if s.State != "Running" && s.Start == "Auto" && slices.ContainsFunc(asked.Services, asksFor) {
+			v.ServicesNotRunning = append(v.ServicesNotRunning, s.Name)
+		}
+	}
+	return v, nil
+}
+
+func (h *host) runRestart(parameters json.RawMessage, now time.Time) (any, error) {
+	o, err := read[restartOrder](parameters)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkID("restart", o.Restart); err != nil {
+		return nil, err
+	}
+	if o.BootTime.IsZero() {
+		return nil, &problem{badArgument, "boot_time: want the start that is to end"}
+	}
+	reply := h.restart(o, now)
+	if reply.Ordered && h.chance("restart", h.power.boots, 0.5) {
+		h.spoilNext("restart", h.power.boots)
+	}
+	return reply, nil
+}

@@ -1,0 +1,126 @@
+package simulator
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/xml"
+	"fmt"
+	"path"
+	"strings"
+	"unicode/utf16"
+
+	"patchdeck/assets"
+	"patchdeck/remote/simulator/wsman"
+)
+
+// Run executes one command line: the bootstrap with a script of ours, or one of a few programs that other people's
+// clients try first. Everything else fails as cmd.exe or PowerShell would; nothing is ever executed here.
+func (h *host) Run(_ context.Context, command wsman.Command) wsman.Exit {
+	program, arguments := splitProgram(command.Line)
+	if program == "" {
+		return wsman.Exit{}
+	}
+	if program == "powershell" {
+		return h.powershell(arguments, command.Stdin)
+	}
+	if run, ok := programs[program]; ok {
+		return wsman.Exit{Stdout: []byte(run(h, command.User, arguments) + "\r\n")}
+	}
+	return wsman.Exit{Code: 1, Stderr: fmt.Appendf(nil,
+		"'%s' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n", program)}
+}
+
+// NeedsInput tells which command lines read standard input: those that start the bootstrap.
+func (h *host) NeedsInput(line string) bool {
+	program, arguments := splitProgram(line)
+	script, ok := encodedCommand(arguments)
+	return program == "powershell" && ok && script == assets.Bootstrap()
+}
+
+var programs = map[string]func(h *host, user, arguments string) string{
+	"hostname": func(h *host, _, _ string) string { return h.name },
+	"whoami":   func(_ *host, user, _ string) string { return strings.ToLower(netbiosDomain + `\` + user) },
+	"echo":     func(_ *host, _, arguments string) string { return arguments },
+	"ver": func(h *host, _, _ string) string {
+		h.enter()
+		defer h.mu.Unlock()
+		return "\r\nMicrosoft Windows [Version " + h.product.buildString(h.system.ubr) + "]"
+	},
+}
+
+const netbiosDomain = "CORP"
+
+// splitProgram takes a command line apart into the program, without folder and .exe and in lower case, and the rest.
+func splitProgram(line string) (program, arguments string) {
+	line = strings.TrimSpace(line)
+	if quoted, ok := strings.CutPrefix(line, `"`); ok {
+		program, arguments, _ = strings.Cut(quoted, `"`)
+	} else {
+		program, arguments, _ = strings.Cut(line, " ")
+	}
+	if program == "" {
+		return "", arguments
+	}
+	program = path.Base(strings.ReplaceAll(strings.ToLower(program), `\`, "/"))
+	return strings.TrimSuffix(program, ".exe"), strings.TrimSpace(arguments)
+}
+
+func (h *host) powershell(arguments string, stdin []byte) wsman.Exit {
+	script, ok := encodedCommand(arguments)
+	if !ok {
+		script = arguments
+	}
+	if script != assets.Bootstrap() {
+		return powershellError(fmt.Sprintf("The term '%s' is not recognized as the name of a cmdlet, function, script file, or operable program.", firstWord(script)))
+	}
+	stdout, err := h.bootstrap(stdin)
+	if err != nil {
+		return powershellError("patchdeck: " + err.Error())
+	}
+	return wsman.Exit{Stdout: stdout}
+}
+
+// encodedCommand is the script of -EncodedCommand, which PowerShell lets people shorten.
+func encodedCommand(arguments string) (script string, ok bool) {
+	fields := strings.Fields(arguments)
+	for i, f := range fields[:max(len(fields)-1, 0)] {
+		option := strings.ToLower(f)
+		if len(option) >= 2 && (strings.HasPrefix("-encodedcommand", option) || option == "-ec") {
+			return decodeUTF16(fields[i+1])
+		}
+	}
+	return "", false
+}
+
+func decodeUTF16(encoded string) (string, bool) {
+	raw, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || len(raw)%2 != 0 {
+		return "", false
+	}
+	units := make([]uint16, len(raw)/2)
+	for i := range units {
+		units[i] = uint16(raw[2*i]) | uint16(raw[2*i+1])<<8
+	}
+	return string(utf16.Decode(units)), true
+}
+
+func firstWord(script string) string {
+	const longest = 60
+	word, _, _ := strings.Cut(strings.TrimSpace(script), " ")
+	if runes := []rune(word); len(runes) > longest {
+		word = string(runes[:longest])
+	}
+	return word
+}
+
+// powershellError is how Windows PowerShell ends with an error when its error stream is redirected: exit code 1 and the
+// message as CLIXML.
+func powershellError(message string) wsman.Exit {
+	var text strings.Builder
+	text.WriteString("#< CLIXML\r\n<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><S S=\"Error\">")
+	if err := xml.EscapeText(&text, []byte(message)); err != nil {
+		return wsman.Exit{Code: 1}
+	}
+	text.WriteString("_x000D__x000A_</S></Objs>")
+	return wsman.Exit{Code: 1, Stderr: []byte(text.String())}
+}
