@@ -1,12 +1,50 @@
 package assets
 
-import "testing"
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"strings"
+	"testing"
+	"unicode/utf16"
+)
 
 func TestTheBootstrapFitsACommandLine(t *testing.T) {
 	if n := len(Bootstrap()); n >= 3019 {
 		t.Errorf("bootstrap.ps1 has %d characters; -EncodedCommand under cmd.exe has room for fewer than 3019", n)
 	}
-	if n := len(BootstrapCommandLine()); n >= 8191 {
+	// WinRM puts the path of cmd.exe and its /C before the line.
+	const shell = `C:\Windows\system32\cmd.exe /C ""`
+	if n := len(BootstrapCommandLine()) + len(shell); n >= 8191 {
 		t.Errorf("the command line has %d characters; cmd.exe takes fewer than 8191", n)
+	}
+}
+
+func TestTheCommandLineCarriesTheBootstrap(t *testing.T) {
+	line := BootstrapCommandLine()
+	options, encoded, ok := strings.Cut(line, " -EncodedCommand ")
+	if !ok || options != "powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass" {
+		t.Fatalf("the line begins %q", options)
+	}
+	raw, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || len(raw)%2 != 0 {
+		t.Fatalf("%d bytes, %v", len(raw), err)
+	}
+	var units []uint16
+	for i := 0; i < len(raw); i += 2 {
+		units = append(units, binary.LittleEndian.Uint16(raw[i:]))
+	}
+	if got := string(utf16.Decode(units)); got != Bootstrap() {
+		t.Errorf("the line decodes to %.80q...", got)
+	}
+}
+
+func TestDemoGivesOnlyTheFilesOfTheDemo(t *testing.T) {
+	if data, ok := Demo("README.md"); !ok || len(data) == 0 {
+		t.Error("demo/README.md is missing")
+	}
+	for _, name := range []string{"", "nothing", "../scripts/facts.ps1", "/etc/passwd", "."} {
+		if _, ok := Demo(name); ok {
+			t.Errorf("Demo(%q) gives a file", name)
+		}
 	}
 }
