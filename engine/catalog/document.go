@@ -1,5 +1,7 @@
 package catalog
 
+import "slices"
+
 // document is the part of a CVRF document that matters here, in the words of the document. One set of types serves both
 // forms: the XML tags are those of CVRF 1.1 (matched without regard to the namespace), the JSON tags those of the
 // vendor's own JSON rendering of it.
@@ -70,6 +72,13 @@ type remediation struct {
 	Restart      text       `xml:"RestartRequired" json:"RestartRequired"`
 	SubType      text       `xml:"SubType" json:"SubType"`
 	FixedBuild   text       `xml:"FixedBuild" json:"FixedBuild"`
+}
+
+// add keeps a vulnerability without the threats and remediations that nothing here asks for: half of a month.
+func (d *document) add(v vulnerability) {
+	v.Threats = slices.DeleteFunc(v.Threats, func(t threat) bool { return !severityOf.is(t.Type) && !exploitStatus.is(t.Type) })
+	v.Remediations = slices.DeleteFunc(v.Remediations, func(r remediation) bool { return !vendorFix.is(r.Type) })
+	d.vulnerabilities = append(d.vulnerabilities, v)
 }
 
 // kind is a record type: a word in XML, a number in JSON.

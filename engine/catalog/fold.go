@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// mostUpdates bounds a bulletin; a real month has some thirty.
+const mostUpdates = 2000
+
 // fold turns a document's records, which stand by vulnerability, into updates, which stand by KB.
 func fold(doc *document) (Bulletin, error) {
 	id := doc.tracking.ID.ID.clean(32)
@@ -25,6 +28,9 @@ func fold(doc *document) (Bulletin, error) {
 	}
 	for i := range doc.vulnerabilities {
 		f.vulnerability(&doc.vulnerabilities[i])
+	}
+	if n := len(f.updates); n > mostUpdates {
+		return Bulletin{}, fmt.Errorf("the document names %d updates for Windows Server, expected a month with at most %d", n, mostUpdates)
 	}
 	bulletin.Updates = []Update{}
 	for _, g := range f.updates {
@@ -79,9 +85,7 @@ func (f *folding) vulnerability(v *vulnerability) {
 	}
 	facts := f.facts(cve, v)
 	for i := range v.Remediations {
-		if r := &v.Remediations[i]; vendorFix.is(r.Type) {
-			f.fix(facts, r)
-		}
+		f.fix(facts, &v.Remediations[i])
 	}
 }
 

@@ -3,6 +3,7 @@ package catalog
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"reflect"
@@ -129,6 +130,19 @@ func TestTheListOfSkippedRecordsIsBoundedButCountsOn(t *testing.T) {
 	b := importBytes(t, []byte(`{"DocumentTracking":{"Identification":{"ID":"2026-Oct"}},"Vulnerability":[`+records+`18]}`))
 	if len(b.Skipped) != mostSkipped || b.SkippedCount != 3*mostSkipped+1 {
 		t.Errorf("%d listed, %d counted", len(b.Skipped), b.SkippedCount)
+	}
+}
+
+func TestADocumentOfTooManyUpdatesIsRefused(t *testing.T) {
+	var fixes strings.Builder
+	for kb := range mostUpdates + 1 {
+		fmt.Fprintf(&fixes, `{"Type":2,"Description":"%d","ProductID":"1"},`, 5000000+kb)
+	}
+	_, err := Import(strings.NewReader(`{"DocumentTracking":{"Identification":{"ID":"2026-Oct"}},
+		"ProductTree":{"FullProductName":{"ProductID":"1","Value":"Windows Server 2022"}},
+		"Vulnerability":[{"CVE":"CVE-2026-9001","Remediations":[`+fixes.String()+`{}]}]}`), 0)
+	if err == nil || !strings.Contains(err.Error(), "names 2001 updates") {
+		t.Errorf("got %v", err)
 	}
 }
 

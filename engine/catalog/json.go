@@ -174,5 +174,5 @@ func (j *jsonReader) record(where string, raw json.RawMessage) {
 		j.doc.skipped.add(where, "the record cannot be read: "+text(err.Error()).clean(200))
 		return
 	}
-	j.doc.vulnerabilities = append(j.doc.vulnerabilities, v)
+	j.doc.add(v)
 }

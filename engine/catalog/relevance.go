@@ -78,7 +78,7 @@ func withoutOffer(u Update, s inventory.Server, fixed inventory.Build) Relevance
 func (u Update) fixedBuildOn(s inventory.Server) (inventory.Build, bool) {
 	core := s.Facts.InstallationType == "Server Core"
 	for _, p := range u.Products {
-		if !p.Build.IsZero() && p.Build.SameBase(s.Facts.Build) && inventory.IsCore(p.Name) == core {
+		if _, isCore := inventory.CutCore(p.Name); isCore == core && !p.Build.IsZero() && p.Build.SameBase(s.Facts.Build) {
 			return p.Build, true
 		}
 	}
@@ -99,7 +99,7 @@ func (u Update) isHotpatch() bool { return strings.Contains(strings.ToLower(u.Su
 func (u Update) productNames() string {
 	var names []string
 	for _, p := range u.Products {
-		if name := strings.TrimSuffix(p.Name, " (Server Core installation)"); !slices.Contains(names, name) {
+		if name, _ := inventory.CutCore(p.Name); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

@@ -6,14 +6,19 @@ import "slices"
 // counts as replaced only where the replacing one fixes every product of it; updates that replace one another in a circle
 // are taken as not replaced.
 func Superseded(updates []Update) map[string]string {
+	byKB := make(map[string]Update, len(updates))
+	for _, u := range updates {
+		byKB[u.KB] = u
+	}
 	direct := map[string]string{}
 	for _, newer := range updates {
-		for _, older := range updates {
-			if newer.KB == older.KB || !slices.Contains(newer.Supersedes, older.KB) || !newer.covers(older) {
+		for _, kb := range newer.Supersedes {
+			older, listed := byKB[kb]
+			if !listed || kb == newer.KB || !newer.covers(older) {
 				continue
 			}
-			if known, seen := direct[older.KB]; !seen || compareKB(newer.KB, known) > 0 {
-				direct[older.KB] = newer.KB
+			if known, seen := direct[kb]; !seen || compareKB(newer.KB, known) > 0 {
+				direct[kb] = newer.KB
 			}
 		}
 	}

@@ -145,7 +145,7 @@ func (x *xmlReader) child(doc *document, start xml.StartElement) error {
 		if err := x.DecodeElement(&v, &start); err != nil {
 			return err
 		}
-		doc.vulnerabilities = append(doc.vulnerabilities, v)
+		doc.add(v)
 		return nil
 	}
 	return x.Skip()

@@ -39,10 +39,7 @@ func ProductOf(b Build) (Product, bool) {
 
 // ProductNamed gives the release with this name, without regard to case and to "(Server Core installation)".
 func ProductNamed(name string) (Product, bool) {
-	name = strings.TrimSpace(name)
-	if n := len(name) - len(coreSuffix); n > 0 && strings.EqualFold(name[n:], coreSuffix) {
-		name = name[:n]
-	}
+	name, _ = CutCore(strings.TrimSpace(name))
 	for _, p := range products {
 		if strings.EqualFold(p.Name, name) {
 			return p, true
@@ -51,5 +48,10 @@ func ProductNamed(name string) (Product, bool) {
 	return Product{}, false
 }
 
-// IsCore tells whether a bulletin's product name means the installation without a desktop.
-func IsCore(productName string) bool { return strings.HasSuffix(productName, coreSuffix) }
+// CutCore takes "(Server Core installation)" off a bulletin's product name; core tells whether it was there.
+func CutCore(productName string) (name string, core bool) {
+	if n := len(productName) - len(coreSuffix); n > 0 && strings.EqualFold(productName[n:], coreSuffix) {
+		return productName[:n], true
+	}
+	return productName, false
+}
