@@ -38,6 +38,11 @@
 // cleanly), small tables and few of them, values below 1 MiB so that the value log stays unused, and no Subscribe,
 // expiry, or incremental backups.
 //
+// # Backup
+//
+// Backup writes one file while commits go on (its format: backup.go), VerifyBackup checks such a file without a store,
+// Restore makes a new store from one. Badger's own backup is not used: it does not notice a flipped bit.
+//
 // # Speed
 //
 // go test ./store -run xxx -bench Commit (two shared cores, one run):
@@ -48,7 +53,8 @@
 //	256 events a commit  68,407 events/s   47 times
 //
 // An event is two records of 200 bytes and their entry; each commit includes the anchor, whose own write and sync cost
-// 0.1 ms of the 0.7 ms of the smallest (-bench Anchor).
+// 0.1 ms of the 0.7 ms of the smallest (-bench Anchor). A store of 10,000 records and 1,000,000 entries opens in
+// 0.15 s with all its checks; verifying the whole trail of it takes 7 s.
 //
 // # To check on a real host
 //

@@ -16,7 +16,8 @@ func (h *Held) Error() string {
 	return fmt.Sprintf("store %s is held by %s: only one process can use it; ask that one, or stop it first", h.Dir, holder)
 }
 
-// Damaged says that the store is not what was last written to it. Nothing was changed, and nothing can be used.
+// Damaged says that the store is not what was last written to it, and must not be used. Badger may have cut off the
+// unreadable end of its log by then; nothing else was changed.
 type Damaged struct {
 	Dir  string
 	What string // what is wrong

@@ -124,8 +124,10 @@ func expectCount(t *testing.T, s *Store, expected uint64) {
 	}
 }
 
-func holdForEver(dir string) error {
-	if _, err := Open(dir, WithMinFree(0)); err != nil {
+var heldOpen *Store // a store that nobody refers to would be collected, and its lock with it
+
+func holdForEver(dir string) (err error) {
+	if heldOpen, err = Open(dir, WithMinFree(0)); err != nil {
 		return err
 	}
 	fmt.Println("open")

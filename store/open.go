@@ -46,6 +46,9 @@ func makeFolder(dir string) error {
 // open goes from the outside in; each step makes the next one safe.
 func (s *Store) open() error {
 	id, isNew, err := identity(s.dir)
+	if err == nil && !isNew {
+		err = s.refuseToFill()
+	}
 	if err != nil {
 		return err
 	}
@@ -114,6 +117,11 @@ func (s *Store) create(id storeID) error {
 	}
 	if err := errors.Join(syncDir(filepath.Join(s.dir, badgerDir)), s.anchor.write(trail.Head{})); err != nil {
 		return fmt.Errorf("store %s cannot be made: %w", s.dir, err)
+	}
+	if s.fill != nil {
+		if err := s.fill(s); err != nil {
+			return err
+		}
 	}
 	return finishCreating(s.dir)
 }

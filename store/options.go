@@ -15,7 +15,8 @@ type settings struct {
 	ballast uint64
 	logger  *slog.Logger
 	free    func(dir string) (uint64, error)
-	wrote   func() // called after each synced write; tests kill the process there
+	fill    func(*Store) error // puts the first content into a new store, before it counts as one
+	wrote   func()             // called after each synced write; tests kill the process there
 }
 
 func defaults() settings {
