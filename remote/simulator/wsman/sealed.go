@@ -16,6 +16,7 @@ const (
 	sealedProtocol = "application/HTTP-SPNEGO-session-encrypted"
 	sealedType     = `multipart/encrypted;protocol="` + sealedProtocol + `";boundary="Encrypted Boundary"`
 	boundary       = "--Encrypted Boundary"
+	sealOverhead   = 4 + ntlm.SignatureLength
 )
 
 var (
@@ -44,14 +45,15 @@ func unseal(session *ntlm.Session, framed []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(payload) < 4+ntlm.SignatureLength || binary.LittleEndian.Uint32(payload) != ntlm.SignatureLength {
+	payload, found := bytes.CutSuffix(bytes.TrimSuffix(payload, []byte("\r\n")), messageEnd)
+	if !found || len(payload) < sealOverhead || binary.LittleEndian.Uint32(payload) != ntlm.SignatureLength {
 		return nil, errFraming
 	}
-	signature, rest := payload[4:4+ntlm.SignatureLength], payload[4+ntlm.SignatureLength:]
-	if len(rest) < length || !bytes.HasPrefix(bytes.TrimPrefix(rest[length:], []byte("\r\n")), messageEnd) {
+	signature, message := payload[4:sealOverhead], payload[sealOverhead:]
+	if length != len(message) {
 		return nil, errFraming
 	}
-	return rest[:length], session.Unseal(signature, rest[:length])
+	return message, session.Unseal(signature, message)
 }
 
 // parts splits a framed message into its description and what follows the header of the second part.
