@@ -1,0 +1,191 @@
+package remote
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+	"patchdeck/remote/simulator/wsman"
+)
+
+func TestFactsComeOverASealedConnection(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	facts, err := f.Facts(t.Context(), s.target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := inventory.ParseBuild("10.0.20348.2340")
+	if facts.Hostname != "APP01" || facts.Build != want || facts.Services[0].Name != "W3SVC" || facts.Updates[0] != "KB5034129" ||
+		!facts.At.Equal(f.options.Now()) || facts.BootTime.Second() != 5 || facts.PendingRestart[0].Reason != "file_rename" {
+		t.Errorf("%+v", facts)
+	}
+}
+
+func TestAWarmHostNeedsFourRequestsACommand(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	for _, want := range []map[wsman.Action]int{
+		{wsman.Create: 1, wsman.Execute: 1, wsman.Send: 1, wsman.Receive: 1, wsman.Signal: 1},
+		{wsman.Execute: 1, wsman.Send: 1, wsman.Receive: 1, wsman.Signal: 1},
+		{wsman.Execute: 1, wsman.Send: 1, wsman.Receive: 1, wsman.Signal: 1},
+	} {
+		if _, err := f.Facts(t.Context(), s.target); err != nil {
+			t.Fatal(err)
+		}
+		same(t, s.asked(), want)
+	}
+	f.Close()
+	same(t, s.asked(), map[wsman.Action]int{wsman.Delete: 1})
+}
+
+func TestCallsToOneHostGoOneByOne(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	var calls sync.WaitGroup
+	for range 8 {
+		calls.Go(func() {
+			if _, err := f.Facts(t.Context(), s.target); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	calls.Wait()
+	same(t, s.asked(), map[wsman.Action]int{wsman.Create: 1, wsman.Execute: 8, wsman.Send: 8, wsman.Receive: 8, wsman.Signal: 8})
+}
+
+func TestAShellIsReplacedBeforeItsQuotaIsUsedUp(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	f.Facts(t.Context(), s.target)
+	host, _ := f.host(s.target)
+	f.calls.Done()
+	host.commands = commandsPerShell
+	s.asked()
+	if _, err := f.Facts(t.Context(), s.target); err != nil {
+		t.Fatal(err)
+	}
+	same(t, s.asked(), map[wsman.Action]int{wsman.Delete: 1, wsman.Create: 1, wsman.Execute: 1, wsman.Send: 1, wsman.Receive: 1, wsman.Signal: 1})
+}
+
+func TestAShellLostInARestartIsReplacedOnce(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	f.Facts(t.Context(), s.target)
+	s.restart()
+	s.asked()
+	if _, err := f.Facts(t.Context(), s.target); err != nil {
+		t.Fatal(err)
+	}
+	requests := s.asked()
+	if requests[wsman.Create] != 1 || requests[wsman.Send] != 1 || requests[wsman.Execute] > 2 {
+		t.Errorf("requests %v", requests)
+	}
+}
+
+func TestAUsedUpShellIsReplacedOnce(t *testing.T) {
+	for _, older := range []bool{false, true} {
+		s, f := newServer(t, wsman.Options{OlderFaults: older, Quotas: wsman.Quotas{MaxOperations: 2}}), newFleet(t, nil)
+		for range 5 {
+			if _, err := f.Facts(t.Context(), s.target); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if requests := s.asked(); requests[wsman.Create] != 3 {
+			t.Errorf("older faults %v: requests %v", older, requests)
+		}
+	}
+}
+
+func TestTooManyShellsIsSaidInWordsForBothShapesOfFault(t *testing.T) {
+	for _, older := range []bool{false, true} {
+		s := newServer(t, wsman.Options{OlderFaults: older, Quotas: wsman.Quotas{MaxShellsPerUser: 1}})
+		first, second := newFleet(t, nil), newFleet(t, nil)
+		if _, err := first.Facts(t.Context(), s.target); err != nil {
+			t.Fatal(err)
+		}
+		_, err := second.Facts(t.Context(), s.target)
+		if failure := failed(t, err, rollout.ClassBusy, "0x803381A5"); !failure.Retry {
+			t.Error("a full server is worth another try")
+		}
+	}
+}
+
+func TestFewConnectionsStayOpen(t *testing.T) {
+	f := newFleet(t, func(o *Options) { o.FleetLimit, o.OpenLimit = 1, 3 })
+	var servers []*server
+	for range 5 {
+		s := newServer(t, wsman.Options{})
+		servers = append(servers, s)
+		if _, err := f.Facts(t.Context(), s.target); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.Close()
+	for i, s := range servers {
+		if requests := s.asked(); requests[wsman.Create] != 1 || requests[wsman.Delete] != 1 {
+			t.Errorf("server %d: %v", i, requests)
+		}
+	}
+	if len(f.idle.places) != 0 {
+		t.Errorf("%d hosts still listed", len(f.idle.places))
+	}
+}
+
+func TestAnUnusedConnectionIsGivenUp(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, func(o *Options) { o.IdleLimit = time.Millisecond })
+	if _, err := f.Facts(t.Context(), s.target); err != nil {
+		t.Fatal(err)
+	}
+	<-s.deleted
+}
+
+func TestTheEndOfTheContextEndsAHangingCall(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	s.answer = func(string, jsonText) string { return hang }
+	ctx, cancel := context.WithCancel(t.Context())
+	result := make(chan error)
+	go func() {
+		_, err := f.Facts(ctx, s.target)
+		result <- err
+	}()
+	<-s.hanging
+	cancel()
+	failed(t, <-result, rollout.ClassNetwork, "PD-DEADLINE")
+	<-s.ended // the shell was deleted in the background, which ended the command
+}
+
+func TestClosingEndsCallsAndRefusesNewOnes(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	s.answer = func(string, jsonText) string { return hang }
+	result := make(chan error)
+	go func() {
+		_, err := f.Facts(t.Context(), s.target)
+		result <- err
+	}()
+	<-s.hanging
+	f.Close()
+	failed(t, <-result, rollout.ClassNetwork, "PD-DEADLINE")
+	_, err := f.Facts(t.Context(), s.target)
+	failed(t, err, rollout.ClassBusy, "PD-CLOSED")
+}
+
+func TestALimitThatIsUsedUpIsOurTroubleAndNotTheServers(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	host, _ := f.host(s.target)
+	defer f.calls.Done()
+	host.turn <- struct{}{} // somebody else talks with the host
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	_, err := f.Facts(ctx, s.target)
+	failed(t, err, rollout.ClassBusy, "PD-QUEUE")
+	<-host.turn
+}
+
+func TestATargetThatLeadsNowhereIsRefused(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	nowhere, strange := s.target, s.target
+	nowhere.Port, strange.Scheme = 0, "ftp"
+	_, err := f.Facts(t.Context(), nowhere)
+	failed(t, err, rollout.ClassConfig, "PD-CONFIG")
+	_, err = f.Facts(t.Context(), strange)
+	failed(t, err, rollout.ClassConfig, "PD-CONFIG")
+}

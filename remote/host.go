@@ -1,0 +1,339 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"patchdeck/assets"
+	"patchdeck/remote/soap"
+	"patchdeck/remote/transport"
+)
+
+// host is one server: a connection and a shell that are kept from call to call. Everything below turn belongs to who
+// holds the turn.
+type host struct {
+	road
+	account *account
+	options *Options
+	sweep   func(h *host, shell string) // deletes a shell in the background
+
+	turn     chan struct{} // holds one token: calls go one by one
+	conn     *transport.Conn
+	shell    string
+	commands int // started in the shell
+}
+
+// output is what a finished command said.
+type output struct {
+	stdout, stderr []byte
+	exitCode       int
+}
+
+const (
+	// maxOutput bounds what a command may say in all.
+	maxOutput = 4 << 20
+	// maxNoise bounds what is kept of standard error.
+	maxNoise = 64 << 10
+	// inputPiece keeps a Send, in base64, below the smallest envelope a server may insist on (150 KB).
+	inputPiece = 96 << 10
+	// maxInput bounds what we send; parameters are lists of updates and services.
+	maxInput = 1 << 20
+)
+
+// faultError is a fault as an error.
+type faultError struct {
+	action soap.Action
+	fault  *soap.Fault
+}
+
+func (e *faultError) Error() string { return e.action.String() + ": " + e.fault.Message }
+
+// unbelievable is a reply that a correct server does not give.
+type unbelievable struct{ error }
+
+func isFault(err error, codes ...uint32) bool {
+	var f *faultError
+	if !errors.As(err, &f) {
+		return false
+	}
+	for _, code := range codes {
+		if f.fault.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// run starts the bootstrap on the server, gives it input, and waits for its end. sent tells whether the input may have
+// arrived as a whole: before that the command can have done nothing, since it reads its input to the end first. A
+// connection or shell that turns out to be stale before that is replaced, once.
+func (h *host) run(ctx context.Context, input []byte) (out output, sent bool, err error) {
+	reused := h.conn != nil || h.shell != ""
+	out, sent, err = h.attempt(ctx, input)
+	if err != nil && !sent && reused && isStale(err) {
+		out, sent, err = h.attempt(ctx, input)
+	}
+	return out, sent, err
+}
+
+// isStale tells whether an error may come from a connection or shell of before, as after a restart.
+func isStale(err error) bool {
+	var broken *transport.Error
+	return errors.As(err, &broken) && (broken.Kind == transport.Broken || broken.Kind == transport.LoginLost) ||
+		isFault(err, soap.Gone, soap.MaxCommands, soap.ProfileGone)
+}
+
+func (h *host) attempt(ctx context.Context, input []byte) (out output, sent bool, err error) {
+	command, err := h.start(ctx)
+	if err != nil {
+		h.afterFailedStart(ctx, err)
+		return output{}, false, err
+	}
+	if sent, err = h.send(ctx, command, input); err == nil {
+		out, err = h.receive(ctx, command)
+	}
+	if err != nil {
+		h.abandon(err)
+		return output{}, sent, err
+	}
+	signal := soap.Request{Action: soap.Signal, CommandID: command}
+	if err := h.ask(ctx, &signal, new(soap.Reply)); err != nil {
+		h.abandon(err) // the result is here; only the connection is in doubt
+	}
+	return out, sent, nil
+}
+
+// start brings a command to the point where it waits for input.
+func (h *host) start(ctx context.Context) (command string, err error) {
+	if h.conn != nil && !h.conn.Alive() {
+		h.hangUp()
+	}
+	if h.conn == nil {
+		if h.conn, err = h.dial(ctx); err != nil {
+			return "", err
+		}
+	}
+	if h.commands >= commandsPerShell {
+		h.deleteShell(ctx)
+	}
+	if h.shell == "" {
+		if err := h.createShell(ctx); err != nil {
+			return "", err
+		}
+	}
+	h.commands++
+	var reply soap.Reply
+	request := soap.Request{Action: soap.Command, Line: bootstrapLine()}
+	if err := h.ask(ctx, &request, &reply); err != nil {
+		return "", err
+	}
+	if !believableID(reply.CommandID) {
+		return "", unbelievable{errors.New("the server started a command and gave it no usable id")}
+	}
+	return reply.CommandID, nil
+}
+
+// bootstrapLine is the one command line that is ever run.
+var bootstrapLine = sync.OnceValue(assets.BootstrapCommandLine)
+
+func (h *host) dial(ctx context.Context) (*transport.Conn, error) {
+	login, err := h.account.get(ctx, h.address)
+	if err != nil {
+		return nil, err
+	}
+	config := h.config(login, h.options)
+	config.Admit = func(ctx context.Context) (func(error), error) { return h.account.admit(ctx, h.address) }
+	return transport.Dial(ctx, config)
+}
+
+func (h *host) createShell(ctx context.Context) error {
+	var reply soap.Reply
+	if err := h.ask(ctx, &soap.Request{Action: soap.Create, Idle: shellIdle}, &reply); err != nil {
+		return err
+	}
+	if !believableID(reply.ShellID) {
+		return unbelievable{errors.New("the server opened a shell and gave it no usable id")}
+	}
+	h.shell, h.commands = reply.ShellID, 0
+	return nil
+}
+
+// finish closes the shell and the connection.
+func (h *host) finish(ctx context.Context) {
+	if h.conn != nil && h.conn.Alive() {
+		h.deleteShell(ctx)
+	}
+	h.hangUp()
+	h.shell, h.commands = "", 0
+}
+
+// deleteShell closes the shell as well as it can: one that is left closes itself after shellIdle.
+func (h *host) deleteShell(ctx context.Context) {
+	if h.shell != "" && h.conn != nil {
+		if err := h.ask(ctx, &soap.Request{Action: soap.Delete}, new(soap.Reply)); err != nil && !isFault(err, soap.Gone) {
+			h.options.Logger.Debug("a shell could not be deleted", logServer, h.address, logError, clean(err.Error(), longWords))
+		}
+	}
+	h.shell, h.commands = "", 0
+}
+
+// believableID tells whether a server's name for a shell or command is one; Windows uses GUIDs.
+func believableID(id string) bool {
+	if id == "" || len(id) > 64 {
+		return false
+	}
+	for i := 0; i < len(id); i++ {
+		c := id[i]
+		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// send gives the command its input. A server that does not take it within the operation timeout may still have it, so
+// that is no error: the output will tell.
+func (h *host) send(ctx context.Context, command string, input []byte) (sent bool, err error) {
+	if len(input) > maxInput {
+		return false, unbelievable{errors.New("the parameters are too long to send")}
+	}
+	for len(input) > 0 {
+		piece := input[:min(len(input), inputPiece)]
+		input = input[len(piece):]
+		sent = len(input) == 0
+		request := soap.Request{Action: soap.Send, CommandID: command, Input: piece, End: sent}
+		if err := h.ask(ctx, &request, new(soap.Reply)); err != nil && !isFault(err, soap.TimedOut) {
+			return sent, err
+		}
+	}
+	return sent, nil
+}
+
+// receive gathers output until the command has ended.
+func (h *host) receive(ctx context.Context, command string) (output, error) {
+	var reply soap.Reply
+	pace := pace{quick: h.options.OperationTimeout / 2}
+	for {
+		had, asked := len(reply.Stdout)+len(reply.Stderr), time.Now()
+		err := h.ask(ctx, &soap.Request{Action: soap.Receive, CommandID: command}, &reply)
+		switch {
+		case isFault(err, soap.TimedOut): // nothing to tell yet
+		case err != nil:
+			return output{}, err
+		case reply.CommandID != "" && reply.CommandID != command:
+			return output{}, unbelievable{errors.New("the server gave the output of another command")}
+		case len(reply.Stdout) > maxOutput:
+			return output{}, unbelievable{errors.New("the script's output is longer than 4 MiB")}
+		case reply.Done:
+			return output{reply.Stdout, reply.Stderr, reply.ExitCode}, nil
+		}
+		gained := len(reply.Stdout)+len(reply.Stderr) > had
+		reply.Stderr = reply.Stderr[:min(len(reply.Stderr), maxNoise)]
+		if err := pace.wait(ctx, gained, time.Since(asked)); err != nil {
+			return output{}, err
+		}
+	}
+}
+
+// pace keeps us from asking a server again and again that answers "nothing" at once instead of waiting.
+type pace struct {
+	quick time.Duration // an answer faster than this did not wait
+	pause time.Duration
+}
+
+func (p *pace) wait(ctx context.Context, gained bool, took time.Duration) error {
+	if gained || took >= p.quick {
+		p.pause = 0
+		return nil
+	}
+	p.pause = min(max(2*p.pause, 20*time.Millisecond), time.Second)
+	timer := time.NewTimer(p.pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return &transport.Error{Kind: transport.Ended, Err: ctx.Err()}
+	}
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// ask sends one request and reads its reply. Output is gathered in reply.
+func (h *host) ask(ctx context.Context, request *soap.Request, reply *soap.Reply) error {
+	request.To, request.Timeout, request.ShellID = h.url, h.options.OperationTimeout, h.shell
+	request.MessageID = soap.NewMessageID()
+	message, answer := buffers.Get().(*bytes.Buffer), buffers.Get().(*bytes.Buffer)
+	defer keep(message, answer)
+	message.Write(request.Append(message.AvailableBuffer()))
+	if err := h.conn.Post(ctx, message.Bytes(), answer); err != nil {
+		return err
+	}
+	if err := soap.Read(answer.Bytes(), reply); err != nil {
+		return unbelievable{err}
+	}
+	switch {
+	case reply.RelatesTo != "" && reply.RelatesTo != request.MessageID:
+		return unbelievable{errors.New("the server answered another request than ours")}
+	case reply.Fault != nil:
+		return &faultError{request.Action, reply.Fault}
+	case !request.Action.Answers(reply.Action):
+		return unbelievable{errors.New("the server answered " + request.Action.String() + " with " + reply.Action)}
+	}
+	return nil
+}
+
+// keep gives buffers back, but for those that one long message made big.
+func keep(used ...*bytes.Buffer) {
+	const most = 256 << 10
+	for _, b := range used {
+		if b.Cap() <= most {
+			b.Reset()
+			buffers.Put(b)
+		}
+	}
+}
+
+// afterFailedStart leaves the host fit for the next attempt. A fault leaves the connection as it was.
+func (h *host) afterFailedStart(ctx context.Context, err error) {
+	var fault *faultError
+	switch {
+	case isFault(err, soap.Gone, soap.ProfileGone):
+		h.shell = ""
+	case isFault(err, soap.MaxCommands):
+		h.deleteShell(ctx)
+	case errors.As(err, &fault):
+	default:
+		h.abandon(err)
+	}
+}
+
+// abandon gives up connection and shell. The shell is deleted in the background when it may still be there.
+func (h *host) abandon(err error) {
+	h.hangUp()
+	shell := h.shell
+	h.shell, h.commands = "", 0
+	if shell != "" && maySurvive(err) {
+		h.sweep(h, shell)
+	}
+}
+
+// maySurvive tells whether the server probably still has the shell after that error. A broken connection is what a
+// restart looks like; asking a server that is starting for nothing but tidiness would only risk a refused login.
+func maySurvive(err error) bool {
+	var trouble *transport.Error
+	if errors.As(err, &trouble) {
+		return trouble.Kind == transport.Ended || trouble.Kind == transport.NoAnswer || trouble.Kind == transport.NotReadable
+	}
+	return !isFault(err, soap.Gone, soap.ProfileGone, soap.Aborted)
+}
+
+func (h *host) hangUp() {
+	if h.conn != nil {
+		h.conn.Close()
+		h.conn = nil
+	}
+}

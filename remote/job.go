@@ -1,0 +1,219 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"patchdeck/assets"
+	"patchdeck/engine"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+)
+
+// jobWork says for each kind of job which body the host registers and what it is told to work on.
+var jobWork = map[rollout.JobKind]struct {
+	body     string
+	manifest func(updates []string) any
+}{
+	rollout.JobScan:    {"job-scan", func([]string) any { return scanManifest{"IsInstalled=0 and Type='Software' and IsHidden=0"} }},
+	rollout.JobStage:   {"job-stage", func(updates []string) any { return updateManifest{updates} }},
+	rollout.JobInstall: {"job-install", func(updates []string) any { return updateManifest{updates} }},
+}
+
+type scanManifest struct {
+	Criteria string `json:"criteria"`
+}
+
+type updateManifest struct {
+	Updates []string `json:"updates"`
+}
+
+type startParameters struct {
+	Job      string          `json:"job"`
+	Kind     rollout.JobKind `json:"kind"`
+	Change   string          `json:"change"`
+	Deadline string          `json:"deadline"`
+	Body     scriptText      `json:"body"`
+	Manifest any             `json:"manifest"`
+}
+
+type pollParameters struct {
+	Job   string `json:"job"`
+	After int    `json:"after"`
+	Most  int    `json:"most"`
+}
+
+type jobParameters struct {
+	Job string `json:"job"`
+}
+
+// jobResult is JOB of the script protocol.
+type jobResult struct {
+	Job      string         `json:"job"`
+	Kind     string         `json:"kind"`
+	Existed  bool           `json:"existed"`
+	State    string         `json:"state"`
+	Seq      int64          `json:"seq"`
+	Phase    string         `json:"phase"`
+	Percent  int64          `json:"percent"`
+	KB       string         `json:"kb"`
+	Beat     string         `json:"heartbeat"`
+	Started  string         `json:"started"`
+	Finished string         `json:"finished"`
+	BootTime string         `json:"boot_time"`
+	Time     string         `json:"time"`
+	Outcome  *outcomeResult `json:"outcome"`
+}
+
+// outcomeResult is OUTCOME of the script protocol.
+type outcomeResult struct {
+	Result          string         `json:"result"`
+	Code            string         `json:"code"`
+	Words           string         `json:"words"`
+	RestartRequired bool           `json:"restart_required"`
+	BuildBefore     string         `json:"build_before"`
+	Updates         []updateResult `json:"updates"`
+}
+
+// updateResult is UPDATE of the script protocol.
+type updateResult struct {
+	KB       string `json:"kb"`
+	UpdateID string `json:"update_id"`
+	Title    string `json:"title"`
+	Result   int64  `json:"result"`
+	Code     string `json:"code"`
+	Size     int64  `json:"size_bytes"`
+}
+
+// StartJob registers a job and starts it. A job that the host already knows is not started again.
+func (f *Fleet) StartJob(ctx context.Context, target engine.Target, order engine.JobOrder) (rollout.Job, error) {
+	work, ok := jobWork[order.Kind]
+	if !ok {
+		return rollout.Job{}, &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-JOB", Words: "there is no job of the kind " + clean(string(order.Kind), 40)}
+	}
+	body, ok := assets.Script(work.body)
+	if !ok {
+		return rollout.Job{}, &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-SCRIPT", Words: "this build has no script " + work.body}
+	}
+	return f.job(ctx, target, order.ID, "job-start", startParameters{order.ID, order.Kind, order.Change,
+		order.Deadline.UTC().Format(time.RFC3339), wired(body), work.manifest(order.Updates)})
+}
+
+// Job asks how a job stands. Progress lines up to after are known to the caller.
+func (f *Fleet) Job(ctx context.Context, target engine.Target, job string, after int) (rollout.Job, error) {
+	// The lines themselves are not needed: the job's own fields say where it stands.
+	return f.job(ctx, target, job, "job-poll", pollParameters{Job: job, After: after, Most: 0})
+}
+
+// CancelJob asks a job to stop at its next safe point.
+func (f *Fleet) CancelJob(ctx context.Context, target engine.Target, job string) (rollout.Job, error) {
+	return f.job(ctx, target, job, "job-cancel", jobParameters{job})
+}
+
+// RemoveJob removes a job's task and work files; the host remembers that it was.
+func (f *Fleet) RemoveJob(ctx context.Context, target engine.Target, job string) error {
+	var result struct {
+		Removed *bool `json:"removed"`
+	}
+	if err := f.call(ctx, target, "job-remove", jobParameters{job}, &result); err != nil {
+		return err
+	}
+	if result.Removed == nil {
+		return protocolFailure(errors.New("the server does not say whether the job was removed"))
+	}
+	return nil
+}
+
+func (f *Fleet) job(ctx context.Context, target engine.Target, id, script string, parameters any) (rollout.Job, error) {
+	var result jobResult
+	if err := f.call(ctx, target, script, parameters, &result); err != nil {
+		return rollout.Job{}, err
+	}
+	job, err := result.believe(id)
+	if err != nil {
+		return rollout.Job{}, protocolFailure(err)
+	}
+	return job, nil
+}
+
+// protocolFailure is for a server that answers, but not what it should.
+func protocolFailure(err error) *rollout.Failure {
+	return &rollout.Failure{Class: rollout.ClassProtocol, Code: "PD-REPLY", Words: clean(err.Error(), longWords), Retry: true}
+}
+
+// believe checks an answer about the job id. A job that ended without an outcome is no answer.
+func (r *jobResult) believe(id string) (rollout.Job, error) {
+	const mostSeq = 1 << 30
+	var c check
+	job := rollout.Job{
+		ID:      id,
+		State:   rollout.JobState(c.oneOf("state", r.State, "absent", "registered", "running", "finished", "lost")),
+		Existed: r.Existed, Seq: int(c.within("seq", r.Seq, 0, mostSeq)),
+		Phase: clean(r.Phase, 64), Percent: int(c.within("percent", r.Percent, 0, 100)),
+		BootTime: c.time("boot_time", r.BootTime), Beat: c.maybeTime("heartbeat", r.Beat),
+		Started: c.maybeTime("started", r.Started), Finished: c.maybeTime("finished", r.Finished),
+	}
+	c.time("time", r.Time)
+	if r.Job != id {
+		c.refuse("job", "is another one than was asked for")
+	}
+	if r.KB != "" {
+		job.KB = c.kb("kb", r.KB)
+	}
+	if job.State == rollout.JobAbsent {
+		return job, c.err
+	}
+	job.Kind = rollout.JobKind(c.oneOf("kind", r.Kind, string(rollout.JobScan), string(rollout.JobStage), string(rollout.JobInstall)))
+	if job.State == rollout.JobFinished {
+		if r.Outcome == nil {
+			c.refuse("outcome", "is missing, though the job has finished")
+			return job, c.err
+		}
+		job.Outcome = r.Outcome.believe(&c, job.Kind)
+	}
+	return job, c.err
+}
+
+// unknownClass is the class of a code that no table knows, by what the job was doing.
+var unknownClass = map[rollout.JobKind]rollout.Class{
+	rollout.JobScan: rollout.ClassSource, rollout.JobStage: rollout.ClassSource, rollout.JobInstall: rollout.ClassPatch,
+}
+
+func (r *outcomeResult) believe(c *check, kind rollout.JobKind) *rollout.Outcome {
+	result := c.oneOf("outcome.result", r.Result, "succeeded", "failed", "cancelled", "nothing_to_do")
+	outcome := &rollout.Outcome{Succeeded: result == "succeeded", Nothing: result == "nothing_to_do",
+		Cancelled: result == "cancelled", RestartRequired: r.RestartRequired}
+	if r.BuildBefore != "" {
+		outcome.BuildBefore = c.build("outcome.build_before", r.BuildBefore)
+	}
+	c.list("outcome.updates", len(r.Updates), mostUpdates)
+	for _, u := range r.Updates[:min(len(r.Updates), mostUpdates)] {
+		if u.KB == "" {
+			continue // drivers and the like have no KB and are not ours
+		}
+		outcome.Offered = append(outcome.Offered, inventory.Offer{KB: c.kb("outcome.updates", u.KB),
+			UpdateID: clean(u.UpdateID, 64), Title: clean(u.Title, shortWords), Size: c.bytes("size_bytes", u.Size)})
+	}
+	if result == "failed" {
+		code := r.reason(c)
+		outcome.Failure = failureOf(code, r.Words, unknownClass[kind])
+	}
+	return outcome
+}
+
+// reason is the code that says most: the job's own, or that of the first update that failed.
+func (r *outcomeResult) reason(c *check) string {
+	if !hresultForm.MatchString(r.Code) {
+		c.refuse("outcome.code", "is no HRESULT")
+		return ""
+	}
+	if unspecific[r.Code] {
+		for _, u := range r.Updates {
+			if hresultForm.MatchString(u.Code) && !unspecific[u.Code] {
+				return u.Code
+			}
+		}
+	}
+	return r.Code
+}

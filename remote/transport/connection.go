@@ -1,0 +1,238 @@
+package transport
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// MaxReply bounds one reply, header included. Servers are asked to keep to a seventh of it.
+const MaxReply = 1 << 20
+
+const soapType = "application/soap+xml;charset=UTF-8"
+
+// Conn is one connection with its login. It serves one request at a time.
+type Conn struct {
+	raw, stream   net.Conn // the same without TLS
+	host          string
+	read          time.Duration
+	limited       limited
+	in            *bufio.Reader
+	sealing       *session // set when messages travel sealed
+	authorization string   // sent with every request (Basic)
+	admit         func(context.Context) (func(error), error)
+	useless       bool
+}
+
+// Close ends the connection. A request that waits returns.
+func (c *Conn) Close() { c.raw.Close() }
+
+// Alive tells whether the connection can take another request: nothing failed on it, and the peer has neither closed
+// it nor spoken unasked.
+func (c *Conn) Alive() bool { return !c.useless && c.in.Buffered() == 0 && quiet(c.raw) }
+
+// Post sends one message and puts the reply behind what into holds. A reply is what came with status 200, or with 500
+// and a body, in which case it is a fault; everything else is an *Error. After an error other than Unavailable and
+// WrongStatus the connection is useless.
+func (c *Conn) Post(ctx context.Context, message []byte, into *bytes.Buffer) error {
+	tried := func(error) {}
+	if c.admit != nil {
+		var err error
+		if tried, err = c.admit(ctx); err != nil {
+			c.useless = true
+			return err
+		}
+		c.admit = nil
+	}
+	err := c.post(ctx, message, into)
+	tried(err)
+	return err
+}
+
+func (c *Conn) post(ctx context.Context, message []byte, into *bytes.Buffer) error {
+	contentType := soapType
+	if c.sealing != nil {
+		var err error
+		if message, err = seal(c.sealing, message); err != nil {
+			c.useless = true
+			return err
+		}
+		contentType = sealedType
+	}
+	start := into.Len()
+	answer, err := c.exchange(ctx, c.authorization, contentType, message, into)
+	if err != nil {
+		return err
+	}
+	if err := c.judge(answer, into.Len() > start); err != nil {
+		into.Truncate(start)
+		return err
+	}
+	if c.sealing != nil {
+		if err := unseal(c.sealing, answer.contentType, into, start); err != nil {
+			c.useless = true
+			into.Truncate(start)
+			return err
+		}
+	}
+	return nil
+}
+
+// judge says whether a status promises a message in the body.
+func (c *Conn) judge(answer answer, body bool) error {
+	switch answer.status {
+	case http.StatusOK, http.StatusInternalServerError:
+		if body {
+			return nil
+		}
+		if answer.status == http.StatusOK {
+			c.useless = true
+			return failed(NotReadable, "the reply is empty")
+		}
+		// An empty 500 is how a service that is being stopped says goodbye.
+		return &Error{Kind: WrongStatus, Status: answer.status, Err: errors.New("HTTP status 500 without a message")}
+	case http.StatusUnauthorized:
+		c.useless = true
+		if c.authorization != "" {
+			return &Error{Kind: LogonRefused, Status: answer.status, Err: errors.New("the login was refused")}
+		}
+		return &Error{Kind: LoginLost, Status: answer.status, Err: errors.New("the server asks for a login again")}
+	case http.StatusServiceUnavailable:
+		return &Error{Kind: Unavailable, Status: answer.status, Err: errors.New("HTTP status 503")}
+	}
+	return &Error{Kind: WrongStatus, Status: answer.status, Err: errors.New("HTTP status " + strconv.Itoa(answer.status))}
+}
+
+// answer is the head of a reply.
+type answer struct {
+	status      int
+	contentType string
+	challenges  []string // WWW-Authenticate
+}
+
+// buffers keeps the memory of requests on their way.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxKept is the largest buffer worth keeping.
+const maxKept = 256 << 10
+
+// exchange sends one HTTP request and reads its reply to the end, whatever the status.
+func (c *Conn) exchange(ctx context.Context, authorization, contentType string, body []byte, into *bytes.Buffer) (answer, error) {
+	release, err := c.limit(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	defer release()
+	if err := c.write(authorization, contentType, body); err != nil {
+		c.useless = true
+		return answer{}, classify(ctx, err, NoAnswer, c.read)
+	}
+	got, err := c.readReply(into)
+	if err != nil {
+		c.useless = true
+		return answer{}, classify(ctx, err, NoAnswer, c.read)
+	}
+	return got, nil
+}
+
+// limit arms the deadline of one request: the read limit, or at once when the context ends.
+func (c *Conn) limit(ctx context.Context) (release func(), err error) {
+	if ctx.Err() != nil {
+		return nil, &Error{Kind: Ended, Err: ctx.Err()}
+	}
+	if c.useless {
+		return nil, failed(Broken, "the connection was given up")
+	}
+	if err := c.raw.SetDeadline(time.Now().Add(c.read)); err != nil {
+		return nil, &Error{Kind: Broken, Err: err}
+	}
+	stop := context.AfterFunc(ctx, func() { c.raw.SetDeadline(time.Unix(1, 0)) })
+	return func() {
+		if !stop() {
+			c.useless = true // its deadline was moved to the past, or is about to be
+		}
+	}, nil
+}
+
+func (c *Conn) write(authorization, contentType string, body []byte) error {
+	b := buffers.Get().(*bytes.Buffer)
+	defer keep(b)
+	b.Reset()
+	b.WriteString("POST /wsman HTTP/1.1\r\nHost: ")
+	b.WriteString(c.host)
+	b.WriteString("\r\nUser-Agent: patchdeck\r\nConnection: Keep-Alive\r\nContent-Type: ")
+	b.WriteString(contentType)
+	if authorization != "" {
+		b.WriteString("\r\nAuthorization: ")
+		b.WriteString(authorization)
+	}
+	b.WriteString("\r\nContent-Length: ")
+	b.Write(strconv.AppendInt(b.AvailableBuffer(), int64(len(body)), 10))
+	b.WriteString("\r\n\r\n")
+	b.Write(body)
+	_, err := c.stream.Write(b.Bytes())
+	return err
+}
+
+func keep(b *bytes.Buffer) {
+	if b.Cap() <= maxKept {
+		buffers.Put(b)
+	}
+}
+
+func (c *Conn) readReply(into *bytes.Buffer) (answer, error) {
+	c.limited.left = MaxReply
+	reply, err := http.ReadResponse(c.in, nil)
+	if err != nil {
+		return answer{}, c.unreadable(err)
+	}
+	if reply.ContentLength > MaxReply {
+		return answer{}, failed(NotReadable, "the reply announces %d bytes, more than %d", reply.ContentLength, MaxReply)
+	}
+	if _, err := into.ReadFrom(reply.Body); err != nil {
+		return answer{}, c.unreadable(err)
+	}
+	if reply.Close || c.in.Buffered() > 0 {
+		c.useless = true
+	}
+	return answer{reply.StatusCode, reply.Header.Get("Content-Type"), reply.Header.Values("Www-Authenticate")}, nil
+}
+
+// unreadable tells a broken connection from a peer that speaks something else than HTTP.
+func (c *Conn) unreadable(err error) error {
+	var network net.Error
+	switch {
+	case c.limited.left <= 0:
+		return failed(NotReadable, "the reply is longer than %d bytes", MaxReply)
+	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isReset(err):
+		return err
+	}
+	return failed(NotReadable, "the reply is no HTTP: %w", err)
+}
+
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF)
+}
+
+// limited ends a stream that goes on for too long.
+type limited struct {
+	from io.Reader
+	left int
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errors.New("too long")
+	}
+	n, err := l.from.Read(p[:min(len(p), l.left)])
+	l.left -= n
+	return n, err
+}

@@ -1,0 +1,95 @@
+package transport
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"net"
+	"time"
+)
+
+// Auth is a way to prove who we are.
+type Auth int
+
+const (
+	NTLM  Auth = iota // NTLMv2; over plain HTTP with every message sealed
+	Basic             // the password itself; over verified TLS only
+)
+
+// Config is the road to one server.
+type Config struct {
+	Address        string      // host:port
+	TLS            *tls.Config // nil is plain HTTP
+	Auth           Auth
+	User, Password string // the user as DOMAIN\user, .\user, user@domain or user
+
+	Connect time.Duration // limit for connecting, and again for agreeing on TLS
+	Read    time.Duration // limit for one request and its whole reply
+	// Admit is asked before the password is tried. It may wait, and refuse with an error. The function it gives is called
+	// once, with what the server said: nil, or the error that the try ended with. Nil admits always.
+	Admit func(context.Context) (tried func(error), err error)
+}
+
+// Dial connects and, with NTLM, logs in. With Basic the first Post is the login.
+func Dial(ctx context.Context, config Config) (*Conn, error) {
+	if config.Auth == Basic && (config.TLS == nil || config.TLS.InsecureSkipVerify) {
+		return nil, failed(Misconfigured, "Basic would show the password: it needs https with a verified certificate")
+	}
+	c, err := connect(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	switch config.Auth {
+	case Basic:
+		proof := base64.StdEncoding.EncodeToString([]byte(config.User + ":" + config.Password))
+		c.authorization = "Basic " + proof
+		c.admit = config.Admit
+	default:
+		if err := c.logon(ctx, config); err != nil {
+			c.Close()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// keepAlive finds connections whose other end vanished without a word.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 10 * time.Second, Count: 3}
+
+func connect(ctx context.Context, config Config) (*Conn, error) {
+	dialer := net.Dialer{Timeout: config.Connect, KeepAliveConfig: keepAlive}
+	raw, err := dialer.DialContext(ctx, "tcp", config.Address)
+	if err != nil {
+		return nil, classify(ctx, err, NotConnected, config.Connect)
+	}
+	c := &Conn{raw: raw, stream: raw, host: config.Address, read: config.Read}
+	if config.TLS != nil {
+		if err := c.secure(ctx, config); err != nil {
+			raw.Close()
+			return nil, err
+		}
+	}
+	c.limited.from = c.stream
+	c.in = bufio.NewReader(&c.limited)
+	return c, nil
+}
+
+func (c *Conn) secure(ctx context.Context, config Config) error {
+	limited, cancel := context.WithTimeout(ctx, config.Connect)
+	defer cancel()
+	client := tls.Client(c.raw, config.TLS)
+	if err := client.HandshakeContext(limited); err != nil {
+		if ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded) {
+			return &Error{Kind: NoAnswer, Limit: config.Connect, Err: err}
+		}
+		classified := classify(ctx, err, NoAnswer, config.Connect)
+		if classified.Kind == Broken && !isReset(err) {
+			classified.Kind = NoTLS
+		}
+		return classified
+	}
+	c.stream = client
+	return nil
+}

@@ -1,0 +1,23 @@
+// Package transport carries messages to one WinRM endpoint and back: one TCP connection, one login on it, requests in
+// series.
+//
+// In flow a Config (address, way of authentication, account, limits) and the bytes of a message; out flow the bytes of
+// the reply or an *Error whose Kind says what kept it. It knows nothing of SOAP, shells, scripts or whose password it
+// carries. Start with dial.go (how a connection comes to be), then connection.go (one request and its reply), then ntlm.go
+// and sealing.go.
+//
+// Rules kept here:
+//
+//   - Never weaker than configured: NTLM over plain HTTP seals every message and refuses a server that will not; Basic
+//     is refused outside verified TLS; nothing falls back; no proxy is taken from the environment; redirects are errors.
+//   - Everything is limited: connecting by Connect, each request with its whole reply by Read, a reply by MaxReply, and all
+//     of it by the context. When the context ends the call returns at once and the connection is useless from then on.
+//   - A connection is pinned: the login and the sealing keys belong to it, so a request never moves to another one.
+//   - A password is tried once per connection, under the control of Config.Admit.
+//
+// # To check on a real host
+//
+//   - The login POSTs have no body; the request follows when the login is done (as pywinrm does it).
+//   - Raw NTLM tokens under "Negotiate" are accepted without SPNEGO around them.
+//   - Channel bindings satisfy CbtHardeningLevel=Strict over HTTPS.
+package transport

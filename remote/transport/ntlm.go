@@ -1,0 +1,196 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/bodgit/ntlmssp"
+)
+
+// logon proves the password over two empty requests. Over plain HTTP it leaves the sealing session behind.
+func (c *Conn) logon(ctx context.Context, config Config) error {
+	domain, user := splitUser(config.User)
+	client, err := ntlmssp.NewClient(ntlmssp.SetUserInfo(user, config.Password), ntlmssp.SetDomain(domain))
+	if err != nil {
+		return &Error{Kind: Misconfigured, Err: err}
+	}
+	hello, err := client.Authenticate(nil, nil)
+	if err != nil {
+		return &Error{Kind: Misconfigured, Err: err}
+	}
+	challenge, err := c.challenge(ctx, hello)
+	if err != nil {
+		return err
+	}
+	if err := checkChallenge(challenge, config.TLS == nil); err != nil {
+		return err
+	}
+	proof, err := client.Authenticate(challenge, c.bindings())
+	if err != nil {
+		return failed(NotReadable, "the NTLM challenge is not usable: %w", err)
+	}
+	if err := c.prove(ctx, config, proof); err != nil {
+		return err
+	}
+	if config.TLS == nil {
+		c.sealing = client.SecuritySession()
+	}
+	return nil
+}
+
+// splitUser takes DOMAIN\user apart. A dot means the server itself; user@domain stays whole, as Windows wants it.
+func splitUser(name string) (domain, user string) {
+	domain, user, found := strings.Cut(name, `\`)
+	switch {
+	case !found:
+		return "", name
+	case domain == ".":
+		return "", user
+	}
+	return domain, user
+}
+
+// challenge asks for the server's challenge.
+func (c *Conn) challenge(ctx context.Context, hello []byte) ([]byte, error) {
+	answer, err := c.handshake(ctx, hello)
+	if err != nil {
+		return nil, err
+	}
+	if answer.status != http.StatusUnauthorized {
+		if answer.status == http.StatusOK {
+			return nil, failed(NotSecure, "the server lets us in without a password")
+		}
+		return nil, c.judge(answer, false)
+	}
+	for _, offer := range answer.challenges {
+		scheme, token, _ := strings.Cut(offer, " ")
+		if token = strings.TrimSpace(token); token != "" && strings.EqualFold(scheme, "Negotiate") {
+			challenge, err := base64.StdEncoding.DecodeString(token)
+			if err != nil {
+				return nil, failed(NotReadable, "the NTLM challenge is not base64")
+			}
+			return challenge, nil
+		}
+	}
+	return nil, failed(NotSecure, "the server does not offer NTLM, only %s", schemes(answer.challenges))
+}
+
+func schemes(challenges []string) string {
+	var names []string
+	for _, offer := range challenges {
+		if name, _, _ := strings.Cut(offer, " "); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		return "nothing"
+	}
+	return strings.Join(names, ", ")
+}
+
+// prove sends the answer to the challenge: the one moment at which a wrong password counts against the account.
+func (c *Conn) prove(ctx context.Context, config Config, proof []byte) (err error) {
+	if c.useless {
+		return failed(Broken, "the server closes the connection in the middle of the login")
+	}
+	if config.Admit != nil {
+		tried, refused := config.Admit(ctx)
+		if refused != nil {
+			return refused
+		}
+		defer func() { tried(err) }()
+	}
+	answer, err := c.handshake(ctx, proof)
+	if err != nil {
+		return err
+	}
+	switch {
+	case answer.status == http.StatusUnauthorized:
+		return &Error{Kind: LogonRefused, Status: answer.status, Err: errors.New("the login was refused")}
+	case answer.status/100 != 2:
+		return c.judge(answer, false)
+	}
+	return nil
+}
+
+func (c *Conn) handshake(ctx context.Context, token []byte) (answer, error) {
+	body := buffers.Get().(*bytes.Buffer)
+	defer keep(body)
+	body.Reset()
+	return c.exchange(ctx, "Negotiate "+base64.StdEncoding.EncodeToString(token), soapType, nil, body)
+}
+
+// bindings ties the login to the TLS connection, so that it cannot be relayed over another one (RFC 5929).
+func (c *Conn) bindings() *ntlmssp.ChannelBindings {
+	secured, ok := c.stream.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	return &ntlmssp.ChannelBindings{
+		ApplicationData: slices.Concat([]byte(ntlmssp.TLSServerEndPoint+":"), endPoint(secured.ConnectionState().PeerCertificates[0])),
+	}
+}
+
+// Flags of MS-NLMP 2.2.2.5 that a challenge must or must not carry.
+const (
+	flagUnicode    = 1 << 0
+	flagSign       = 1 << 4
+	flagSeal       = 1 << 5
+	flagDatagram   = 1 << 6
+	flagAnonymous  = 1 << 11
+	flagExtended   = 1 << 19
+	flagTargetInfo = 1 << 23
+	flag128        = 1 << 29
+	flagKeyExch    = 1 << 30
+)
+
+const (
+	wanted       = flagUnicode | flagExtended | flagTargetInfo
+	wantedSealed = wanted | flagSign | flagSeal | flag128 | flagKeyExch
+	unwanted     = flagDatagram | flagAnonymous
+)
+
+// checkChallenge reads a challenge before the NTLM library does: the library takes over every flag that the server chose
+// (one without sealing would make it send clear text) and trusts the lengths inside target information.
+func checkChallenge(challenge []byte, sealed bool) error {
+	const fixed = 48
+	if len(challenge) < fixed || string(challenge[:8]) != "NTLMSSP\x00" || binary.LittleEndian.Uint32(challenge[8:]) != 2 {
+		return failed(NotReadable, "what should be an NTLM challenge is none")
+	}
+	flags, want := binary.LittleEndian.Uint32(challenge[20:]), uint32(wanted)
+	if sealed {
+		want = wantedSealed
+	}
+	if flags&want != want || flags&unwanted != 0 {
+		return failed(NotSecure, "the server wants NTLM weaker than NTLMv2 with 128-bit sealing (flags 0x%08X)", flags)
+	}
+	length, offset := int(binary.LittleEndian.Uint16(challenge[40:])), int64(binary.LittleEndian.Uint32(challenge[44:]))
+	if length == 0 || offset < fixed || offset+int64(length) > int64(len(challenge)) {
+		return failed(NotReadable, "the NTLM challenge has no target information")
+	}
+	return checkTargetInfo(challenge[offset : offset+int64(length)])
+}
+
+// checkTargetInfo walks the pairs of id, length and value (MS-NLMP 2.2.2.1).
+func checkTargetInfo(info []byte) error {
+	const endOfList, avFlags, avTimestamp = 0, 6, 7
+	sizes := map[uint16]int{avFlags: 4, avTimestamp: 8}
+	for len(info) >= 4 {
+		id, length := binary.LittleEndian.Uint16(info), int(binary.LittleEndian.Uint16(info[2:]))
+		if id == endOfList {
+			return nil
+		}
+		if want, fixed := sizes[id]; length > len(info)-4 || fixed && want != length {
+			break
+		}
+		info = info[4+length:]
+	}
+	return failed(NotReadable, "the target information of the NTLM challenge is malformed")
+}
