@@ -1,0 +1,193 @@
+package command
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"patchdeck/engine"
+	"patchdeck/engine/trail"
+)
+
+func (t *tree) audit() *cobra.Command {
+	return t.noun("audit", "The audit trail: verify, export, read", t.auditVerify(), t.auditExport(), t.auditList())
+}
+
+func (t *tree) auditVerify() *cobra.Command {
+	return t.verb(verb{
+		use: "verify [EXPORT]", short: "Check every entry of the audit trail, or of an exported file", file: readsFile, args: cobra.MaximumNArgs(1),
+		here: func(args []string) bool { return len(args) == 1 },
+		run: func(c *call) error {
+			if c.file != nil {
+				report, err := trail.VerifyExport(c.file)
+				if err != nil {
+					return fmt.Errorf("%s: %w", c.name, err)
+				}
+				return c.verified(report)
+			}
+			return c.verifyTrail()
+		},
+	})
+}
+
+// verifyTrail checks the entries against the head that the engine had when the check began; entries that are written
+// meanwhile are not its business.
+func (c *call) verifyTrail() error {
+	head := c.view().Head
+	verifier := trail.NewVerifier()
+	err := c.console().Entries(1, func(seq uint64, raw []byte) error {
+		if seq > head.Seq || c.ctx.Err() != nil {
+			return errEnough
+		}
+		return verifier.Add(raw)
+	})
+	if c.ctx.Err() != nil {
+		return c.ctx.Err()
+	}
+	if err != nil && err != errEnough {
+		return err
+	}
+	report := verifier.Report()
+	if report.Head != head {
+		return fmt.Errorf("the audit trail ends with entry %d and %s, but the engine knows entry %d and %s: the trail lost its end; keep this copy as evidence and restore a backup",
+			report.Last, report.Head, head.Seq, head)
+	}
+	return c.verified(report)
+}
+
+// errEnough ends an iteration early; it never leaves this package.
+var errEnough = fmt.Errorf("enough")
+
+func (c *call) verified(r trail.Report) error {
+	if c.json {
+		return c.object(struct {
+			OK      bool      `json:"ok"`
+			Entries uint64    `json:"entries"`
+			First   uint64    `json:"first"`
+			Last    uint64    `json:"last"`
+			Since   time.Time `json:"since,omitzero"`
+			Till    time.Time `json:"till,omitzero"`
+			Head    string    `json:"head"`
+		}{true, r.Entries, r.First, r.Last, r.Since, r.Till, r.Head.String()})
+	}
+	if r.Entries == 0 {
+		return c.line("the audit trail is empty")
+	}
+	if err := c.line("%d entries verified, %d to %d, none changed, none missing", r.Entries, r.First, r.Last); err != nil {
+		return err
+	}
+	return c.line("head %s", r.Head)
+}
+
+func (t *tree) auditExport() *cobra.Command {
+	return t.verb(verb{
+		use: "export FILE", short: "Write the audit trail to a file that anybody can verify; - is standard output", file: writesFile, args: cobra.ExactArgs(1),
+		run: func(c *call) error {
+			head := c.view().Head
+			report, err := trail.WriteExport(c.write, func(each func(uint64, []byte) error) error {
+				err := c.console().Entries(1, func(seq uint64, raw []byte) error {
+					if seq > head.Seq || c.ctx.Err() != nil {
+						return errEnough
+					}
+					return each(seq, raw)
+				})
+				if err == errEnough {
+					return c.ctx.Err()
+				}
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("the export is not complete: %w", err)
+			}
+			_, err = fmt.Fprintf(c.env.Err, "%d entries exported, head %s\n", report.Entries, report.Head)
+			return err
+		},
+	})
+}
+
+func (t *tree) auditList() *cobra.Command {
+	var object string
+	var most int
+	command := t.verb(verb{use: "list", short: "Read the newest entries of the audit trail, newest first", run: func(c *call) error {
+		if err := atLeast("most", most, 1, 10000); err != nil {
+			return err
+		}
+		lines, err := c.history(object, most)
+		if err != nil {
+			return err
+		}
+		var rows [][]string
+		for _, line := range lines {
+			if c.json {
+				if err := c.object(historyLine(line)); err != nil {
+					return err
+				}
+				continue
+			}
+			rows = append(rows, []string{fmt.Sprint(line.Seq), line.At, line.Actor, line.Action, line.Words})
+		}
+		if c.json {
+			return nil
+		}
+		return c.table([]column{{"ENTRY", 0}, {"AT", 20}, {"ACTOR", 20}, {"ACTION", 24}, {"WHAT", 80}}, rows, "the audit trail has nothing about that")
+	}})
+	command.Flags().StringVar(&object, "object", "", "only about this object: a server's id, a change request, a rollout")
+	command.Flags().IntVar(&most, "most", 50, "how many entries")
+	return command
+}
+
+type historyLine struct {
+	Seq    uint64 `json:"seq"`
+	At     string `json:"at"`
+	Actor  string `json:"actor"`
+	Action string `json:"action"`
+	Words  string `json:"words"`
+}
+
+// history gives the newest entries about an object, or of the whole trail.
+func (c *call) history(object string, most int) ([]engine.HistoryLine, error) {
+	if object != "" {
+		return c.console().History(object, most)
+	}
+	head := c.view().Head.Seq
+	from := uint64(1)
+	if head > uint64(most) {
+		from = head - uint64(most) + 1
+	}
+	var lines []engine.HistoryLine
+	err := c.console().Entries(from, func(seq uint64, raw []byte) error {
+		if seq > head {
+			return errEnough
+		}
+		var entry trail.Entry
+		if err := json.Unmarshal(raw, &entry); err != nil {
+			return fmt.Errorf("audit entry %d is not readable: %w; run patchdeck audit verify", seq, err)
+		}
+		lines = append(lines, engine.HistoryLine{Seq: seq, At: entry.At.UTC().Format("2006-01-02 15:04:05"), Actor: entry.Actor, Action: entry.Action, Words: entryWords(entry)})
+		return nil
+	})
+	if err != nil && err != errEnough {
+		return nil, err
+	}
+	for i, j := 0, len(lines)-1; i < j; i, j = i+1, j-1 {
+		lines[i], lines[j] = lines[j], lines[i]
+	}
+	return lines, nil
+}
+
+func entryWords(e trail.Entry) string {
+	words := e.Object
+	switch {
+	case e.Before != "" && e.After != "":
+		words += ": " + e.Before + " -> " + e.After
+	case e.After != "":
+		words += ": " + e.After
+	}
+	if e.Reason != "" {
+		words += " (" + e.Reason + ")"
+	}
+	return strings.TrimPrefix(words, ": ")
+}

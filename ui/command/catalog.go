@@ -1,0 +1,162 @@
+package command
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"patchdeck/engine"
+	"patchdeck/engine/catalog"
+)
+
+func (t *tree) catalog() *cobra.Command {
+	return t.noun("catalog", "The vendor's bulletins and their updates", t.catalogImport(), t.catalogList())
+}
+
+func (t *tree) catalogImport() *cobra.Command {
+	return t.verb(verb{
+		use: "import FILE", short: "Import a month's bulletin: a CVRF document as XML or JSON", file: readsFile, args: cobra.ExactArgs(1),
+		example: "  patchdeck catalog import 2026-Feb.xml\n  xz -dc 2026-Feb.xml.xz | patchdeck catalog import -",
+		run:     importBulletin,
+	})
+}
+
+func importBulletin(c *call) error {
+	bulletin, err := catalog.Import(c.file, 0)
+	if err != nil {
+		return fmt.Errorf("%s: %w; nothing was imported", c.name, err)
+	}
+	answer, err := c.console().Do(c.ctx, c.actor(), engine.ImportBulletin{Source: c.name, Bulletin: bulletin})
+	if err != nil {
+		return err
+	}
+	if c.json {
+		return c.object(struct {
+			Bulletin string            `json:"bulletin"`
+			Title    string            `json:"title"`
+			Revision string            `json:"revision"`
+			SHA256   string            `json:"sha256"`
+			Updates  int               `json:"updates"`
+			Skipped  []catalog.Skipped `json:"skipped"`
+			Answer   string            `json:"answer"`
+		}{bulletin.ID, bulletin.Title, bulletin.Revision, bulletin.SHA256, len(bulletin.Updates), notNil(bulletin.Skipped), answer})
+	}
+	if err := c.line("%s", answer); err != nil {
+		return err
+	}
+	return c.skipped(bulletin.Skipped)
+}
+
+// skipped names the records of a document that could not be read; none is dropped silently.
+func (c *call) skipped(records []catalog.Skipped) error {
+	if len(records) == 0 {
+		return nil
+	}
+	if err := c.line("%s could not be read:", plural(len(records), "record")); err != nil {
+		return err
+	}
+	for i, record := range records {
+		if i == mostLines {
+			return c.line("  and %d more; --json lists all", len(records)-i)
+		}
+		if err := c.line("  %s: %s", record.Where, record.Reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// updateLine is the object that "catalog list --json" prints for each KB.
+type updateLine struct {
+	KB         string            `json:"kb"`
+	Bulletin   string            `json:"bulletin"`
+	Severity   catalog.Severity  `json:"severity"`
+	CVEs       []string          `json:"cves"`
+	Exploited  bool              `json:"exploited"`
+	Disclosed  bool              `json:"disclosed"`
+	CVSS       float64           `json:"cvss,omitempty"`
+	Restart    catalog.Restart   `json:"restart"`
+	Supersedes []string          `json:"supersedes"`
+	Products   map[string]string `json:"products"` // name -> FixedBuild
+}
+
+func (t *tree) catalogList() *cobra.Command {
+	var bulletin string
+	command := t.verb(verb{use: "list", short: "List the updates of the imported bulletins", run: func(c *call) error {
+		return c.listUpdates(bulletin)
+	}})
+	command.Flags().StringVar(&bulletin, "bulletin", "", "of this bulletin only, for instance 2026-Feb")
+	return command
+}
+
+func (c *call) listUpdates(bulletin string) error {
+	var rows [][]string
+	known := false
+	for _, b := range c.view().Bulletins {
+		if bulletin != "" && !strings.EqualFold(bulletin, b.ID) {
+			continue
+		}
+		known = true
+		for _, u := range b.Updates {
+			if !c.json {
+				rows = append(rows, updateRow(u))
+				continue
+			}
+			if err := c.object(lineOf(u)); err != nil {
+				return err
+			}
+		}
+	}
+	switch {
+	case bulletin != "" && !known:
+		return fmt.Errorf("there is no bulletin %q: %s", bulletin, knownBulletins(c.view()))
+	case c.json:
+		return nil
+	}
+	return c.table([]column{{"KB", 12}, {"BULLETIN", 12}, {"SEVERITY", 0}, {"CVES", 0}, {"EXPLOITED", 0}, {"RESTART", 0}, {"SUPERSEDES", 24}, {"PRODUCTS", 40}},
+		rows, "no bulletin was imported yet: patchdeck catalog import FILE")
+}
+
+func lineOf(u catalog.Update) updateLine {
+	line := updateLine{KB: u.KB, Bulletin: u.Bulletin, Severity: u.Severity, CVEs: notNil(u.CVEs), Exploited: u.Exploited,
+		Disclosed: u.Disclosed, CVSS: u.CVSS, Restart: u.Restart, Supersedes: notNil(u.Supersedes), Products: map[string]string{}}
+	for _, p := range u.Products {
+		line.Products[p.Name] = p.FixedBuild
+	}
+	return line
+}
+
+func updateRow(u catalog.Update) []string {
+	exploited := "-"
+	if u.Exploited {
+		exploited = "exploited"
+	}
+	var names []string
+	for _, p := range u.Products {
+		names = append(names, strings.TrimPrefix(p.Name, "Windows Server "))
+	}
+	return []string{u.KB, u.Bulletin, orDash(u.Severity.String()), fmt.Sprint(len(u.CVEs)), exploited, string(u.Restart),
+		orDash(strings.Join(u.Supersedes, " ")), orDash(strings.Join(names, ", "))}
+}
+
+func knownBulletins(view *engine.View) string {
+	if len(view.Bulletins) == 0 {
+		return "none was imported yet"
+	}
+	var ids []string
+	for _, b := range view.Bulletins {
+		ids = append(ids, b.ID)
+	}
+	slices.Sort(ids)
+	return "there are " + strings.Join(ids, ", ")
+}
+
+// notNil makes a missing list an empty one, so that JSON readers always find a list.
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

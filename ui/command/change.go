@@ -1,0 +1,238 @@
+package command
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"patchdeck/engine"
+	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/pilot"
+	"patchdeck/engine/rollout"
+)
+
+func (t *tree) change() *cobra.Command {
+	return t.noun("change", "Change requests: the plan of a release and its approvals",
+		t.changeSubmit(), t.changeList(), t.changeShow(),
+		t.decide("authorise", "Authorise a change request (change authority): unlocks the pilot"),
+		t.decide("approve", "Approve the plan (change board): unlocks Dev and Prod"),
+		t.decide("reject", "Reject a change request"))
+}
+
+var priorities = []approval.Priority{approval.Emergency, approval.High, approval.Medium, approval.LowPrio}
+
+func parsePriority(word string) (approval.Priority, error) {
+	var known []string
+	for _, priority := range priorities {
+		if strings.EqualFold(word, string(priority)) {
+			return priority, nil
+		}
+		known = append(known, string(priority))
+	}
+	return "", wrongUsage("--priority %q is not known: use %s", word, strings.Join(known, ", "))
+}
+
+func (t *tree) changeSubmit() *cobra.Command {
+	var priority string
+	var order engine.SubmitChange
+	command := t.verb(verb{
+		use: "submit RELEASE", short: "Freeze a plan for a release and ask the change authority for it", args: cobra.ExactArgs(1),
+		run: func(c *call) (err error) {
+			if order.Priority, err = parsePriority(priority); err != nil {
+				return err
+			}
+			if err := atLeast("ceiling", order.Ceiling, 0, 10000); err != nil {
+				return err
+			}
+			if err := needReason(order.Reason); err != nil {
+				return err
+			}
+			order.Release = c.args[0]
+			return c.do(order)
+		},
+	})
+	flags := command.Flags()
+	flags.StringVar(&priority, "priority", string(approval.High), "Emergency, High, Medium or Low")
+	flags.IntVar(&order.Ceiling, "ceiling", 0, "servers in work at once, at the most; 0 is what the forecast proposes")
+	reasonFlag(command, &order.Reason)
+	return command
+}
+
+// decide makes the verbs of the two approvals. The plan must be named, so that nobody decides on one they did not see.
+func (t *tree) decide(step, short string) *cobra.Command {
+	var plan, reason string
+	command := t.verb(verb{use: step + " CHANGE", short: short, args: cobra.ExactArgs(1), run: func(c *call) error {
+		if err := needReason(reason); err != nil {
+			return err
+		}
+		change, err := c.findChange(c.args[0])
+		if err != nil {
+			return err
+		}
+		hash, err := namedPlan(change, plan)
+		if err != nil {
+			return err
+		}
+		return c.do(engine.DecideChange{Change: change.ID, Step: step, PlanHash: hash, Reason: reason})
+	}})
+	command.Flags().StringVar(&plan, "plan", "", "the first digits of the `hash` of the plan that you decide on (required)")
+	reasonFlag(command, &reason)
+	return command
+}
+
+const leastPlanDigits = 8
+
+func namedPlan(change engine.ChangeView, digits string) (string, error) {
+	if len(digits) < leastPlanDigits {
+		return "", wrongUsage("--plan needs at least %d digits of the plan's hash: read patchdeck change show %s first", leastPlanDigits, change.ID)
+	}
+	if !strings.HasPrefix(change.PlanHash, strings.ToLower(digits)) {
+		return "", fmt.Errorf("%s now has the plan %.12s, not %.12s: read patchdeck change show %s again before you decide", change.ID, change.PlanHash, digits, change.ID)
+	}
+	return change.PlanHash, nil
+}
+
+func (c *call) findChange(id string) (engine.ChangeView, error) {
+	changes := c.view().Changes
+	i := slices.IndexFunc(changes, func(change engine.ChangeView) bool { return strings.EqualFold(change.ID, id) })
+	if i < 0 {
+		return engine.ChangeView{}, fmt.Errorf("there is no change request %q: see patchdeck change list", cut(id, 40))
+	}
+	return changes[i], nil
+}
+
+// changeLine is a change request in JSON; show adds the plan.
+type changeLine struct {
+	approval.Change
+	Acceptance pilot.Acceptance `json:"acceptance"`
+	Plan       *rollout.Plan    `json:"plan,omitempty"`
+}
+
+func (t *tree) changeList() *cobra.Command {
+	return t.verb(verb{use: "list", short: "List the change requests", run: func(c *call) error {
+		var rows [][]string
+		for _, change := range c.view().Changes {
+			if c.json {
+				if err := c.object(changeLine{Change: change.Change, Acceptance: change.Acceptance}); err != nil {
+					return err
+				}
+				continue
+			}
+			rows = append(rows, []string{change.ID, string(change.State), string(change.Priority), change.Release, c.when(change.Deadline),
+				change.Submitted.By, signer(change.Authority), signer(change.Board), fmt.Sprintf("%.12s", change.PlanHash)})
+		}
+		if c.json {
+			return nil
+		}
+		return c.table([]column{{"CHANGE", 12}, {"STATE", 0}, {"PRIORITY", 0}, {"RELEASE", 24}, {"DEADLINE", 0}, {"SUBMITTED", 20}, {"AUTHORITY", 20}, {"BOARD", 20}, {"PLAN", 0}}, rows,
+			"there is no change request yet: patchdeck change submit RELEASE")
+	}})
+}
+
+func signer(s *approval.Signature) string {
+	if s == nil {
+		return "-"
+	}
+	return s.By
+}
+
+func (t *tree) changeShow() *cobra.Command {
+	return t.verb(verb{use: "show CHANGE", short: "Show a change request with its plan", args: cobra.ExactArgs(1), run: func(c *call) error {
+		change, err := c.findChange(c.args[0])
+		if err != nil {
+			return err
+		}
+		if c.json {
+			return c.object(changeLine{Change: change.Change, Acceptance: change.Acceptance, Plan: change.Plan})
+		}
+		if err := c.changeHead(change); err != nil || change.Plan == nil {
+			return err
+		}
+		return c.plan(change)
+	}})
+}
+
+func (c *call) changeHead(change engine.ChangeView) error {
+	lines := [][2]string{
+		{"change", change.ID}, {"release", change.Release}, {"state", string(change.State)}, {"priority", string(change.Priority)},
+		{"deadline", c.when(change.Deadline)}, {"plan", change.PlanHash},
+		{"submitted", c.signature(&change.Submitted)}, {"authority", c.signature(change.Authority)}, {"board", c.signature(change.Board)},
+	}
+	if change.Rejection != nil {
+		lines = append(lines, [2]string{"rejected", c.signature(change.Rejection)})
+	}
+	for _, name := range sortedKeys(change.Acceptance.Results) {
+		answer := change.Acceptance.Results[name]
+		lines = append(lines, [2]string{"acceptance", strings.TrimSpace(fmt.Sprintf("%s: %s %s %s", name, answer.Result, answer.By, answer.Note))})
+	}
+	for _, server := range sortedKeys(change.Exclusions) {
+		lines = append(lines, [2]string{"excluded", fmt.Sprintf("%s by %s: %s", c.serverName(inventory.ServerID(server)), change.Exclusions[server].By, change.Exclusions[server].Reason)})
+	}
+	for _, line := range lines {
+		if err := c.line("%-11s %s", line[0], line[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) signature(s *approval.Signature) string {
+	if s == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%s (%s), %s: %s", s.By, s.Role, c.when(s.At), s.Reason)
+}
+
+// plan prints the windows of a plan with the number of servers whose first window each is, and its findings.
+func (c *call) plan(change engine.ChangeView) error {
+	first := map[string]int{}
+	for _, assignment := range change.Plan.Assignments {
+		if len(assignment.Windows) > 0 {
+			first[assignment.Windows[0]]++
+		}
+	}
+	var rows [][]string
+	for _, window := range change.Plan.Windows {
+		rows = append(rows, []string{window.ID, string(window.Ring), c.when(window.Opens), c.when(window.Closes), fmt.Sprint(first[window.ID])})
+	}
+	if err := c.table([]column{{"WINDOW", 12}, {"RING", 0}, {"OPENS", 0}, {"CLOSES", 0}, {"SERVERS", 0}}, rows, "the plan has no windows"); err != nil {
+		return err
+	}
+	if err := c.line("%s in the plan, %d compliant already, %d not offered", plural(len(change.Plan.Assignments), "server"), len(change.Plan.Compliant), len(change.Plan.NotOffered)); err != nil {
+		return err
+	}
+	for i, finding := range change.Plan.Findings {
+		if i == mostLines {
+			return c.line("finding: and %d more; --json lists all", len(change.Plan.Findings)-i)
+		}
+		name := ""
+		if finding.Server != "" {
+			name = c.serverName(finding.Server) + ": "
+		}
+		if err := c.line("finding: %s%s", name, finding.Words); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *call) serverName(id inventory.ServerID) string {
+	for _, server := range c.view().Servers {
+		if server.ID == id {
+			return server.Name
+		}
+	}
+	return string(id)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

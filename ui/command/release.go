@@ -1,0 +1,79 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"patchdeck/engine"
+)
+
+func (t *tree) release() *cobra.Command {
+	return t.noun("release", "Releases: the updates that are deployed together", t.releaseCreate(), t.releaseList(), t.releaseDrop())
+}
+
+func (t *tree) releaseCreate() *cobra.Command {
+	var order engine.CreateRelease
+	command := t.verb(verb{
+		use: "create ID", short: "Bundle updates of a bulletin into a release", args: cobra.ExactArgs(1),
+		example: "  patchdeck release create 2026-02-security --bulletin 2026-Feb --reason 'monthly run'",
+		run: func(c *call) error {
+			if order.Bulletin == "" {
+				return wrongUsage("--bulletin is missing: %s", knownBulletins(c.view()))
+			}
+			if err := needReason(order.Reason); err != nil {
+				return err
+			}
+			order.ID = c.args[0]
+			if order.Title == "" {
+				order.Title = order.ID
+			}
+			return c.do(order)
+		},
+	})
+	flags := command.Flags()
+	flags.StringVar(&order.Title, "title", "", "its title; left out, its id")
+	flags.StringVar(&order.Bulletin, "bulletin", "", "the bulletin, for instance 2026-Feb (required)")
+	flags.StringArrayVar(&order.Updates, "kb", nil, "an update to bundle, may be repeated; left out, all that a scan offered")
+	reasonFlag(command, &order.Reason)
+	return command
+}
+
+func (t *tree) releaseList() *cobra.Command {
+	return t.verb(verb{use: "list", short: "List the releases and their updates", run: func(c *call) error {
+		var rows [][]string
+		for _, release := range c.view().Releases {
+			if c.json {
+				if err := c.object(release); err != nil {
+					return err
+				}
+				continue
+			}
+			worst, exploited := release.Worst()
+			severity := orDash(worst.String())
+			if exploited {
+				severity += ", exploited"
+			}
+			rows = append(rows, []string{release.ID, string(release.Phase), severity, release.Owner, c.when(release.Created),
+				fmt.Sprintf("%d of %d: %s", len(release.Active()), len(release.Updates), strings.Join(release.Active(), " "))})
+		}
+		if c.json {
+			return nil
+		}
+		return c.table([]column{{"RELEASE", 24}, {"PHASE", 0}, {"SEVERITY", 0}, {"OWNER", 20}, {"CREATED", 0}, {"UPDATES", 60}}, rows,
+			"there is no release yet: patchdeck release create ID --bulletin ...")
+	}})
+}
+
+func (t *tree) releaseDrop() *cobra.Command {
+	var reason string
+	command := t.verb(verb{use: "drop ID KB", short: "Take an update out of a release; the approval stays", args: cobra.ExactArgs(2), run: func(c *call) error {
+		if err := needReason(reason); err != nil {
+			return err
+		}
+		return c.do(engine.DropUpdate{Release: c.args[0], KB: c.args[1], Reason: reason})
+	}})
+	reasonFlag(command, &reason)
+	return command
+}

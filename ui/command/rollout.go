@@ -1,0 +1,187 @@
+package command
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"patchdeck/engine"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+)
+
+func (t *tree) rollout() *cobra.Command {
+	return t.noun("rollout", "Rollouts: watch them and steer them",
+		t.rolloutStatus(), t.rolloutServers(),
+		t.hold("pause", "Let nobody new start; those running finish"),
+		t.hold("halt", "Stop the rollout; it takes a resume with a reason to go on"),
+		t.hold("resume", "Go on after a pause or a halt"),
+		t.hold("close", "End the rollout: what has not started will not"),
+		t.retry(), t.skip(), t.exclude(), t.breakLock())
+}
+
+func (c *call) findRollout(id string) (engine.RolloutView, error) {
+	rollouts := c.view().Rollouts
+	i := slices.IndexFunc(rollouts, func(r engine.RolloutView) bool { return strings.EqualFold(r.ID, id) })
+	if i < 0 {
+		return engine.RolloutView{}, fmt.Errorf("there is no rollout %q: see patchdeck rollout status", cut(id, 40))
+	}
+	return rollouts[i], nil
+}
+
+func (t *tree) hold(step, short string) *cobra.Command {
+	var reason string
+	command := t.verb(verb{use: step + " ROLLOUT", short: short, args: cobra.ExactArgs(1), run: func(c *call) error {
+		if err := needReason(reason); err != nil {
+			return err
+		}
+		r, err := c.findRollout(c.args[0])
+		if err != nil {
+			return err
+		}
+		return c.do(engine.Hold{Rollout: r.ID, Step: step, Reason: reason})
+	}})
+	reasonFlag(command, &reason)
+	return command
+}
+
+func (t *tree) retry() *cobra.Command {
+	var reason string
+	var failed bool
+	command := t.verb(verb{
+		use: "retry ROLLOUT [SERVER...]", short: "Try failed, unreachable or missed servers again in their window", args: cobra.MinimumNArgs(1),
+		run: func(c *call) error {
+			if err := needReason(reason); err != nil {
+				return err
+			}
+			r, err := c.findRollout(c.args[0])
+			if err != nil {
+				return err
+			}
+			ids, err := c.serverIDs(c.args[1:])
+			switch {
+			case err != nil:
+				return err
+			case failed == (len(ids) > 0):
+				return wrongUsage("name the servers to try again, or give --failed for all that failed")
+			case failed:
+				if ids = inStatus(r, rollout.Failed); len(ids) == 0 {
+					return fmt.Errorf("%s has no failed server", r.ID)
+				}
+			}
+			return c.do(engine.Retry{Rollout: r.ID, Servers: ids, Reason: reason})
+		},
+	})
+	command.Flags().BoolVar(&failed, "failed", false, "all servers that failed")
+	reasonFlag(command, &reason)
+	return command
+}
+
+func inStatus(r engine.RolloutView, status rollout.Delivery) (ids []inventory.ServerID) {
+	for _, cell := range r.Cells {
+		if cell.Delivery == status {
+			ids = append(ids, cell.Server)
+		}
+	}
+	return ids
+}
+
+func (t *tree) skip() *cobra.Command {
+	var reason string
+	command := t.verb(verb{use: "skip ROLLOUT SERVER...", short: "Cancel servers that have not started", args: cobra.MinimumNArgs(2), run: func(c *call) error {
+		if err := needReason(reason); err != nil {
+			return err
+		}
+		r, err := c.findRollout(c.args[0])
+		if err != nil {
+			return err
+		}
+		ids, err := c.serverIDs(c.args[1:])
+		if err != nil {
+			return err
+		}
+		return c.do(engine.Skip{Rollout: r.ID, Servers: ids, Reason: reason})
+	}})
+	reasonFlag(command, &reason)
+	return command
+}
+
+func (t *tree) exclude() *cobra.Command {
+	var reason string
+	command := t.verb(verb{use: "exclude CHANGE SERVER", short: "Take a server out of a change request's plan; the approval stays", args: cobra.ExactArgs(2), run: func(c *call) error {
+		if err := needReason(reason); err != nil {
+			return err
+		}
+		change, err := c.findChange(c.args[0])
+		if err != nil {
+			return err
+		}
+		ids, err := c.serverIDs(c.args[1:])
+		if err != nil {
+			return err
+		}
+		return c.do(engine.ExcludeServer{Change: change.ID, Server: ids[0], Reason: reason})
+	}})
+	reasonFlag(command, &reason)
+	return command
+}
+
+func (t *tree) breakLock() *cobra.Command {
+	var reason string
+	command := t.verb(verb{use: "break-lock CLUSTER", short: "Give back a cluster's lock that an unknown or failed server still holds", args: cobra.ExactArgs(1), run: func(c *call) error {
+		if err := needReason(reason); err != nil {
+			return err
+		}
+		return c.do(engine.BreakLock{Cluster: c.args[0], Reason: reason})
+	}})
+	reasonFlag(command, &reason)
+	return command
+}
+
+func (t *tree) rolloutServers() *cobra.Command {
+	var status string
+	command := t.verb(verb{use: "servers ROLLOUT", short: "List the servers of a rollout with what each is doing", args: cobra.ExactArgs(1), run: func(c *call) error {
+		r, err := c.findRollout(c.args[0])
+		if err != nil {
+			return err
+		}
+		if err := knownStatus(status); err != nil {
+			return err
+		}
+		var rows [][]string
+		for _, cell := range r.Cells {
+			if status != "" && string(cell.Delivery) != status {
+				continue
+			}
+			if c.json {
+				if err := c.object(cellLine(cell)); err != nil {
+					return err
+				}
+				continue
+			}
+			rows = append(rows, []string{cell.Name, cell.Window, string(cell.Delivery), string(cell.Compliance), c.when(cell.Since), fmt.Sprint(cell.Attempt), strings.TrimSpace(cell.Code + " " + cell.Why)})
+		}
+		if c.json {
+			return nil
+		}
+		return c.table([]column{{"SERVER", 24}, {"WINDOW", 0}, {"DELIVERY", 0}, {"COMPLIANCE", 0}, {"SINCE", 0}, {"ATTEMPT", 0}, {"WHY", 60}}, rows, "no server is in that status")
+	}})
+	command.Flags().StringVar(&status, "status", "", "only servers in this delivery status, for instance failed")
+	return command
+}
+
+func knownStatus(word string) error {
+	if word == "" {
+		return nil
+	}
+	var known []string
+	for _, status := range rollout.Statuses {
+		if string(status.Delivery) == word {
+			return nil
+		}
+		known = append(known, string(status.Delivery))
+	}
+	return wrongUsage("--status %q is not known: use %s", word, strings.Join(known, ", "))
+}

@@ -1,0 +1,81 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+
+	"patchdeck/engine"
+)
+
+// runSweep starts a sweep and stays until it is through, because an engine that was opened for this call ends with it.
+func (c *call) runSweep(order engine.Sweep) error {
+	wake, stop := c.console().Watch()
+	defer stop()
+	answer, err := c.console().Do(c.ctx, c.actor(), order)
+	if err != nil {
+		return err
+	}
+	if err := c.answer(answer); err != nil {
+		return err
+	}
+	ours := running(c.view(), order.Kind)
+	for stillRunning(c.view(), ours) {
+		select {
+		case <-c.ctx.Done():
+			return fmt.Errorf("stopped waiting: %w", c.ctx.Err())
+		case _, open := <-wake:
+			if !open {
+				return errors.New("the engine stopped before the sweep was through: see patchdeck inventory list")
+			}
+		}
+	}
+	return c.sweepResult(c.view(), order)
+}
+
+// running gives the ids of the sweeps of a kind. The view that follows a command shows what the command did.
+func running(view *engine.View, kind engine.SweepKind) map[string]bool {
+	ids := map[string]bool{}
+	for _, sweep := range view.Sweeps {
+		if sweep.Kind == kind {
+			ids[sweep.ID] = true
+		}
+	}
+	return ids
+}
+
+func stillRunning(view *engine.View, ids map[string]bool) bool {
+	for _, sweep := range view.Sweeps {
+		if ids[sweep.ID] {
+			return true
+		}
+	}
+	return false
+}
+
+// sweepResult says how many servers could be read and names those that could not.
+func (c *call) sweepResult(view *engine.View, order engine.Sweep) error {
+	asked := map[string]bool{}
+	for _, id := range order.Servers {
+		asked[string(id)] = true
+	}
+	total, trouble := 0, [][]string{}
+	for _, server := range view.Servers {
+		if len(asked) > 0 && !asked[string(server.ID)] {
+			continue
+		}
+		total++
+		if server.Trouble != "" {
+			trouble = append(trouble, []string{server.Name, server.Trouble})
+		}
+	}
+	if c.json {
+		return c.object(map[string]any{"sweep": order.Kind, "servers": total, "trouble": len(trouble)})
+	}
+	if err := c.line("%d of %d servers answered", total-len(trouble), total); err != nil {
+		return err
+	}
+	if len(trouble) == 0 {
+		return nil
+	}
+	return c.table([]column{{"SERVER", 30}, {"TROUBLE", 80}}, trouble, "")
+}

@@ -1,0 +1,26 @@
+package command
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func (t *tree) users() *cobra.Command {
+	return t.verb(verb{use: "users", short: "List who may come in, with which roles and keys", run: func(c *call) error {
+		if c.json {
+			for _, user := range c.session.Users {
+				if err := c.object(user); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		var rows [][]string
+		for _, user := range c.session.Users {
+			rows = append(rows, []string{user.Name, strings.Join(user.Roles, ", "), orDash(user.OSUser), orDash(strings.Join(user.Fingerprints, " "))})
+		}
+		return c.table([]column{{"NAME", 30}, {"ROLES", 60}, {"OS USER", 20}, {"KEYS", 0}}, rows,
+			"there is no users file: the user of this machine is lead and cannot approve; patchdeck init writes one")
+	}})
+}

@@ -1,0 +1,70 @@
+package serve
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"patchdeck/engine/approval"
+	"patchdeck/ui/command"
+)
+
+// Visitor is the person of one console and the terminal that they sit at.
+type Visitor struct {
+	Actor       approval.Actor
+	Environment []string  // TERM, COLORTERM, NO_COLOR and the like, as "NAME=value"
+	Output      io.Writer // of the session; styles are made for it, nothing else writes to it
+}
+
+// console runs a screen until its person leaves, goes idle, or is asked to.
+func (x *session) console() int {
+	if !x.terminal {
+		x.say("patchdeck: the console needs a terminal: connect with ssh -t, or name a command such as rollout status")
+		return command.Usage
+	}
+	model := x.server.options.NewModel(Visitor{Actor: x.actor, Environment: x.environment, Output: x.channel})
+	idle := time.AfterFunc(x.server.limits.Idle, func() {
+		x.finish(command.Done, fmt.Sprintf("Ended after %v without a key. Rollouts go on; connect again to watch them.", x.server.limits.Idle))
+	})
+	defer idle.Stop()
+	program := tea.NewProgram(&guard{inner: model, crashed: x.crashed}, tea.WithContext(x.ctx), tea.WithInput(x.channel), tea.WithOutput(x.channel),
+		tea.WithEnvironment(x.environment), tea.WithAltScreen(), tea.WithoutSignalHandler(),
+		tea.WithFilter(func(_ tea.Model, message tea.Msg) tea.Msg {
+			switch message.(type) {
+			case tea.SuspendMsg:
+				return nil // it would stop the server, not the session
+			case tea.KeyMsg, tea.MouseMsg:
+				idle.Reset(x.server.limits.Idle)
+			}
+			return message
+		}))
+	x.onFinish(program.Quit)
+	go x.tellSizes(program)
+	_, err := program.Run()
+	if errors.Is(err, tea.ErrProgramPanic) {
+		x.say(crashWords)
+		return command.Crashed
+	}
+	return command.Done
+}
+
+// tellSizes hands the terminal's sizes on until the session ends.
+func (x *session) tellSizes(program *tea.Program) {
+	for {
+		select {
+		case <-x.ctx.Done():
+			return
+		case size := <-x.sizes:
+			program.Send(tea.WindowSizeMsg{Width: size.Width, Height: size.Height})
+		}
+	}
+}
+
+// crashed ends the console after a panic that guard caught.
+func (x *session) crashed(thrown any, stack []byte) {
+	x.server.log.Error("console crashed", "user", x.actor.Name, "panic", fmt.Sprint(thrown), "stack", string(stack))
+	x.finish(command.Crashed, crashWords)
+}
