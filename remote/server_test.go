@@ -38,7 +38,6 @@ type server struct {
 	spoil    map[wsman.Action]wsman.Spoil // damages every reply to that action
 	fault    map[wsman.Action]uint32      // answers that action with a fault, once
 	answer   func(script string, parameters jsonText) string
-	runs     int
 	hanging  chan struct{} // told when a command hangs
 	deleted  chan struct{} // told when a shell was deleted
 	ended    chan struct{} // told when a hanging command was cut off
@@ -106,7 +105,6 @@ func (s *server) Run(ctx context.Context, command wsman.Command) wsman.Exit {
 		return wsman.Exit{Code: 1, Stderr: []byte(err.Error())}
 	}
 	s.mutex.Lock()
-	s.runs++
 	answer := s.answer
 	s.mutex.Unlock()
 	text := answer(order.Script.Name, order.Parameters)

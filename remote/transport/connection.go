@@ -57,31 +57,34 @@ func (c *Conn) Post(ctx context.Context, message []byte, into *bytes.Buffer) err
 	return err
 }
 
-func (c *Conn) post(ctx context.Context, message []byte, into *bytes.Buffer) error {
+func (c *Conn) post(ctx context.Context, message []byte, into *bytes.Buffer) (err error) {
+	start := into.Len()
+	defer func() {
+		if err != nil {
+			into.Truncate(start)
+		}
+	}()
 	contentType := soapType
 	if c.sealing != nil {
-		var err error
 		if message, err = seal(c.sealing, message); err != nil {
 			c.useless = true
 			return err
 		}
 		contentType = sealedType
 	}
-	start := into.Len()
 	answer, err := c.exchange(ctx, c.authorization, contentType, message, into)
 	if err != nil {
 		return err
 	}
 	if err := c.judge(answer, into.Len() > start); err != nil {
-		into.Truncate(start)
 		return err
 	}
-	if c.sealing != nil {
-		if err := unseal(c.sealing, answer.contentType, into, start); err != nil {
-			c.useless = true
-			into.Truncate(start)
-			return err
-		}
+	if c.sealing == nil {
+		return nil
+	}
+	if err := unseal(c.sealing, answer.contentType, into, start); err != nil {
+		c.useless = true
+		return err
 	}
 	return nil
 }

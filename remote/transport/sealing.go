@@ -42,7 +42,7 @@ func seal(s *session, message []byte) ([]byte, error) {
 // knows our password is refused, whatever it says.
 func unseal(s *session, contentType string, buffer *bytes.Buffer, start int) error {
 	if !strings.HasPrefix(contentType, "multipart/encrypted") {
-		return failed(NotSecure, "the server answers a sealed request in clear text")
+		return failed(NotReadable, "the server answers a sealed request in clear text")
 	}
 	length, payload, ok := openParts(buffer.Bytes()[start:])
 	if !ok {
@@ -50,7 +50,7 @@ func unseal(s *session, contentType string, buffer *bytes.Buffer, start int) err
 	}
 	clear, err := s.Unwrap(payload[cipherAt:], payload[signatureAt:cipherAt])
 	if err != nil {
-		return failed(NotSecure, "the sealed reply is not from the server that we logged in to: %w", err)
+		return failed(NotReadable, "the sealed reply does not come from the server that we logged in to: %w", err)
 	}
 	if len(clear) != length {
 		return failed(NotReadable, "the sealed reply holds %d bytes and announces %d", len(clear), length)
