@@ -3,21 +3,12 @@ package serve
 import (
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"patchdeck/engine/approval"
 	"patchdeck/ui/command"
 )
-
-// Visitor is the person of one console and the terminal that they sit at.
-type Visitor struct {
-	Actor       approval.Actor
-	Environment []string  // TERM, COLORTERM, NO_COLOR and the like, as "NAME=value"
-	Output      io.Writer // of the session; styles are made for it, nothing else writes to it
-}
 
 // console runs a screen until its person leaves, goes idle, or is asked to.
 func (x *session) console() int {
@@ -25,12 +16,16 @@ func (x *session) console() int {
 		x.say("patchdeck: the console needs a terminal: connect with ssh -t, or name a command such as rollout status")
 		return command.Usage
 	}
-	model := x.server.options.NewModel(Visitor{Actor: x.actor, Environment: x.environment, Output: x.channel})
+	out := &terminal{w: x.channel}
+	model := x.server.options.NewModel(Visitor{Actor: x.actor, Environment: x.environment, Copy: out.copy})
+	if closer, ok := model.(interface{ Close() }); ok {
+		defer closer.Close() // a program that is killed does not tell its model
+	}
 	idle := time.AfterFunc(x.server.limits.Idle, func() {
 		x.finish(command.Done, fmt.Sprintf("Ended after %v without a key. Rollouts go on; connect again to watch them.", x.server.limits.Idle))
 	})
 	defer idle.Stop()
-	program := tea.NewProgram(&guard{inner: model, crashed: x.crashed}, tea.WithContext(x.ctx), tea.WithInput(x.channel), tea.WithOutput(x.channel),
+	program := tea.NewProgram(&guard{inner: model, crashed: x.crashed}, tea.WithContext(x.ctx), tea.WithInput(x.channel), tea.WithOutput(out),
 		tea.WithEnvironment(x.environment), tea.WithAltScreen(), tea.WithoutSignalHandler(),
 		tea.WithFilter(func(_ tea.Model, message tea.Msg) tea.Msg {
 			switch message.(type) {

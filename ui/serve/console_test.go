@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"patchdeck/engine/approval"
 	"patchdeck/ui/command"
 )
@@ -54,6 +56,37 @@ func TestAConsoleWithoutATerminalIsRefusedWithWords(t *testing.T) {
 	}
 	if code := codeOf(t, session.Wait()); code != command.Usage || !said.has("ssh -t") {
 		t.Errorf("exit code %d, said %q", code, said)
+	}
+}
+
+func TestWhatIsCopiedGoesToThePersonsClipboard(t *testing.T) {
+	h := open(t)
+	s := h.console(h.enter(h.person("k.osei")))
+	s.press("y")
+	s.sees("\x1b]52;c;RFVCLVNRTC0wMTQ=\a")
+}
+
+func TestAModelIsClosedHoweverItsSessionEnds(t *testing.T) {
+	for name, end := range map[string]func(*sitting){
+		"left":        func(s *sitting) { s.press("q") },
+		"closed":      func(s *sitting) { _ = s.Close() },
+		"crashed":     func(s *sitting) { s.press("U") },
+		"broken view": func(s *sitting) { s.press("V") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			closed := make(chan struct{})
+			h := open(t, func(o *Options) {
+				o.NewModel = func(v Visitor) tea.Model { return &screen{visitor: v, closed: func() { close(closed) }} }
+			})
+			s := h.console(h.enter(h.person("k.osei")))
+			s.sees("k.osei")
+			end(s)
+			select {
+			case <-closed:
+			case <-time.After(patience):
+				t.Error("the model was not closed")
+			}
+		})
 	}
 }
 

@@ -260,6 +260,13 @@ type screen struct {
 	size    tea.WindowSizeMsg
 	last    string
 	flood   int
+	closed  func()
+}
+
+func (m *screen) Close() {
+	if m.closed != nil {
+		m.closed()
+	}
 }
 
 func (m *screen) Init() tea.Cmd { return nil }
@@ -284,6 +291,8 @@ func (m *screen) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 			return m, tea.Batch(func() tea.Msg { panic("in a command") })
 		case "F":
 			return m, flood
+		case "y":
+			m.visitor.Copy("DUB-SQL-014")
 		}
 	}
 	return m, nil

@@ -27,7 +27,7 @@ type Options struct {
 	Identify func(key gossh.PublicKey) (approval.Actor, bool)
 	// Local tells who the process at the socket acts for. Nil closes the socket's door.
 	Local func(peer Peer) (approval.Actor, bool)
-	// NewModel makes the console of one session.
+	// NewModel makes the console of one session. A model with a method Close() is closed when its session is over.
 	NewModel func(Visitor) tea.Model
 	// Command makes the tree of commands of one session.
 	Command func(command.Streams, approval.Actor) *cobra.Command
