@@ -1,0 +1,164 @@
+package part
+
+import (
+	"strings"
+	"time"
+)
+
+// Question is what a person must answer before something is done: what will happen, to whom, and why.
+type Question struct {
+	Title  string
+	Says   []string // what will be done, to how many servers
+	Names  []string // whom it touches; some of them are shown
+	Verb   string   // what the button that does it says
+	Reason bool     // a reason is asked for and goes into the audit trail
+	Do     func(reason string) Cmd
+}
+
+// grace is how long after its opening a question takes no keys: what arrives by then was typed before it could be seen.
+const grace = 300 * time.Millisecond
+
+// The places of the focus in a question.
+const (
+	onReason = iota
+	onCancel
+	onVerb
+	places
+)
+
+// Confirm is an open question. Cancel is what enter means until the person moves away from it.
+type Confirm struct {
+	Question
+	field  Field
+	focus  int
+	opened time.Time
+	lacks  string // what is still missing, after a try
+}
+
+// Ask opens a question. now is the wall's clock.
+func Ask(q Question, now time.Time) *Confirm {
+	c := &Confirm{Question: q, opened: now, focus: onCancel}
+	if q.Reason {
+		c.focus = onReason
+	}
+	return c
+}
+
+// Key answers; closed tells that the question is over, and command what to do then.
+func (c *Confirm) Key(k Key, now time.Time) (closed bool, command Cmd) {
+	if k.Name == "esc" {
+		return true, nil
+	}
+	if since := now.Sub(c.opened); since >= 0 && since < grace {
+		return false, nil
+	}
+	switch k.Name {
+	case "tab", "down":
+		c.step(1)
+	case "shift+tab", "up":
+		c.step(-1)
+	case "enter":
+		return c.enter()
+	case "left", "right", "h", "l":
+		if c.focus != onReason {
+			c.focus = onCancel + onVerb - c.focus
+			return false, nil
+		}
+		c.field.Key(k)
+	default:
+		if c.focus == onReason {
+			c.field.Key(k)
+			c.lacks = ""
+		}
+	}
+	return false, nil
+}
+
+func (c *Confirm) step(by int) {
+	c.focus = (c.focus + by + places) % places
+	if c.focus == onReason && !c.Reason {
+		c.focus = (c.focus + by + places) % places
+	}
+}
+
+func (c *Confirm) enter() (closed bool, command Cmd) {
+	reason := strings.TrimSpace(c.field.Text())
+	switch c.focus {
+	case onReason:
+		c.focus = onCancel
+	case onCancel:
+		return true, nil
+	case onVerb:
+		if c.Reason && reason == "" {
+			c.lacks, c.focus = "write the reason first: it goes into the audit trail", onReason
+			return false, nil
+		}
+		return true, c.Do(reason)
+	}
+	return false, nil
+}
+
+// Render draws the question as a band of full width, at most height lines; its last lines, with the buttons, are
+// always among them.
+func (c *Confirm) Render(t *Theme, width, height int) []string {
+	sheet := Sheet{Theme: t, Width: width - 4}
+	sheet.Say(t.Title, c.Title)
+	for _, sentence := range c.Says {
+		sheet.Say(t.Normal, sentence)
+	}
+	if len(c.Names) > 0 {
+		sheet.Say(t.Strong, Some(c.Names, max(3, width/20)))
+	}
+	foot := Sheet{Theme: t, Width: width - 4}
+	c.foot(&foot)
+	body := sheet.Lines[:max(0, min(len(sheet.Lines), height-2-len(foot.Lines)))]
+	lines := []string{t.Rule(width)}
+	for _, l := range append(body, foot.Lines...) {
+		lines = append(lines, "  "+l)
+	}
+	return append(lines, t.Rule(width))
+}
+
+func (c *Confirm) foot(s *Sheet) {
+	t := s.Theme
+	if c.Reason {
+		s.Gap()
+		s.Row(func(l *Line) {
+			ink := t.Dim
+			if c.focus == onReason {
+				ink = t.Accent
+			}
+			l.Put(ink, "Reason ")
+			c.field.Draw(l, t, l.Room(), c.focus == onReason)
+		})
+	}
+	s.Gap()
+	s.Row(func(l *Line) {
+		c.button(l, t, "Cancel", c.focus == onCancel)
+		l.Space(2)
+		c.button(l, t, c.Verb, c.focus == onVerb)
+		l.End(t.Dim, c.advice())
+	})
+}
+
+func (c *Confirm) advice() string {
+	switch {
+	case c.lacks != "":
+		return c.lacks
+	case c.focus == onReason:
+		return "tab to the buttons, esc cancels"
+	default:
+		return "tab and arrows move, enter chooses"
+	}
+}
+
+func (c *Confirm) button(l *Line, t *Theme, text string, focused bool) {
+	if focused {
+		l.Put(t.Cursor, "[ "+text+" ]")
+		if t.Cursor.Plain() {
+			l.Put(t.Normal, "<")
+		}
+		return
+	}
+	l.Put(t.Dim, "[ ").Put(t.Normal, text).Put(t.Dim, " ]")
+}

@@ -1,0 +1,67 @@
+package audit
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"patchdeck/engine/rollout"
+	"patchdeck/ui/part"
+	"patchdeck/ui/screen/desk"
+)
+
+// page is one entry in full.
+type page struct {
+	desk   *desk.Desk
+	record record
+	scroll part.Scroll
+}
+
+func (p *page) Title() string            { return "Entry " + strconv.FormatUint(p.record.seq, 10) }
+func (p *page) Init() part.Cmd           { return nil }
+func (p *page) Update(part.Msg) part.Cmd { return nil }
+func (p *page) Bindings() []part.Binding { return p.scroll.Moves() }
+
+// View implements desk.Screen.
+func (p *page) View(width, height int) []string {
+	t, e := p.desk.Theme, &p.record.entry
+	sheet := part.Sheet{Theme: t, Width: width}
+	sheet.Head(p.Title(), "")
+	if p.record.broke != "" {
+		sheet.Say(t.Tone(rollout.ToneBad), p.record.broke)
+		return sheet.Lines
+	}
+	sheet.Fact("when", t.Normal, e.At.In(p.desk.Zone).Format(time.RFC1123Z))
+	sheet.Fact("who", t.Normal, strings.TrimSpace(e.Actor+" "+roleWords(e.Roles)))
+	sheet.Fact("by way of", t.Normal, e.Via)
+	sheet.Fact("what", t.Normal, e.Action)
+	sheet.Fact("object", t.Normal, e.Object)
+	sheet.Fact("before", t.Normal, e.Before)
+	sheet.Fact("after", t.Normal, e.After)
+	sheet.Fact("reason", t.Normal, e.Reason)
+	sheet.Fact("chained to", t.Dim, e.Prev)
+	if len(e.Body) > 0 {
+		sheet.Head("Body", "")
+		for _, l := range strings.Split(indented(e.Body), "\n") {
+			sheet.Row(func(line *part.Line) { line.Put(t.Normal, l) })
+		}
+	}
+	return p.scroll.Render(t, sheet.Lines, width, height)
+}
+
+func roleWords(roles []string) string {
+	if len(roles) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(roles, ", ") + ")"
+}
+
+func indented(body json.RawMessage) string {
+	var b bytes.Buffer
+	if err := json.Indent(&b, body, "", "  "); err != nil {
+		return string(body)
+	}
+	return b.String()
+}

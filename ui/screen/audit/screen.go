@@ -1,0 +1,242 @@
+package audit
+
+import (
+	"fmt"
+	"strconv"
+
+	"patchdeck/engine/rollout"
+	"patchdeck/ui/part"
+	"patchdeck/ui/screen/desk"
+)
+
+// Screen implements desk.Screen and desk.Typist.
+type Screen struct {
+	desk    *desk.Desk
+	list    part.List
+	filter  desk.Filter
+	records []record // newest first, without a gap
+	shown   []int32
+	reading bool
+	err     error
+}
+
+// New makes the screen.
+func New(d *desk.Desk) *Screen {
+	s := &Screen{desk: d}
+	s.list.Columns = []part.Column{
+		{Title: "Entry", Width: 8, Right: true}, {Title: "When", Width: 16, From: 100}, {Title: "When", Width: 8},
+		{Title: "Who", Width: 10}, {Title: "What", Width: 18, Grow: 1}, {Title: "Object", Width: 9, Grow: 1}, {Title: "Change and reason", Width: 10, Grow: 5},
+	}
+	s.list.Cell = s.cell
+	return s
+}
+
+// Places of the two forms of the time: the day as well where there is room.
+const (
+	columnDay  = 1
+	columnTime = 2
+)
+
+func (s *Screen) cell(row, column int) (part.Ink, string) {
+	t, r := s.desk.Theme, &s.records[s.shown[row]]
+	switch column {
+	case 0:
+		return t.Dim, strconv.FormatUint(r.seq, 10)
+	case columnDay:
+		return t.Dim, s.desk.Day(r.entry.At)
+	case columnTime:
+		return t.Dim, s.desk.Second(r.entry.At)
+	case 3:
+		if r.entry.Actor == "engine" {
+			return t.Dim, r.entry.Actor
+		}
+		return t.Accent, r.entry.Actor
+	case 4:
+		return t.Normal, r.entry.Action
+	case 5:
+		return t.Normal, r.entry.Object
+	default:
+		if r.broke != "" {
+			return t.Tone(rollout.ToneBad), r.words()
+		}
+		return t.Normal, r.words()
+	}
+}
+
+// Title implements desk.Screen.
+func (s *Screen) Title() string { return "Audit" }
+
+// Init implements desk.Screen.
+func (s *Screen) Init() part.Cmd { return s.newer() }
+
+// Update implements desk.Screen.
+func (s *Screen) Update(message part.Msg) part.Cmd {
+	switch m := message.(type) {
+	case desk.Viewed:
+		return s.newer()
+	case entriesRead:
+		s.take(m)
+		return s.newer()
+	}
+	return nil
+}
+
+// newer reads what the trail got since the last reading.
+func (s *Screen) newer() part.Cmd {
+	head := s.desk.Current.Head.Seq
+	if s.reading || s.err != nil || head == 0 || len(s.records) > 0 && s.records[0].seq >= head {
+		return nil
+	}
+	from := uint64(1)
+	if head > pageSize {
+		from = head - pageSize + 1
+	}
+	if len(s.records) > 0 {
+		from = max(from, s.records[0].seq+1)
+	}
+	s.reading = true
+	return read(s.desk.Console, from, head)
+}
+
+// older reads the page before the oldest entry at hand.
+func (s *Screen) older() part.Cmd {
+	if s.reading || len(s.records) == 0 || len(s.records) >= mostKept || s.records[len(s.records)-1].seq <= 1 {
+		return nil
+	}
+	to := s.records[len(s.records)-1].seq - 1
+	from := uint64(1)
+	if to > pageSize {
+		from = to - pageSize + 1
+	}
+	s.reading = true
+	return read(s.desk.Console, from, to)
+}
+
+// take joins what was read with what is at hand. After a long absence the stretches do not touch; then the newer one replaces
+// the older, since a trail with a hole would mislead.
+func (s *Screen) take(m entriesRead) {
+	s.reading, s.err = false, m.err
+	if m.err != nil || len(m.records) == 0 {
+		return
+	}
+	switch {
+	case len(s.records) == 0:
+		s.records = m.records
+	case m.records[len(m.records)-1].seq == s.records[0].seq+1:
+		s.records = append(m.records, s.records...)
+	case m.records[0].seq+1 == s.records[len(s.records)-1].seq:
+		s.records = append(s.records, m.records...)
+	case m.records[0].seq > s.records[0].seq:
+		s.records = m.records
+	}
+	s.records = s.records[:min(len(s.records), mostKept)]
+	s.narrow()
+}
+
+func (s *Screen) narrow() {
+	following := s.atTop()
+	s.shown = s.shown[:0]
+	for i := range s.records {
+		r := &s.records[i]
+		if !s.filter.Active() || s.filter.Match(r.entry.Actor, r.entry.Action, r.entry.Object, r.words(), strconv.FormatUint(r.seq, 10)) {
+			s.shown = append(s.shown, int32(i))
+		}
+	}
+	records, shown := s.records, s.shown
+	s.list.Set(len(shown), func(row int) string { return strconv.FormatUint(records[shown[row]].seq, 10) })
+	if following {
+		s.list.First()
+	}
+}
+
+// atTop tells that the cursor is on the newest entry: it stays there as the trail grows.
+func (s *Screen) atTop() bool {
+	row, ok := s.list.Selected()
+	return !ok || row == 0
+}
+
+// Typing implements desk.Typist.
+func (s *Screen) Typing() bool { return s.filter.Typing() }
+
+// Type implements desk.Typist.
+func (s *Screen) Type(k part.Key) {
+	s.filter.Type(k)
+	s.narrow()
+}
+
+// Bindings implements desk.Screen.
+func (s *Screen) Bindings() []part.Binding {
+	const group = "Audit"
+	list := []part.Binding{
+		{Keys: []string{"enter"}, Help: "the whole entry", Hint: "open", Group: group, Run: s.open, Disabled: func() string {
+			if s.list.Len() == 0 {
+				return "no entry is shown"
+			}
+			return ""
+		}},
+		s.filter.Binding(),
+	}
+	if s.filter.Active() {
+		list = append(list, part.Binding{Keys: []string{"esc"}, Help: "clear the filter", Hint: "clear", Group: group,
+			Run: func() part.Cmd { s.filter.Clear(); s.narrow(); return nil }})
+	}
+	if s.desk.Copy != nil {
+		list = append(list, part.Binding{Keys: []string{"y"}, Help: "copy the head's hash", Group: group, Run: func() part.Cmd {
+			s.desk.Copy(s.desk.Current.Head.String())
+			s.desk.Tell("the head's hash is on your clipboard", false)
+			return nil
+		}})
+	}
+	for _, move := range s.list.Moves() {
+		run := move.Run
+		move.Run = func() part.Cmd {
+			run()
+			if row, ok := s.list.Selected(); ok && row == s.list.Len()-1 {
+				return s.older()
+			}
+			return nil
+		}
+		list = append(list, move)
+	}
+	return list
+}
+
+func (s *Screen) open() part.Cmd {
+	row, _ := s.list.Selected()
+	return s.desk.Open(&page{desk: s.desk, record: s.records[s.shown[row]]})
+}
+
+// View implements desk.Screen.
+func (s *Screen) View(width, height int) []string {
+	t, head := s.desk.Theme, s.desk.Current.Head
+	top := t.Line(width).Put(t.Title, "Audit trail").Space(2)
+	s.filter.Draw(top, t)
+	top.End(t.Dim, s.extent())
+	lines := []string{top.String(), t.Line(width).Put(t.Dim, fmt.Sprintf("head %d ", head.Seq)).Put(t.Normal, head.String()).String()}
+	if s.err != nil {
+		return append(lines, "", t.Text(t.Tone(rollout.ToneBad), width, "the trail could not be read: "+s.err.Error()))
+	}
+	if s.list.Len() == 0 {
+		return append(lines, "", t.Text(t.Dim, width, s.emptyWords()))
+	}
+	return append(lines, s.list.Render(t, width, height-len(lines))...)
+}
+
+func (s *Screen) extent() string {
+	words := fmt.Sprintf("newest %s", part.Number(len(s.records)))
+	if s.filter.Active() {
+		words = fmt.Sprintf("%s of the newest %s", part.Number(len(s.shown)), part.Number(len(s.records)))
+	}
+	return words + " of " + part.Count(int(s.desk.Current.Head.Seq), "entry", "entries")
+}
+
+func (s *Screen) emptyWords() string {
+	switch {
+	case s.filter.Active():
+		return "nothing matches among the entries read so far; esc clears the filter"
+	case s.reading:
+		return "reading"
+	default:
+		return "the trail is empty"
+	}
+}

@@ -1,0 +1,176 @@
+package screen
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"patchdeck/engine"
+	"patchdeck/engine/rollout"
+	"patchdeck/ui/part"
+	"patchdeck/ui/screen/desk"
+)
+
+// The smallest terminal that the console draws on.
+const (
+	leastWidth  = 80
+	leastHeight = 24
+)
+
+// frameLines are the lines around the screen: navigation, rule, rule, live rollout.
+const frameLines = 4
+
+func (r *Root) small() bool { return r.width < leastWidth || r.height < leastHeight }
+
+// View implements tea.Model.
+func (r *Root) View() string {
+	if r.width <= 0 || r.height <= 0 {
+		return ""
+	}
+	if r.small() {
+		return r.tooSmall()
+	}
+	lines := make([]string, 0, r.height)
+	lines = append(lines, r.navigation(), r.upperRule())
+	for _, l := range r.body() {
+		if l != "" {
+			l = " " + l
+		}
+		lines = append(lines, l)
+	}
+	lines = append(lines, r.lowerRule(), r.bottom())
+	return strings.Join(lines, "\n")
+}
+
+func (r *Root) tooSmall() string {
+	lines := part.Wrap(fmt.Sprintf("patchdeck needs %dx%d, has %dx%d. Enlarge the terminal, or press q to leave; the rollout goes on.",
+		leastWidth, leastHeight, r.width, r.height), r.width)
+	return strings.Join(lines[:min(len(lines), r.height)], "\n")
+}
+
+// body is the screen in front with what lies over it, exactly as many lines as there is room for.
+func (r *Root) body() []string {
+	width, height := r.width-2, r.height-frameLines
+	var lines []string
+	if r.help != nil {
+		lines = r.help.view(r.desk.Theme, width, height)
+	} else {
+		lines = r.screen().View(width, height)
+	}
+	lines = append(make([]string, 0, height), lines[:min(len(lines), height)]...)
+	for len(lines) < height {
+		lines = append(lines, "")
+	}
+	var band []string
+	switch {
+	case r.confirm != nil:
+		band = r.confirm.Render(r.desk.Theme, width, height)
+	case r.leaving:
+		band = r.leaveBand(width)
+	}
+	copy(lines[max(0, height-len(band)):], band)
+	return lines
+}
+
+func (r *Root) leaveBand(width int) []string {
+	t := r.desk.Theme
+	sheet := part.Sheet{Theme: t, Width: width - 4}
+	sheet.Say(t.Title, "Leave the console?")
+	sheet.Say(t.Normal, r.goesOn())
+	sheet.Gap()
+	sheet.Say(t.Dim, "q or enter leaves, any other key stays")
+	band := []string{t.Rule(width)}
+	for _, l := range sheet.Lines {
+		band = append(band, "  "+l)
+	}
+	return band
+}
+
+// goesOn says what runs on when the person leaves; empty when nothing does.
+func (r *Root) goesOn() string {
+	live := r.live()
+	if live == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s %s goes on without you: %s still open. Nothing stops when you leave.", live.ID, live.Ring,
+		part.Count(live.Counts.Open(), "server", "servers"))
+}
+
+// live is the rollout of the bottom line; nil when none is open.
+func (r *Root) live() *engine.RolloutView {
+	view := r.desk.Current
+	if i := desk.Live(view); i >= 0 && desk.IsOpen(&view.Rollouts[i]) {
+		return &view.Rollouts[i]
+	}
+	return nil
+}
+
+// navigation names the screens, who acts and the time; it uses the longest form of each that fits.
+func (r *Root) navigation() string {
+	t, d := r.desk.Theme, &r.desk
+	clock := d.Day(d.Current.At)
+	if d.Current.At.IsZero() {
+		clock = ""
+	}
+	who := d.Actor.Name + " · " + strings.Join(d.Actor.RoleNames(), ", ")
+	rights := []string{who + " · " + clock, d.Actor.Name + " · " + clock, clock}
+	for _, form := range []struct {
+		brand bool
+		gap   int
+	}{{true, 2}, {false, 2}, {false, 1}} {
+		for _, right := range rights {
+			line := t.Line(r.width)
+			r.tabsOn(line, form.brand, form.gap)
+			if part.Width(part.Clean(right))+2 <= line.Room() {
+				return line.End(t.Dim, right+" ").String()
+			}
+		}
+	}
+	line := t.Line(r.width)
+	r.tabsOn(line, false, 1)
+	return line.End(t.Dim, d.Clock(d.Current.At)).String()
+}
+
+func (r *Root) tabsOn(line *part.Line, brand bool, gap int) {
+	t := r.desk.Theme
+	line.Space(1)
+	if brand {
+		line.Put(t.Title, "patchdeck")
+		if r.title != "" {
+			line.Space(1).Put(t.Accent, r.title)
+		}
+		line.Space(2)
+	}
+	for i, tab := range r.tabs {
+		number, ink := strconv.Itoa(i+1), t.Normal
+		if i == r.front {
+			ink = t.Cursor
+			if t.Cursor.Plain() {
+				number = ">"
+			}
+		}
+		line.Put(t.Dim, number).Put(ink, " "+tab.name).Space(gap)
+	}
+}
+
+// upperRule is where the engine says that nothing new starts.
+func (r *Root) upperRule() string {
+	t := r.desk.Theme
+	if words := r.desk.Current.ReadOnly; words != "" {
+		return t.Line(r.width).Space(1).Put(t.Tone(rollout.ToneBad), "! nothing new starts: "+words).String()
+	}
+	return t.Rule(r.width)
+}
+
+// lowerRule is where answers appear.
+func (r *Root) lowerRule() string {
+	t := r.desk.Theme
+	if r.said == "" {
+		return t.Rule(r.width)
+	}
+	ink, sign := t.Accent, "› "
+	if r.loud {
+		ink, sign = t.Tone(rollout.ToneBad), "! "
+	}
+	return t.Line(r.width).Space(1).Put(ink, sign+r.said).String()
+}

@@ -1,0 +1,23 @@
+package screen
+
+import (
+	"time"
+
+	"patchdeck/engine"
+	"patchdeck/engine/approval"
+	"patchdeck/ui/part"
+)
+
+// Options are what one session's console is made of.
+type Options struct {
+	Actor   approval.Actor
+	Console engine.Console
+	Theme   part.Theme
+	Zone    *time.Location // the fleet's; nil is UTC
+	Title   string         // stands beside the name: "demo"
+	Copy    func(string)   // puts text on the terminal's clipboard (OSC 52); nil when that is out of reach
+	// Closing ends the console: what is sent is the reason, for Farewell. Closing it ends it without words.
+	Closing <-chan string
+	// Now is the wall's clock, for what depends on how fast a person types. nil is time.Now.
+	Now func() time.Time
+}

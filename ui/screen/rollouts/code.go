@@ -1,0 +1,101 @@
+package rollouts
+
+import (
+	"cmp"
+	"slices"
+
+	"patchdeck/engine"
+	"patchdeck/engine/rollout"
+	"patchdeck/ui/part"
+	"patchdeck/ui/screen/desk"
+)
+
+// codeGroup is the servers in trouble that share an error code.
+type codeGroup struct {
+	code, class, words string
+	cells              []engine.Cell
+}
+
+func (g *codeGroup) id() string { return g.class + "/" + g.code }
+
+// codeList shows the groups. They keep the order of class and code, so that a growing count moves nothing under the cursor.
+type codeList struct {
+	list   part.List
+	groups []codeGroup
+}
+
+func (l *codeList) make(s *Screen) {
+	l.list.Columns = []part.Column{
+		{Title: "Code", Width: 12}, {Title: "Servers", Width: 7, Right: true}, {Title: "Class", Width: 8}, {Title: "Scores", Width: 6},
+		{Title: "What it means", Width: 20, Grow: 3}, {Title: "Servers", Width: 20, Grow: 2, From: 100},
+	}
+	l.list.Cell = func(row, column int) (part.Ink, string) {
+		t, g := s.desk.Theme, &l.groups[row]
+		switch column {
+		case 0:
+			return t.Strong, g.code
+		case 1:
+			return t.Normal, part.Number(len(g.cells))
+		case 2:
+			return t.Normal, orDash(g.class)
+		case 3:
+			if scoring[rollout.Class(g.class)] {
+				return t.Tone(rollout.ToneBad), "yes"
+			}
+			return t.Dim, "no"
+		case 4:
+			return t.Normal, g.words
+		default:
+			return t.Dim, part.Some(cellNames(g.cells), 5)
+		}
+	}
+}
+
+func (l *codeList) take(r *engine.RolloutView) {
+	byID := map[string]int{}
+	l.groups = nil
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		if !desk.Troubled(c.Delivery) {
+			continue
+		}
+		g := codeGroup{code: c.Code, class: c.Class, words: c.Why}
+		if g.code == "" {
+			g.code = string(c.Delivery)
+		}
+		at, known := byID[g.id()]
+		if !known {
+			at = len(l.groups)
+			byID[g.id()] = at
+			l.groups = append(l.groups, g)
+		}
+		l.groups[at].cells = append(l.groups[at].cells, *c)
+	}
+	slices.SortFunc(l.groups, func(a, b codeGroup) int { return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.code, b.code)) })
+	groups := l.groups
+	l.list.Set(len(groups), func(row int) string { return groups[row].id() })
+}
+
+// selected gives the servers of the code under the cursor.
+func (l *codeList) selected() []engine.Cell {
+	if row, ok := l.list.Selected(); ok {
+		return l.groups[row].cells
+	}
+	return nil
+}
+
+func (s *Screen) drawCodes(width, height int) []string {
+	t := s.desk.Theme
+	if s.codes.list.Len() == 0 {
+		return []string{t.Text(t.Dim, width, "no server is in trouble")}
+	}
+	return s.codes.list.Render(t, width, height)
+}
+
+func cellNames(cells []engine.Cell) []string {
+	names := make([]string, len(cells))
+	for i := range cells {
+		names[i] = cells[i].Name
+	}
+	return names
+}

@@ -1,0 +1,274 @@
+package rollouts
+
+import (
+	"slices"
+
+	"patchdeck/engine"
+	"patchdeck/ui/part"
+	"patchdeck/ui/screen/desk"
+	"patchdeck/ui/screen/history"
+)
+
+// layout is one of the ways to look at a rollout's servers.
+type layout int
+
+const (
+	asGrid layout = iota
+	asTable
+	byCode
+	layouts
+)
+
+var layoutWords = [layouts]string{"grid", "table", "by error code"}
+
+// Screen implements desk.Screen, desk.Typist and desk.Finder.
+type Screen struct {
+	desk   *desk.Desk
+	picker desk.Picker
+	layout layout
+	filter desk.Filter // of the table
+
+	generation uint64
+	rollout    string // id of the rollout that the parts below hold
+	selected   string // id of the cell under the cursor
+	grid       *part.Grid
+	marks      []part.Mark
+	table      part.List
+	shown      []int32 // the table's rows: indexes of cells
+	codes      codeList
+}
+
+// New makes the screen.
+func New(d *desk.Desk) *Screen {
+	s := &Screen{desk: d, grid: part.NewGrid(d.Theme)}
+	s.makeTable()
+	s.codes.make(s)
+	return s
+}
+
+// Title implements desk.Screen.
+func (s *Screen) Title() string { return "Rollout" }
+
+// Init implements desk.Screen.
+func (s *Screen) Init() part.Cmd { return s.Update(desk.Viewed{}) }
+
+// Update implements desk.Screen.
+func (s *Screen) Update(message part.Msg) part.Cmd {
+	if _, ok := message.(desk.Viewed); ok {
+		view := s.desk.Current
+		s.picker.Set(len(view.Rollouts), func(i int) string { return view.Rollouts[i].ID }, desk.Live(view))
+		s.take()
+	}
+	return nil
+}
+
+// view is the rollout that is shown; nil when there is none.
+func (s *Screen) view() *engine.RolloutView {
+	if s.picker.Len() == 0 {
+		return nil
+	}
+	return &s.desk.Current.Rollouts[s.picker.At()]
+}
+
+// take brings grid, table and codes up to the newest view.
+func (s *Screen) take() {
+	r := s.view()
+	if r == nil || r.ID == s.rollout && s.generation == s.desk.Current.Generation {
+		return
+	}
+	another := r.ID != s.rollout
+	s.generation, s.rollout = s.desk.Current.Generation, r.ID
+	s.takeGrid(r)
+	switch at := s.index(r); {
+	case another:
+		s.place(r, s.start(r))
+	case at >= 0:
+		s.grid.Place(at)
+	default:
+		cursor, _ := s.grid.Cursor()
+		s.place(r, cursor)
+	}
+	s.narrow()
+	s.codes.take(r)
+}
+
+// start is the first cell of the window that is open, or the next to open.
+func (s *Screen) start(r *engine.RolloutView) int {
+	w := desk.CurrentWindow(r)
+	if w == nil {
+		return 0
+	}
+	return max(0, slices.IndexFunc(r.Cells, func(c engine.Cell) bool { return c.Window == w.ID }))
+}
+
+// index finds the selected cell, first where it was.
+func (s *Screen) index(r *engine.RolloutView) int {
+	if at, ok := s.grid.Cursor(); ok && at < len(r.Cells) && r.Cells[at].ID == s.selected {
+		return at
+	}
+	return slices.IndexFunc(r.Cells, func(c engine.Cell) bool { return c.ID == s.selected })
+}
+
+// place puts the cursor of every layout on a cell.
+func (s *Screen) place(r *engine.RolloutView, at int) {
+	s.grid.Place(at)
+	if at, ok := s.grid.Cursor(); ok && at < len(r.Cells) {
+		s.selected = r.Cells[at].ID
+		s.table.Select(s.selected)
+	}
+}
+
+// cell is the cell under the cursor; nil when there is none.
+func (s *Screen) cell() *engine.Cell {
+	r := s.view()
+	if r == nil {
+		return nil
+	}
+	if at := s.index(r); at >= 0 {
+		return &r.Cells[at]
+	}
+	return nil
+}
+
+// Find implements desk.Finder: a rollout by its id, or a server in the rollout that is live.
+func (s *Screen) Find(id string) bool {
+	s.filter.Clear()
+	s.Init()
+	if s.picker.Pick(id) {
+		s.take()
+		return true
+	}
+	for i := len(s.desk.Current.Rollouts) - 1; i >= 0; i-- {
+		r := &s.desk.Current.Rollouts[i]
+		at := slices.IndexFunc(r.Cells, func(c engine.Cell) bool { return string(c.Server) == id || c.ID == id })
+		if at >= 0 {
+			s.picker.Pick(r.ID)
+			s.take()
+			s.place(r, at)
+			return true
+		}
+	}
+	return false
+}
+
+// Typing implements desk.Typist.
+func (s *Screen) Typing() bool { return s.filter.Typing() }
+
+// Type implements desk.Typist.
+func (s *Screen) Type(k part.Key) {
+	s.filter.Type(k)
+	s.narrow()
+}
+
+// Bindings implements desk.Screen.
+func (s *Screen) Bindings() []part.Binding {
+	list := append(s.holdBindings(), s.serverBindings()...)
+	const group = "Look"
+	list = append(list,
+		part.Binding{Keys: []string{"enter"}, Help: "everything known of the server", Hint: "open", Group: group, Run: s.open, Disabled: s.noCell},
+		part.Binding{Keys: []string{"v"}, Help: "grid, table, by error code", Hint: "view", Group: group, Run: s.turn},
+		part.Binding{Keys: []string{"l"}, Help: "what the audit trail says of the server", Hint: "log", Group: group, Run: s.log, Disabled: s.noCell},
+		part.Binding{Keys: []string{"n"}, Help: "the next server in trouble", Hint: "next trouble", Group: group, Run: s.nextTrouble},
+		part.Binding{Keys: []string{"w"}, Help: "the window that is open", Group: group, Run: s.toWindow},
+	)
+	if s.layout == asTable {
+		list = append(list, s.filter.Binding())
+		if s.filter.Active() {
+			list = append(list, part.Binding{Keys: []string{"esc"}, Help: "clear the filter", Hint: "clear", Group: group,
+				Run: func() part.Cmd { s.filter.Clear(); s.narrow(); return nil }})
+		}
+	}
+	list = append(list, s.picker.Bindings("rollout", group, s.take)...)
+	return append(list, s.moves()...)
+}
+
+func (s *Screen) noCell() string {
+	if s.cell() == nil {
+		return "no server is selected"
+	}
+	return ""
+}
+
+// moves are the keys that move the cursor of the layout in front.
+func (s *Screen) moves() []part.Binding {
+	switch s.layout {
+	case asTable:
+		return s.following(s.table.Moves(), s.afterTable)
+	case byCode:
+		return s.codes.list.Moves()
+	default:
+		return s.following(s.gridMoves(), s.afterGrid)
+	}
+}
+
+// following makes each binding take note of the cell that it moved to.
+func (s *Screen) following(moves []part.Binding, after func()) []part.Binding {
+	for i := range moves {
+		run := moves[i].Run
+		moves[i].Run = func() part.Cmd {
+			command := run()
+			after()
+			return command
+		}
+	}
+	return moves
+}
+
+func (s *Screen) afterGrid() {
+	if r := s.view(); r != nil {
+		if at, ok := s.grid.Cursor(); ok {
+			s.place(r, at)
+		}
+	}
+}
+
+func (s *Screen) afterTable() {
+	if id := s.table.SelectedID(); id != "" {
+		s.selected = id
+		if at := s.index(s.view()); at >= 0 {
+			s.grid.Place(at)
+		}
+	}
+}
+
+// turn shows the next layout.
+func (s *Screen) turn() part.Cmd {
+	s.layout = (s.layout + 1) % layouts
+	s.filter.Clear()
+	s.narrow()
+	return nil
+}
+
+func (s *Screen) open() part.Cmd {
+	c := s.cell()
+	return s.desk.Open(&page{screen: s, rollout: s.rollout, cell: *c})
+}
+
+func (s *Screen) log() part.Cmd {
+	c := s.cell()
+	return s.desk.Open(history.New(s.desk, c.Name, c.ID, string(c.Server)))
+}
+
+// nextTrouble goes to the next server that a person should look at, round and round.
+func (s *Screen) nextTrouble() part.Cmd {
+	r := s.view()
+	if r == nil || len(r.Cells) == 0 {
+		return nil
+	}
+	from := max(0, s.index(r))
+	for step := 1; step <= len(r.Cells); step++ {
+		if at := (from + step) % len(r.Cells); desk.Troubled(r.Cells[at].Delivery) {
+			s.place(r, at)
+			return nil
+		}
+	}
+	s.desk.Tell("no server of "+r.ID+" is in trouble", false)
+	return nil
+}
+
+func (s *Screen) toWindow() part.Cmd {
+	if r := s.view(); r != nil && len(r.Cells) > 0 {
+		s.place(r, s.start(r))
+	}
+	return nil
+}

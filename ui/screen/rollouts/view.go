@@ -1,0 +1,87 @@
+package rollouts
+
+import (
+	"time"
+
+	"patchdeck/engine"
+	"patchdeck/ui/part"
+)
+
+// wide is from where on the cell under the cursor is explained beside the grid.
+const (
+	wide      = 110
+	paneWidth = 46
+	// tall is from where on there is room for a legend; the counts above the grid show glyphs and words as well.
+	tall = 30
+)
+
+// View implements desk.Screen.
+func (s *Screen) View(width, height int) []string {
+	t, r := s.desk.Theme, s.view()
+	if r == nil {
+		return []string{t.Text(t.Title, width, "Rollout"), "",
+			t.Text(t.Dim, width, "no rollout yet: the pilot opens when the change authority has authorised a change request")}
+	}
+	lines := append(s.header(r, width), "")
+	var legend []string
+	if s.layout == asGrid && height >= tall {
+		legend = s.legend(r, width, 2)
+	}
+	room := height - len(lines) - len(legend)
+	lines = append(lines, fixed(s.body(r, width, room), room)...)
+	return append(lines, legend...)
+}
+
+// fixed makes a block exactly so many lines long.
+func fixed(lines []string, height int) []string {
+	height = max(height, 0)
+	if len(lines) > height {
+		return lines[:height]
+	}
+	for len(lines) < height {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// body is the layout in front, with the pane of the selected server where there is room; a narrow terminal has a line for it instead.
+func (s *Screen) body(r *engine.RolloutView, width, height int) []string {
+	if s.layout == byCode {
+		return s.drawCodes(width, height)
+	}
+	if width >= wide {
+		left := width - paneWidth - 2
+		return s.desk.Theme.Beside(s.drawLayout(left-1, height), left, fixed(s.pane(r, paneWidth), height))
+	}
+	return append(fixed(s.drawLayout(width, height-1), height-1), s.selectedLine(width))
+}
+
+func (s *Screen) drawLayout(width, height int) []string {
+	if s.layout == asTable {
+		return s.drawTable(width, height)
+	}
+	return s.drawGrid(width, height)
+}
+
+// selectedLine says in one line what is under the cursor.
+func (s *Screen) selectedLine(width int) string {
+	t, c := s.desk.Theme, s.cell()
+	if c == nil {
+		return ""
+	}
+	glyph, ink := t.Status(c.Delivery.Status())
+	line := t.Line(width).Put(t.Strong, c.Name).Space(2).Put(ink, glyph+" "+statusWords(c)).Put(t.Dim, " since "+s.age(c.Since))
+	for _, words := range []string{c.Code, c.Why} {
+		if words != "" {
+			line.Put(t.Normal, " · "+words)
+		}
+	}
+	return line.String()
+}
+
+func (s *Screen) age(since time.Time) string {
+	if since.IsZero() {
+		return ""
+	}
+	return part.Lasting(s.desk.Current.At.Sub(since))
+}

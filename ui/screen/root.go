@@ -1,0 +1,196 @@
+package screen
+
+import (
+	"sync"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"patchdeck/engine"
+	"patchdeck/ui/part"
+	"patchdeck/ui/screen/audit"
+	"patchdeck/ui/screen/changes"
+	"patchdeck/ui/screen/desk"
+	"patchdeck/ui/screen/overview"
+	"patchdeck/ui/screen/rollouts"
+	"patchdeck/ui/screen/servers"
+	"patchdeck/ui/screen/updates"
+)
+
+// Root is the console of one session: the frame, the screens behind their tabs, and what may lie over them. It
+// implements tea.Model.
+type Root struct {
+	desk    desk.Desk
+	title   string
+	now     func() time.Time
+	closing <-chan string
+
+	tabs  []tab
+	front int
+
+	width, height int
+	confirm       *part.Confirm
+	help          *helpPage
+	leaving       bool
+	said          string
+	loud          bool
+	nextNeed      int
+	farewell      string
+
+	wake      <-chan struct{}
+	stopWatch func()
+	over      chan struct{}
+	closeOnce sync.Once
+}
+
+// tab is one screen of the navigation with the pages that were opened on top of it.
+type tab struct {
+	name  string
+	stack []desk.Screen // the last one is in front
+	pace  time.Duration // between two refreshes, at least
+}
+
+// A list may change ten times a second; the grid costs more bytes and changes twice a second.
+const (
+	listPace = 100 * time.Millisecond
+	gridPace = 500 * time.Millisecond
+)
+
+// New makes the console of one session. Close it when its program has ended.
+func New(o Options) *Root {
+	r := &Root{title: o.Title, now: o.Now, closing: o.Closing, over: make(chan struct{}), stopWatch: func() {}}
+	if r.now == nil {
+		r.now = time.Now
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	theme := o.Theme
+	r.desk = desk.Desk{Shell: r, Actor: o.Actor, Console: o.Console, Theme: &theme, Zone: o.Zone, Copy: o.Copy}
+	r.takeView()
+	d := &r.desk
+	r.tabs = []tab{
+		{"Overview", []desk.Screen{overview.New(d, r.jump)}, listPace},
+		{"Inventory", []desk.Screen{servers.New(d)}, listPace},
+		{"Updates", []desk.Screen{updates.New(d)}, listPace},
+		{"Changes", []desk.Screen{changes.New(d)}, listPace},
+		{"Rollout", []desk.Screen{rollouts.New(d)}, gridPace},
+		{"Audit", []desk.Screen{audit.New(d)}, listPace},
+	}
+	return r
+}
+
+// Close ends the watch on the engine; it may be called more than once, and from anywhere. Without it the waits of a program that
+// was killed would stay behind.
+func (r *Root) Close() {
+	r.closeOnce.Do(func() {
+		close(r.over)
+		r.stopWatch()
+	})
+}
+
+// Farewell is why the console was ended from outside, after its program has ended.
+func (r *Root) Farewell() string { return r.farewell }
+
+// Init implements tea.Model.
+func (r *Root) Init() tea.Cmd {
+	r.wake, r.stopWatch = r.desk.Console.Watch()
+	return tea.Batch(r.awaitView(), r.awaitClosing(), r.screen().Init())
+}
+
+// Update implements tea.Model.
+func (r *Root) Update(message tea.Msg) (tea.Model, tea.Cmd) {
+	switch m := message.(type) {
+	case tea.WindowSizeMsg:
+		r.width, r.height = m.Width, m.Height
+	case tea.KeyMsg:
+		return r, r.keys(part.Keys(m))
+	case woken:
+		return r, tea.Batch(r.refresh(), r.awaitView())
+	case closed:
+		r.farewell = m.words
+		return r, r.quit()
+	case desk.Answered:
+		r.answer(m)
+		return r, r.refresh()
+	default:
+		return r, r.spread(message)
+	}
+	return r, nil
+}
+
+// spread hands a message to every screen: an answer may come when its screen is no longer in front.
+func (r *Root) spread(message tea.Msg) tea.Cmd {
+	var commands []tea.Cmd
+	for _, t := range r.tabs {
+		for _, s := range t.stack {
+			commands = append(commands, s.Update(message))
+		}
+	}
+	return tea.Batch(commands...)
+}
+
+func (r *Root) answer(a desk.Answered) {
+	if a.Err != nil {
+		r.Tell(a.Err.Error(), true)
+		return
+	}
+	r.Tell(a.Words, false)
+}
+
+func (r *Root) takeView() {
+	if view := r.desk.Console.View(); view != nil {
+		r.desk.Current = view
+	} else if r.desk.Current == nil {
+		r.desk.Current = &engine.View{}
+	}
+}
+
+// refresh takes the newest view and tells the screen in front.
+func (r *Root) refresh() tea.Cmd {
+	r.takeView()
+	return r.screen().Update(desk.Viewed{})
+}
+
+func (r *Root) quit() tea.Cmd {
+	r.Close()
+	return tea.Quit
+}
+
+// screen is the screen in front.
+func (r *Root) screen() desk.Screen {
+	stack := r.tabs[r.front].stack
+	return stack[len(stack)-1]
+}
+
+// Ask implements desk.Shell.
+func (r *Root) Ask(q part.Question) { r.confirm = part.Ask(q, r.now()) }
+
+// Tell implements desk.Shell.
+func (r *Root) Tell(words string, loud bool) { r.said, r.loud = words, loud }
+
+// Open implements desk.Shell.
+func (r *Root) Open(s desk.Screen) tea.Cmd {
+	t := &r.tabs[r.front]
+	t.stack = append(t.stack, s)
+	return s.Init()
+}
+
+// goTo brings a tab to the front; the tab that is in front already goes back to its first screen.
+func (r *Root) goTo(index int) tea.Cmd {
+	if index == r.front {
+		r.tabs[index].stack = r.tabs[index].stack[:1]
+	}
+	r.front = index
+	return r.screen().Init()
+}
+
+// back closes the page in front.
+func (r *Root) back() tea.Cmd {
+	t := &r.tabs[r.front]
+	if len(t.stack) == 1 {
+		return nil
+	}
+	t.stack = t.stack[:len(t.stack)-1]
+	return r.screen().Init()
+}

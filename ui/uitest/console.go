@@ -1,0 +1,177 @@
+package uitest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"patchdeck/engine"
+	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/trail"
+)
+
+// Given is one command as it was given.
+type Given struct {
+	Actor   approval.Actor
+	Command engine.Command
+}
+
+// Console answers with a view that a test sets, and records the commands that it is given. It refuses what the roles forbid,
+// as the engine does. It is safe for concurrent use.
+type Console struct {
+	mutex    sync.Mutex
+	view     *engine.View
+	entries  [][]byte
+	given    []Given
+	refusal  error
+	watchers map[chan struct{}]bool
+}
+
+// NewConsole makes a console over a view.
+func NewConsole(view *engine.View) *Console {
+	entries, _ := Trail(int(view.Head.Seq))
+	return &Console{view: view, entries: entries, watchers: map[chan struct{}]bool{}}
+}
+
+// Show publishes another view and wakes who watches.
+func (c *Console) Show(view *engine.View) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.view = view
+	for wake := range c.watchers {
+		select {
+		case wake <- struct{}{}:
+		default: // one token is enough
+		}
+	}
+}
+
+// Refuse makes every later command fail with err; nil ends that.
+func (c *Console) Refuse(err error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.refusal = err
+}
+
+// Given lists the commands so far.
+func (c *Console) Given() []Given {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return append([]Given(nil), c.given...)
+}
+
+// Watchers is how many watch now.
+func (c *Console) Watchers() int {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return len(c.watchers)
+}
+
+// View implements engine.Console.
+func (c *Console) View() *engine.View {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.view
+}
+
+// Watch implements engine.Console.
+func (c *Console) Watch() (<-chan struct{}, func()) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	wake := make(chan struct{}, 1)
+	c.watchers[wake] = true
+	return wake, func() {
+		c.mutex.Lock()
+		defer c.mutex.Unlock()
+		if c.watchers[wake] {
+			delete(c.watchers, wake)
+			close(wake)
+		}
+	}
+}
+
+// Do implements engine.Console.
+func (c *Console) Do(_ context.Context, actor approval.Actor, command engine.Command) (string, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.given = append(c.given, Given{actor, command})
+	if c.refusal != nil {
+		return "", c.refusal
+	}
+	if !engine.May(actor, command.Action()) {
+		return "", approval.Refuse("%s takes one of the roles %v; %s holds %v", command.Action(), engine.RolesFor(command.Action()), actor.Name, actor.RoleNames())
+	}
+	return command.Action() + " done", nil
+}
+
+// History implements engine.Console.
+func (c *Console) History(object string, most int) ([]engine.HistoryLine, error) {
+	var lines []engine.HistoryLine
+	for seq := len(c.entries); seq > 0 && len(lines) < most; seq-- {
+		e := entry(seq)
+		if e.Object == object {
+			lines = append(lines, engine.HistoryLine{Seq: uint64(seq), At: e.At.Format(time.RFC3339), Actor: e.Actor, Action: e.Action, Words: words(e)})
+		}
+	}
+	return lines, nil
+}
+
+func words(e trail.Entry) string {
+	return strings.TrimSpace(strings.Join([]string{e.Before, "→", e.After, e.Reason}, " "))
+}
+
+// Entries implements engine.Console.
+func (c *Console) Entries(from uint64, each func(seq uint64, raw []byte) error) error {
+	for seq := max(from, 1); seq <= uint64(len(c.entries)); seq++ {
+		if err := each(seq, c.entries[seq-1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Facts implements engine.Console.
+func (c *Console) Facts(_ context.Context, _ approval.Actor, server inventory.ServerID) (inventory.Facts, error) {
+	for _, s := range c.View().Servers {
+		if s.ID == server && s.Facts != nil {
+			return *s.Facts, nil
+		}
+	}
+	return inventory.Facts{}, fmt.Errorf("no answer from %s in 20 s", server)
+}
+
+// Trail makes a real chain of so many entries.
+func Trail(entries int) ([][]byte, trail.Head) {
+	var head trail.Head
+	raws := make([][]byte, entries)
+	for i := range raws {
+		raw, next, err := head.Append(entry(i + 1))
+		if err != nil {
+			panic(err) // an entry of this package is wrong
+		}
+		raws[i], head = raw, next
+	}
+	return raws, head
+}
+
+func entry(seq int) trail.Entry {
+	server := fmt.Sprintf("s%05d", 20+spread(seq, 9))
+	e := trail.Entry{At: At.Add(time.Duration(seq-301) * 17 * time.Second), Actor: "engine", Via: "engine", Action: "advertisement.moved", Object: server}
+	switch seq % 5 {
+	case 0:
+		e.Before, e.After = "staged", "running"
+	case 1:
+		e.Before, e.After = "running", "restarting"
+	case 2:
+		e.Before, e.After = "restarting", "verifying"
+	case 3:
+		e.Before, e.After = "verifying", "succeeded"
+	case 4:
+		e.Actor, e.Roles, e.Via, e.Action, e.Object = "k.osei", []string{"lead"}, "ssh", "rollout.hold", ProdID
+		e.Before, e.After, e.Reason = "running", "paused", "storage team asks for ten minutes"
+	}
+	return e
+}
