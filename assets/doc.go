@@ -7,5 +7,34 @@
 //
 // The package must not know who runs a script, over what, or what an answer means. It imports nothing of this project.
 //
-// Start reading at scripts/README.md, then assets.go, then scripts/bootstrap.ps1.
+// Start reading at scripts/README.md, then assets.go, then scripts/bootstrap.ps1. The way of a job is job-start.ps1,
+// part/work.ps1 (the frame around a body), job-install.ps1 with part/agent.ps1, and part/job.ps1 (what others see of it).
+//
+// # To check on a real host
+//
+// The scripts were written from documentation and checked for syntax and known commands, not run on Windows. What a first
+// meeting with a server should look at, and what follows if it is otherwise:
+//
+//   - Standard input: powershell.exe leaves it to [Console]::OpenStandardInput() as long as the script does not use $input.
+//     Otherwise the bootstrap reads nothing and ends with "the request has no nonce".
+//   - The update agent takes plain objects where BeginDownload and BeginInstall want callbacks. Reports differ; where it
+//     refuses, the scripts go on with the synchronous form, one update at a time, with coarse progress.
+//   - A job polled in a single-threaded apartment (the default of powershell.exe) completes while the script sleeps. If
+//     IsCompleted never becomes true, add -Mta to the task's command.
+//   - IUpdate.IsDownloaded of an object found before a download tells the state after it.
+//   - CurrentUpdateIndex of a progress counts from 0 in the order of the collection.
+//   - Administrators may open the mutex that SYSTEM created for Synchronize; access denied counts as "alive" as well.
+//   - [System.IO.File]::Replace works on the state file while it is open for reading with FileShare.Delete.
+//   - A directory created with a security descriptor that names Administrators as owner gets it from a network logon.
+//   - Register-ScheduledTask takes S-1-5-18 with LogonType ServiceAccount, and creates the folder \patchdeck\.
+//   - Task states are 2 (queued) and 4 (running) when cast to a number.
+//   - LastBootUpTime of one boot stays within two seconds as long as the clock is not set. After a large correction of the
+//     clock a server seems to have restarted, and the restart it was to make is taken as done; the build then tells.
+//   - ServicingInProgress under Component Based Servicing\Interface is absent, 0 or 1 when idle.
+//   - LogonUI.exe runs on Server Core at the console as on the desktop edition; otherwise readiness waits 15 minutes.
+//   - Get-WindowsFeature answers within the console's deadline on a slow server; facts without it lack only roles.
+//   - root/MSCluster has MSCluster_Cluster and MSCluster_Node on every node, with node states -1 to 3.
+//   - Win32_Service shows per-user copies of services with a suffix of hexadecimal digits.
+//   - shutdown.exe ends with the Win32 error as its exit code: 1115 and 1190 when a shutdown is under way or scheduled.
+//   - Servers with PowerShell 4.0 run bootstrap and facts; job-start refuses them with 0x80070032.
 package assets

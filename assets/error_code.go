@@ -16,7 +16,8 @@ type ErrorCode struct {
 	Retry  bool   `json:"retry"`  // trying again later, with nothing changed by anybody, may help
 }
 
-// ErrorClasses are the classes an error code can have: whose trouble it is.
+// ErrorClasses are the classes an error code can have: whose trouble it is. "restart" is for what goes wrong with an update's
+// own restart; a server that must restart for another reason first is "busy".
 func ErrorClasses() []string {
 	return []string{"patch", "source", "disk", "config", "restart", "busy", "network", "access", "not_applicable"}
 }

@@ -3,9 +3,9 @@
     Says what a server is and in what state: system, hardware, roles, services, updates, pending restart, cluster, policy.
 .NOTES
     Script: facts
-    Version: 1
+    Version: 2
     Parameters: none
-    Result: hostname, domain, domain_role, os_caption, installation_type, build, boot_time, time, powershell, language_mode, hardware, model, memory_bytes, system_drive_free_bytes, system_drive_total_bytes, roles, services, updates, pending_restart, servicing, cluster, update_policy
+    Result: hostname, domain, domain_role, os_caption, installation_type, build, boot_time, time, powershell, language_mode, hardware, model, memory_bytes, system_drive_free_bytes, system_drive_total_bytes, roles, services, updates, pending_restart, servicing, cluster, update_policy, problems
     Privileges: member of Administrators
     Supports: Windows Server 2012 R2 to 2025, Windows PowerShell 4.0 and 5.1
 #>

@@ -3,7 +3,7 @@
     Installs the updates of a plan. It never restarts the server: that is ordered on its own.
 .NOTES
     Script: job-install
-    Version: 1
+    Version: 2
     Parameters: updates
     Result: result, code, words, restart_required, build_before, updates
     Privileges: SYSTEM, as the scheduled task that job-start registers

@@ -3,7 +3,7 @@
     Downloads the updates of a plan ahead of the maintenance window, and installs nothing.
 .NOTES
     Script: job-stage
-    Version: 1
+    Version: 2
     Parameters: updates
     Result: result, code, words, restart_required, build_before, updates
     Privileges: SYSTEM, as the scheduled task that job-start registers

@@ -3,7 +3,7 @@
     Orders a planned restart, attributed to its change, at most once for each restart id.
 .NOTES
     Script: restart
-    Version: 1
+    Version: 2
     Parameters: restart, boot_time, delay_seconds, comment
     Result: ordered, already, boot_time
     Privileges: member of Administrators, with the right to shut the system down
@@ -56,20 +56,23 @@ if ((Get-SecondsBetween ([string]$parameters.boot_time) $bootTime) -gt $bootTole
     $answer.already = 'booted_since'
     return $answer
 }
-# The mark is made before the order, so that no second call can order again, whatever became of the first.
+# The mark is made before the order and confirmed after it. A confirmed one is never ordered again, also when somebody called
+# the restart off; one that was cut off in between may be: if its order got through, Windows says so with its codes.
 $mark = Join-Path -Path (Open-PrivateFolder 'restarts') -ChildPath ($restart + '.json')
-$record = [ordered]@{ restart = $restart; boot_time = $bootTime; time = Get-UtcTime }
-if (-not (Publish-NewText $mark (ConvertTo-Json -InputObject $record -Compress))) {
+$record = [ordered]@{ restart = $restart; boot_time = $bootTime; time = Get-UtcTime; confirmed = $false }
+$created = Publish-NewText $mark (ConvertTo-Json -InputObject $record -Compress)
+if (-not $created -and (ConvertFrom-Json -InputObject (Read-SharedText $mark)).confirmed) {
     $answer.already = 'ordered'
     return $answer
 }
 $shutdown = Invoke-Shutdown $delay ([string]$parameters.comment)
 if ($shutdown.code -eq 0) {
     $answer.ordered = $true
+    $record.confirmed = $true
+    Save-SharedText $mark (ConvertTo-Json -InputObject $record -Compress)
 } elseif ($shutdownUnderWay -contains $shutdown.code) {
     $answer.already = 'shutdown_in_progress'
 } else {
-    [System.IO.File]::Delete($mark)
     throw (New-Failure (0x80070000 -bor ($shutdown.code -band 0xFFFF)) ('shutdown.exe ended with {0}: {1}' -f $shutdown.code, $shutdown.words))
 }
 return $answer

@@ -48,10 +48,10 @@ function Search-Update {
     foreach ($update in $found.Updates) { $update }
 }
 
-# The KBs of an update, of which the agent gives the digits only. Some updates have none.
+# The KBs of an update, of which the agent gives the digits only. Some updates have none, or a number of another kind.
 function Get-UpdateName {
     param($update)
-    foreach ($digits in $update.KBArticleIDs) { 'KB' + $digits }
+    foreach ($digits in $update.KBArticleIDs) { if ($digits -match '\A[0-9]{6,8}\z') { 'KB' + $digits } }
 }
 
 # One entry for each update that the job has to do with. `update` is the agent's own object; it never leaves the process.
@@ -121,7 +121,7 @@ function Wait-Operation {
             if (-not $stopped -and (Get-StopReason) -ne '') {
                 $stopped = $true
                 Add-Line ('asks the update agent to stop: {0}' -f (Get-StopReason))
-                $job.RequestAbort()
+                [void]$job.RequestAbort()
             }
             $progress = $job.GetProgress()
             $index = [Math]::Min([Math]::Max([int]$progress.CurrentUpdateIndex, 0), $entries.Length - 1)
@@ -183,7 +183,7 @@ function Invoke-Group {
 # Downloads what is not on the server yet.
 function Receive-Update {
     param($session, [object[]]$entries)
-    foreach ($entry in $entries) { if (-not $entry.update.EulaAccepted) { $entry.update.AcceptEula() } }
+    foreach ($entry in $entries) { if (-not $entry.update.EulaAccepted) { [void]$entry.update.AcceptEula() } }
     $absent = @($entries | Where-Object -FilterScript { -not $_.update.IsDownloaded })
     if ($absent.Length -eq 0 -or (Get-StopReason) -ne '') { return }
     Enter-Phase 'downloading' ('{0} updates' -f $absent.Length)

@@ -131,7 +131,7 @@ function Invoke-Work {
     $heartbeat = Start-Heartbeat
     try {
         Start-State
-        try { $outcome = & $work } catch {
+        try { $outcome = @(& $work)[-1] } catch {
             $cause = Get-Cause $_
             $outcome = New-Outcome 'failed' (Format-HResult $cause.HResult) ([string]$cause.Message) $false @()
         }
