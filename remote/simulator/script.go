@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"patchdeck/assets"
+	"patchdeck/remote/simulator/wsman"
 )
 
 // call is what the bootstrap reads from standard input.
@@ -52,7 +53,7 @@ const (
 	noCommand   = "0x80131501" // what a .NET exception of no special kind carries
 )
 
-// MaxRequest is the largest standard input that the bootstrap takes here, in bytes.
+// maxRequest is the largest standard input that the bootstrap takes here, in bytes.
 const maxRequest = 4 << 20
 
 var noncePattern = regexp.MustCompile(`\A[0-9a-f]{32}\z`)
@@ -89,10 +90,10 @@ var behaviours = map[string]behaviour{
 }
 
 // bootstrap does what bootstrap.ps1 does: checks the hash, runs the script, writes the envelope.
-func (h *host) bootstrap(stdin []byte) (stdout []byte, err error) {
+func (h *host) bootstrap(stdin []byte) wsman.Exit {
 	c, err := readCall(stdin)
 	if err != nil {
-		return nil, err
+		return powershellError("patchdeck: " + err.Error())
 	}
 	result, err := h.runScript(c)
 	a := answer{Patchdeck: 1, Nonce: c.Nonce, Script: c.Script.Name, Version: c.Script.Version, OK: err == nil, Result: result}
@@ -101,9 +102,9 @@ func (h *host) bootstrap(stdin []byte) (stdout []byte, err error) {
 	}
 	body, err := json.Marshal(a)
 	if err != nil {
-		return nil, err
+		return powershellError("patchdeck: " + err.Error())
 	}
-	return fmt.Appendf(nil, "\n-----BEGIN PATCHDECK %s-----\n%s\n-----END PATCHDECK %s-----\n", c.Nonce, body, c.Nonce), nil
+	return wsman.Exit{Stdout: fmt.Appendf(nil, "\n-----BEGIN PATCHDECK %s-----\n%s\n-----END PATCHDECK %s-----\n", c.Nonce, body, c.Nonce)}
 }
 
 func (h *host) runScript(c call) (any, error) {

@@ -136,11 +136,13 @@ func (h *host) runJobPoll(parameters json.RawMessage, now time.Time) (any, error
 	if j == nil {
 		return v, nil
 	}
-	for _, l := range j.lines(now) {
-		if l.Seq > asked.After && len(v.Lines) < min(max(asked.Most, 0), maxLines) {
-			l.At = h.shown(time.Time(l.At))
-			v.Lines = append(v.Lines, l)
+	most := min(max(asked.Most, 0), maxLines)
+	for _, l := range j.lines(now)[min(max(asked.After, 0), v.Seq):] {
+		if len(v.Lines) == most {
+			break
 		}
+		l.At = h.shown(time.Time(l.At))
+		v.Lines = append(v.Lines, l)
 	}
 	if j.kind == "scan" && j.state == finished && j.outcome.Result == "succeeded" {
 		h.leaveAfter(now)

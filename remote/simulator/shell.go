@@ -16,6 +16,9 @@ import (
 // Run executes one command line: the bootstrap with a script of ours, or one of a few programs that other people's
 // clients try first. Everything else fails as cmd.exe or PowerShell would; nothing is ever executed here.
 func (h *host) Run(_ context.Context, command wsman.Command) wsman.Exit {
+	if command.Line == bootstrapLine {
+		return h.bootstrap(command.Stdin)
+	}
 	program, arguments := splitProgram(command.Line)
 	if program == "" {
 		return wsman.Exit{}
@@ -30,8 +33,14 @@ func (h *host) Run(_ context.Context, command wsman.Command) wsman.Exit {
 		"'%s' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n", program)}
 }
 
+// bootstrapLine is what our own client sends, every time: it is recognised without being taken apart.
+var bootstrapLine = assets.BootstrapCommandLine()
+
 // NeedsInput tells which command lines read standard input: those that start the bootstrap.
 func (h *host) NeedsInput(line string) bool {
+	if line == bootstrapLine {
+		return true
+	}
 	program, arguments := splitProgram(line)
 	script, ok := encodedCommand(arguments)
 	return program == "powershell" && ok && script == assets.Bootstrap()
@@ -73,11 +82,7 @@ func (h *host) powershell(arguments string, stdin []byte) wsman.Exit {
 	if script != assets.Bootstrap() {
 		return powershellError(fmt.Sprintf("The term '%s' is not recognized as the name of a cmdlet, function, script file, or operable program.", firstWord(script)))
 	}
-	stdout, err := h.bootstrap(stdin)
-	if err != nil {
-		return powershellError("patchdeck: " + err.Error())
-	}
-	return wsman.Exit{Stdout: stdout}
+	return h.bootstrap(stdin)
 }
 
 // encodedCommand is the script of -EncodedCommand, which PowerShell lets people shorten.
