@@ -2,6 +2,7 @@ package wsman
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -174,7 +175,7 @@ func (c *connection) answer(request *http.Request) bool {
 		}
 	}
 	c.source.left = most + headerLimit
-	buffer := bodies.get(int(max(request.ContentLength, 0)))
+	buffer := bodies.get(int(max(request.ContentLength, 0)) + bytes.MinRead)
 	defer bodies.put(buffer)
 	if _, err := buffer.ReadFrom(io.LimitReader(request.Body, int64(most)+1)); err != nil {
 		return false

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/bodgit/ntlmssp"
+	"github.com/jcmturner/gofork/encoding/asn1"
+	"github.com/jcmturner/gokrb5/v8/spnego"
 
 	"patchdeck/remote/simulator/wsman/soap"
 )
@@ -230,5 +232,70 @@ func TestSealedMessageOfAnotherConnectionIsRefused(t *testing.T) {
 	}
 	if status, _, _ := pin(t, address).post("", sealedRequest, framed); status != http.StatusUnauthorized {
 		t.Errorf("without a login: %d", status)
+	}
+}
+
+// wrapped puts an NTLM token into the first or a later SPNEGO token, with the encoder of gokrb5.
+func wrapped(t *testing.T, token []byte, mechanisms ...asn1.ObjectIdentifier) string {
+	t.Helper()
+	outer := spnego.SPNEGOToken{Resp: true, NegTokenResp: spnego.NegTokenResp{ResponseToken: token}}
+	if mechanisms != nil {
+		outer = spnego.SPNEGOToken{Init: true, NegTokenInit: spnego.NegTokenInit{MechTypes: mechanisms, MechTokenBytes: token}}
+	}
+	text, err := outer.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return negotiateHeader(text)
+}
+
+// unwrapped reads the server's token.
+func unwrapped(t *testing.T, header http.Header) spnego.NegTokenResp {
+	t.Helper()
+	text, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(header.Get("WWW-Authenticate"), "Negotiate "))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var token spnego.NegTokenResp
+	if err := token.Unmarshal(text); err != nil {
+		t.Fatalf("the server's token %x: %v", text, err)
+	}
+	return token
+}
+
+func TestNTLMInsideSPNEGO(t *testing.T) {
+	oidNTLM, oidKerberos := asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 2, 2, 10}, asn1.ObjectIdentifier{1, 2, 840, 113554, 1, 2, 2}
+	for name, kerberosFirst := range map[string]bool{"NTLM first": false, "Kerberos first": true} {
+		_, address := serve(t, newTestMachine(), Options{})
+		p := pin(t, address)
+		login, err := ntlmssp.NewClient(ntlmssp.SetUserInfo(testUser, testPassword))
+		if err != nil {
+			t.Fatal(err)
+		}
+		negotiate, err := login.Authenticate(nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := wrapped(t, negotiate, oidNTLM, oidKerberos)
+		if kerberosFirst {
+			_, header, _ := p.post(wrapped(t, []byte("ticket"), oidKerberos, oidNTLM), soapType, nil)
+			if token := unwrapped(t, header); !token.SupportedMech.Equal(oidNTLM) || token.ResponseToken != nil {
+				t.Errorf("%s: the server chose %v", name, token)
+			}
+			first = wrapped(t, negotiate)
+		}
+		_, header, _ := p.post(first, soapType, nil)
+		proof, err := login.Authenticate(unwrapped(t, header).ResponseToken, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, header, _ := p.post(wrapped(t, proof), soapType, nil)
+		if token := unwrapped(t, header); status != http.StatusOK || token.State() != spnego.NegStateAcceptCompleted {
+			t.Errorf("%s: %d, state %d", name, status, token.State())
+		}
+		framed := sealedEnvelope(t, login, newClient(t, address).envelope(soap.ActionCreate, "", "", "<rsp:Shell/>"))
+		if status, _, _ := p.post("", sealedRequest, framed); status != http.StatusOK {
+			t.Errorf("%s: a sealed request after the login: %d", name, status)
+		}
 	}
 }

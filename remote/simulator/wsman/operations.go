@@ -33,8 +33,15 @@ func (c *connection) create(x exchange, request *soap.Request, header soap.Heade
 	e.shells[shellKey(s.id)] = s
 	client, _, _ := net.SplitHostPort(c.raw.RemoteAddr().String())
 	return soap.AppendCreated(nil, header, soap.Shell{
-		ID: s.id, Owner: s.owner, ClientIP: client, Address: "http://" + x.host + "/wsman", IdleTimeout: s.idle,
+		ID: s.id, Owner: s.owner, ClientIP: client, Address: e.scheme() + x.host + "/wsman", IdleTimeout: s.idle,
 	}), nil
+}
+
+func (e *Endpoint) scheme() string {
+	if e.options.TLS != nil {
+		return "https://"
+	}
+	return "http://"
 }
 
 // execute takes a command line; doc.go says when the command starts.
