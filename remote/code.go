@@ -32,7 +32,8 @@ func classOf(class string) rollout.Class {
 
 var hresultForm = regexp.MustCompile(`^0x[0-9A-F]{8}$`)
 
-// noError and partial codes say nothing about the reason of a failure: it stands in the updates.
+// unspecific are codes that say nothing about the reason of a failure (no error, all failed, some failed): it stands in
+// the updates.
 var unspecific = map[string]bool{"0x00000000": true, "0x80240022": true, "0x00240003": true}
 
 // failureOf makes a failure of a code that a script gave. words are the server's own; unknown is the class of a code that

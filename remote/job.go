@@ -119,8 +119,11 @@ func (f *Fleet) RemoveJob(ctx context.Context, target engine.Target, job string)
 	if err := f.call(ctx, target, "job-remove", jobParameters{job}, &result); err != nil {
 		return err
 	}
-	if result.Removed == nil {
+	switch {
+	case result.Removed == nil:
 		return protocolFailure(errors.New("the server does not say whether the job was removed"))
+	case !*result.Removed:
+		return &rollout.Failure{Class: rollout.ClassBusy, Code: "PD-JOB-LIVES", Words: "the job still works on the server and was not removed", Retry: true}
 	}
 	return nil
 }
@@ -175,6 +178,12 @@ func (r *jobResult) believe(id string) (rollout.Job, error) {
 	return job, c.err
 }
 
+// notOffered are the codes that an update of the plan carries which the agent did not offer: installed, not applicable.
+var notOffered = map[string]bool{"0x00240006": true, "0x80240017": true}
+
+// Results of one update that failed (OperationResultCode).
+const resultFailed, resultAborted = 4, 5
+
 // unknownClass is the class of a code that no table knows, by what the job was doing.
 var unknownClass = map[rollout.JobKind]rollout.Class{
 	rollout.JobScan: rollout.ClassSource, rollout.JobStage: rollout.ClassSource, rollout.JobInstall: rollout.ClassPatch,
@@ -189,8 +198,8 @@ func (r *outcomeResult) believe(c *check, kind rollout.JobKind) *rollout.Outcome
 	}
 	c.list("outcome.updates", len(r.Updates), mostUpdates)
 	for _, u := range r.Updates[:min(len(r.Updates), mostUpdates)] {
-		if u.KB == "" {
-			continue // drivers and the like have no KB and are not ours
+		if u.KB == "" || notOffered[u.Code] {
+			continue // without a KB it is a driver or the like, and not ours
 		}
 		outcome.Offered = append(outcome.Offered, inventory.Offer{KB: c.kb("outcome.updates", u.KB),
 			UpdateID: clean(u.UpdateID, 64), Title: clean(u.Title, shortWords), Size: c.bytes("size_bytes", u.Size)})
@@ -210,7 +219,8 @@ func (r *outcomeResult) reason(c *check) string {
 	}
 	if unspecific[r.Code] {
 		for _, u := range r.Updates {
-			if hresultForm.MatchString(u.Code) && !unspecific[u.Code] {
+			failed := u.Result == resultFailed || u.Result == resultAborted
+			if failed && hresultForm.MatchString(u.Code) && !unspecific[u.Code] {
 				return u.Code
 			}
 		}

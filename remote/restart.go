@@ -8,6 +8,9 @@ import (
 	"patchdeck/engine/rollout"
 )
 
+// hostTime is the form of times that Windows can write and read back: at most seven digits of a second.
+const hostTime = "2006-01-02T15:04:05.9999999Z07:00"
+
 // restartDelay is how long a server waits between taking the order and going down: enough for its answer to leave.
 const restartDelay = 5 * time.Second
 
@@ -28,7 +31,7 @@ type restartResult struct {
 // Restart orders a restart. The same order twice restarts the server once.
 func (f *Fleet) Restart(ctx context.Context, target engine.Target, order engine.RestartOrder) (rollout.Restarted, error) {
 	var result restartResult
-	parameters := restartParameters{order.ID, order.BootTime.UTC().Format(time.RFC3339Nano), int(restartDelay.Seconds()), order.Comment}
+	parameters := restartParameters{order.ID, order.BootTime.UTC().Format(hostTime), int(restartDelay.Seconds()), order.Comment}
 	if err := f.call(ctx, target, "restart", parameters, &result); err != nil {
 		return rollout.Restarted{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"net"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -97,7 +98,10 @@ func (s *server) Fault(action wsman.Action) uint32 {
 
 func (s *server) Run(ctx context.Context, command wsman.Command) wsman.Exit {
 	var order struct {
-		Script     struct{ Name string }
+		Script struct {
+			Name    string
+			Version int
+		}
 		Parameters json.RawMessage
 		Nonce      string
 	}
@@ -115,15 +119,16 @@ func (s *server) Run(ctx context.Context, command wsman.Command) wsman.Exit {
 		return wsman.Exit{Code: 1}
 	}
 	if !strings.HasPrefix(text, raw) {
-		text = fmt.Sprintf("-----BEGIN PATCHDECK %s-----\r\n{\"patchdeck\":1,\"nonce\":%q,\"script\":%q,\"version\":1,\"ok\":true,\"result\":%s}\r\n-----END PATCHDECK %s-----\r\n",
-			order.Nonce, order.Nonce, order.Script.Name, text, order.Nonce)
+		text = fmt.Sprintf("-----BEGIN PATCHDECK %s-----\r\n{\"patchdeck\":1,\"nonce\":%q,\"script\":%q,\"version\":%d,\"ok\":true,\"result\":%s}\r\n-----END PATCHDECK %s-----\r\n",
+			order.Nonce, order.Nonce, order.Script.Name, order.Script.Version, text, order.Nonce)
 	}
-	return wsman.Exit{Stdout: []byte(strings.ReplaceAll(strings.TrimPrefix(text, raw), "NONCE", order.Nonce))}
+	fill := strings.NewReplacer("NONCE", order.Nonce, "VERSION", strconv.Itoa(order.Script.Version))
+	return wsman.Exit{Stdout: []byte(fill.Replace(strings.TrimPrefix(text, raw)))}
 }
 
 const (
 	hang = "hang" // the script never ends
-	raw  = "raw:" // the rest is the whole output; NONCE stands for the nonce
+	raw  = "raw:" // the rest is the whole output; NONCE and VERSION are filled in
 )
 
 // restart takes every shell and connection down and comes back at once.

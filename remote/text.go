@@ -64,21 +64,19 @@ func plain(text string) bool {
 
 // sequence is the length of the terminal control sequence at the beginning of text, in its 7-bit and 8-bit forms.
 func sequence(text string) int {
-	body := 0
+	body := 2
 	switch {
 	case strings.HasPrefix(text, "\x1b["), strings.HasPrefix(text, "\u009b"):
-		body = 2
 		for body < len(text) && text[body] >= 0x20 && text[body] < 0x40 {
 			body++
 		}
 		return min(body+1, len(text))
 	case strings.HasPrefix(text, "\x1b]"), strings.HasPrefix(text, "\x1bP"), strings.HasPrefix(text, "\x1b_"),
 		strings.HasPrefix(text, "\x1b^"), strings.HasPrefix(text, "\x1bX"), strings.HasPrefix(text, "\u009d"):
-		body = 2
 		for body < len(text) && text[body] != '\a' && text[body] != '\x1b' {
 			body++
 		}
-		return min(body+1, len(text))
+		return body // what ends it is a control character or a sequence itself
 	case strings.HasPrefix(text, "\x1b"):
 		return min(2, len(text))
 	}
