@@ -322,4 +322,3 @@ func spread(id string, over time.Duration) time.Duration {
 	h.Write([]byte(id))
 	return time.Duration(h.Sum32()) % over
 }
-

@@ -26,6 +26,8 @@ type Admission struct {
 	Took map[string][]int
 	// Gate says why nobody of this rollout may start ("" when they may): not approved, acceptance open, paused, clock jumped.
 	Gate string
+
+	planned map[inventory.Build]time.Duration // expected times, computed once
 }
 
 // Admitted is what Admit decided: transitions to running, and for each server that must wait, why.
@@ -37,16 +39,14 @@ type Admitted struct {
 // Admit decides who starts now. Shortest expected first; each start takes its cluster's lock in the same transition.
 func (a Admission) Admit() Admitted {
 	out := Admitted{Waits: map[string]string{}}
+	a.planned = map[inventory.Build]time.Duration{}
 	running := a.running()
 	locks := maps.Clone(a.Locks)
 	if locks == nil {
 		locks = map[string]string{}
 	}
 	for _, ad := range a.candidates() {
-		w, open := a.openFor(ad)
-		if !open {
-			continue
-		}
+		w, _ := a.openFor(ad)
 		if why := a.refuse(ad, w, running, locks); why != "" {
 			out.Waits[ad.ID] = why
 			continue
@@ -68,7 +68,8 @@ func (a Admission) Admit() Admitted {
 func (a Admission) candidates() []*Advertisement {
 	var list []*Advertisement
 	for _, ad := range a.Ads {
-		if ad.Delivery == Staged || ad.Delivery == Retrying && !a.Now.Before(ad.RetryAt) {
+		ready := ad.Delivery == Staged || ad.Delivery == Retrying && !a.Now.Before(ad.RetryAt)
+		if _, open := a.openFor(ad); ready && open {
 			list = append(list, ad)
 		}
 	}
@@ -122,10 +123,15 @@ func (a Admission) ceiling(w Window) int {
 }
 
 // Ramp is how many servers of one base build may be in work at once in a window. A release without experience on the build begins at
-// one and grows by one with each verified success; an experienced one begins at a quarter of the ceiling. An emergency uses its
-// limit at once when the pilot has verified the build.
+// one; an experienced one begins at a quarter of the ceiling. Both grow by one with each verified success of the window, on
+// whatever build: growing on the same build alone would keep a build that always fails at one server at a time, too slow for
+// the stop rule to see it among the successes of the others. An emergency uses its limit at once when the pilot has
+// verified the build.
 func (a Admission) Ramp(w Window, key string) int {
-	grown := a.Rollout.WindowVerified[w.ID][key]
+	grown := 0
+	for _, n := range a.Rollout.WindowVerified[w.ID] {
+		grown += n
+	}
 	ceiling := a.ceiling(w)
 	switch {
 	case w.Kind == EmergencyWindow && a.Experience[key] > 0:
@@ -142,7 +148,12 @@ func (a Admission) Ramp(w Window, key string) int {
 // expected is the time from admission to verification that is planned for: the 95th percentile of what was measured in this
 // release on the base build, else the policy's default.
 func (a Admission) expected(b inventory.Build) time.Duration {
-	return a.Policy.ExpectedOn(b, a.Took[base(b)])
+	if d, ok := a.planned[b]; ok {
+		return d
+	}
+	d := a.Policy.ExpectedOn(b, a.Took[base(b)])
+	a.planned[b] = d
+	return d
 }
 
 // ExpectedOn is the time planned for one server with the given build, from measured seconds where there are enough.

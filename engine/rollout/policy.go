@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"strconv"
 	"time"
 
 	"patchdeck/engine/inventory"
@@ -86,11 +87,9 @@ func (p Policy) WithFloor(pause, silence time.Duration) Policy {
 
 // base names a base build in the rollout's counters: "10.0.20348".
 func base(b inventory.Build) string {
-	s := b.String()
-	for i := len(s) - 1; i >= 0; i-- {
-		if s[i] == '.' {
-			return s[:i]
-		}
-	}
-	return s
+	text := make([]byte, 0, 16)
+	text = strconv.AppendInt(text, int64(b[0]), 10)
+	text = strconv.AppendInt(append(text, '.'), int64(b[1]), 10)
+	text = strconv.AppendInt(append(text, '.'), int64(b[2]), 10)
+	return string(text)
 }

@@ -1,0 +1,308 @@
+// Package enginetest has what tests of the engine share: World, a fleet of model servers that keeps its own account of what truly
+// happened, and the list of invariants that every night must hold.
+//
+// World implements engine.Fleet without a wire, in whatever time the engine's clock shows; it survives the engine's crashes, as real servers
+// do. The simulator on loopback is the other implementation, for tests over the wire.
+package enginetest
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"patchdeck/engine"
+	"patchdeck/engine/catalog"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+)
+
+// Fate is what is wrong with a server.
+type Fate string
+
+const (
+	Well        Fate = ""
+	RolledBack  Fate = "rolled back" // the update is gone after the restart
+	Unreachable Fate = "unreachable" // never answers
+	SourceOnce  Fate = "source once" // the first install attempt cannot reach its source
+	NeverBack   Fate = "never back"  // does not answer again after its restart
+	Flaky       Fate = "flaky"       // a third of all calls get no answer
+	DiskFull    Fate = "disk full"
+	AnswerLost  Fate = "answer lost" // every start takes effect and its answer is lost
+)
+
+// World is a fleet of model servers.
+type World struct {
+	mu    sync.Mutex
+	clock engine.Clock
+	seed  uint64
+	hosts map[inventory.ServerID]*host
+	// Installs and Restarts are the truth: by server, what happened and when.
+	Installs map[inventory.ServerID][]time.Time
+	Restarts map[inventory.ServerID][]time.Time
+	Down     map[inventory.ServerID][][2]time.Time
+}
+
+type host struct {
+	fate     Fate
+	build    inventory.Build
+	fixed    inventory.Build
+	pending  bool // installed, completes at the restart
+	boot     time.Time
+	upAt     time.Time
+	jobs     map[string]*job
+	restarts map[string]bool
+	attempts int
+	draws    uint64
+}
+
+type job struct {
+	kind     rollout.JobKind
+	ends     time.Time
+	finished bool
+	outcome  rollout.Outcome
+}
+
+// NewWorld makes the fleet for an inventory: every server is one revision below what the update brings.
+func NewWorld(clock engine.Clock, seed uint64, servers []inventory.Server, fates map[string]Fate) *World {
+	w := &World{clock: clock, seed: seed, hosts: map[inventory.ServerID]*host{}, Installs: map[inventory.ServerID][]time.Time{},
+		Restarts: map[inventory.ServerID][]time.Time{}, Down: map[inventory.ServerID][][2]time.Time{}}
+	for i, s := range servers {
+		fixed := fixedFor(s.OS)
+		below := fixed
+		below[3]--
+		id := inventory.ServerID(fmt.Sprintf("s%05d", i+1))
+		w.hosts[id] = &host{fate: fates[s.Name], build: below, fixed: fixed, boot: clock.Now().Add(-72 * time.Hour), jobs: map[string]*job{}, restarts: map[string]bool{}}
+	}
+	return w
+}
+
+// SetClock gives the world a new clock reading, after the engine was started again.
+func (w *World) SetClock(c engine.Clock) { w.mu.Lock(); defer w.mu.Unlock(); w.clock = c }
+
+var systems = []struct {
+	os    string
+	fixed inventory.Build
+}{
+	{"Windows Server 2019", inventory.Build{10, 0, 17763, 8513}},
+	{"Windows Server 2022", inventory.Build{10, 0, 20348, 4773}},
+}
+
+func fixedFor(os string) inventory.Build {
+	for _, s := range systems {
+		if s.os == os {
+			return s.fixed
+		}
+	}
+	panic("enginetest: no build for " + os)
+}
+
+// KB is the update of the model month.
+const KB = "KB5999001"
+
+// Bulletin is the model month: one update for both systems.
+func Bulletin() catalog.Bulletin {
+	u := catalog.Update{KB: KB, Bulletin: "2026-Nov", Severity: catalog.Critical, CVEs: []string{"CVE-2026-90001"}, Restart: catalog.RestartYes}
+	for _, s := range systems {
+		u.Products = append(u.Products, catalog.Product{Name: s.os, FixedBuild: s.fixed.String(), Build: s.fixed})
+	}
+	return catalog.Bulletin{ID: "2026-Nov", Title: "November", SHA256: "model", Released: time.Date(2026, 11, 10, 18, 0, 0, 0, time.UTC), Updates: []catalog.Update{u}}
+}
+
+// Servers makes an inventory: a fifth is Dev, every tenth pair of Prod servers is a cluster.
+func Servers(n int) []inventory.Server {
+	var list []inventory.Server
+	for i := range n {
+		s := inventory.Server{Name: fmt.Sprintf("SRV-%04d", i), Address: "127.0.0.1", Port: 5985, Scheme: "http", OS: systems[i%2].os,
+			Environment: inventory.Prod, Site: []string{"DUB", "RED"}[i/2%2], Owner: "team", Applications: []string{fmt.Sprintf("app-%d", i%4)}, Risk: "low"}
+		if i < max(4, n/5) {
+			s.Environment, s.Risk = inventory.Dev, "none"
+		} else if i%20 < 2 {
+			s.Cluster = fmt.Sprintf("CL%d", i/20)
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// chance draws from the world's seed, the host and the number of its draw: the order between hosts does not matter.
+func (w *World) chance(id inventory.ServerID) float64 {
+	h := fnv.New64a()
+	h.Write([]byte(id))
+	w.hosts[id].draws++
+	return rand.New(rand.NewPCG(w.seed, h.Sum64()+w.hosts[id].draws)).Float64()
+}
+
+// latency is how long a call takes: about 20 ms, and never the same for two hosts, so that virtual time orders their answers.
+func latency(id inventory.ServerID) time.Duration {
+	return 20*time.Millisecond + span(id, "latency", 0, 10*time.Millisecond)
+}
+
+func span(id inventory.ServerID, what string, least, most time.Duration) time.Duration {
+	h := fnv.New64a()
+	h.Write([]byte(string(id) + what))
+	return least + time.Duration(h.Sum64()%uint64(most-least))
+}
+
+var noAnswer = &rollout.Failure{Class: rollout.ClassNetwork, Code: "PD-NO-ANSWER", Words: "no answer within 2 s", Retry: true}
+
+// visit takes a call to a host: it takes a moment, and fails where the host cannot answer.
+func (w *World) visit(ctx context.Context, t engine.Target, effect func(*host, time.Time) error) error {
+	moment := time.NewTimer(latency(t.ID))
+	defer moment.Stop()
+	select {
+	case <-moment.C:
+	case <-ctx.Done():
+		return &rollout.Failure{Class: rollout.ClassNetwork, Words: "stopped", Retry: true}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h, now := w.hosts[t.ID], w.clock.Now()
+	switch {
+	case h.fate == Unreachable, now.Before(h.upAt):
+		return noAnswer
+	case h.fate == Flaky && w.chance(t.ID) < 0.3:
+		if w.chance(t.ID) < 0.5 {
+			_ = effect(h, now) // it took effect, and the answer is lost
+		}
+		return noAnswer
+	}
+	w.progress(t.ID, h, now)
+	return effect(h, now)
+}
+
+// progress lets jobs that are due end.
+func (w *World) progress(id inventory.ServerID, h *host, now time.Time) {
+	for _, j := range h.jobs {
+		if j.finished || now.Before(j.ends) {
+			continue
+		}
+		j.finished = true
+		j.outcome = rollout.Outcome{Succeeded: true, BuildBefore: h.build}
+		switch {
+		case j.kind == rollout.JobScan && !h.build.AtLeast(h.fixed):
+			j.outcome.Offered = []inventory.Offer{{KB: KB}}
+		case j.kind == rollout.JobInstall && h.fate == SourceOnce && h.attempts == 1:
+			j.outcome = rollout.Outcome{Failure: &rollout.Failure{Class: rollout.ClassSource, Code: "0x8024402C", Words: "the source's name was not found", Retry: true}}
+		case j.kind == rollout.JobInstall:
+			j.outcome.RestartRequired, h.pending = true, true
+			w.Installs[id] = append(w.Installs[id], j.ends)
+		}
+	}
+}
+
+// Facts reads a server.
+func (w *World) Facts(ctx context.Context, t engine.Target) (f inventory.Facts, err error) {
+	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+		f = inventory.Facts{Time: now, Hostname: t.Name, Build: h.build, BootTime: h.boot, SystemDriveFree: 40 << 30, SystemDriveTotal: 100 << 30}
+		if h.fate == DiskFull {
+			f.SystemDriveFree = 1 << 30
+		}
+		return nil
+	})
+	return f, err
+}
+
+// StartJob starts a job once.
+func (w *World) StartJob(ctx context.Context, t engine.Target, o engine.JobOrder) (j rollout.Job, err error) {
+	lost := false
+	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+		_, existed := h.jobs[o.ID]
+		if !existed {
+			took := map[rollout.JobKind]time.Duration{rollout.JobScan: 90 * time.Second, rollout.JobStage: span(t.ID, "stage", 3*time.Minute, 8*time.Minute),
+				rollout.JobInstall: span(t.ID, "install", 6*time.Minute, 18*time.Minute)}[o.Kind]
+			h.jobs[o.ID] = &job{kind: o.Kind, ends: now.Add(took)}
+			if o.Kind == rollout.JobInstall {
+				h.attempts++
+			}
+		}
+		j = h.tell(o.ID, now)
+		j.Existed = existed
+		lost = h.fate == AnswerLost && !existed
+		return nil
+	})
+	if err == nil && lost {
+		return rollout.Job{}, noAnswer
+	}
+	return j, err
+}
+
+func (h *host) tell(id string, now time.Time) rollout.Job {
+	j, ok := h.jobs[id]
+	if !ok {
+		return rollout.Job{ID: id, State: rollout.JobAbsent, BootTime: h.boot}
+	}
+	told := rollout.Job{ID: id, Kind: j.kind, State: rollout.JobRunning, BootTime: h.boot, Phase: "installing", Percent: 40}
+	if j.finished {
+		told.State, told.Outcome, told.Percent = rollout.JobFinished, &j.outcome, 100
+	}
+	return told
+}
+
+// Job asks about a job.
+func (w *World) Job(ctx context.Context, t engine.Target, id string, _ int) (j rollout.Job, err error) {
+	err = w.visit(ctx, t, func(h *host, now time.Time) error { j = h.tell(id, now); return nil })
+	return j, err
+}
+
+// CancelJob asks a job to stop; model jobs are too far.
+func (w *World) CancelJob(ctx context.Context, t engine.Target, id string) (rollout.Job, error) {
+	return w.Job(ctx, t, id, 0)
+}
+
+// RemoveJob forgets nothing: the tombstone stays.
+func (w *World) RemoveJob(ctx context.Context, t engine.Target, _ string) error {
+	return w.visit(ctx, t, func(*host, time.Time) error { return nil })
+}
+
+// Restart restarts a server once for each order.
+func (w *World) Restart(ctx context.Context, t engine.Target, o engine.RestartOrder) (r rollout.Restarted, err error) {
+	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+		r = rollout.Restarted{BootTime: h.boot}
+		switch {
+		case h.restarts[o.ID]:
+			r.Already = "ordered"
+		case h.boot.Sub(o.BootTime).Abs() > 2*time.Second:
+			r.Already = "booted_since"
+		default:
+			r.Ordered, h.restarts[o.ID] = true, true
+			h.upAt = now.Add(span(t.ID, "boot", 2*time.Minute, 5*time.Minute))
+			h.boot = h.upAt.Add(-30 * time.Second)
+			w.Restarts[t.ID] = append(w.Restarts[t.ID], now, h.upAt)
+			w.Down[t.ID] = append(w.Down[t.ID], [2]time.Time{now, h.upAt})
+			if h.pending && h.fate != RolledBack {
+				h.build = h.fixed
+			}
+			h.pending = false
+			if h.fate == NeverBack {
+				h.upAt = now.Add(1000 * time.Hour)
+			}
+		}
+		return nil
+	})
+	return r, err
+}
+
+// Verify reads the evidence.
+func (w *World) Verify(ctx context.Context, t engine.Target, _, _ []string) (v rollout.Verification, err error) {
+	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+		v = rollout.Verification{Build: h.build, BootTime: h.boot, LogonReady: true}
+		return nil
+	})
+	return v, err
+}
+
+// Installed lists the servers on which the update truly is.
+func (w *World) Installed() map[inventory.ServerID]bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	list := map[inventory.ServerID]bool{}
+	for id, h := range w.hosts {
+		if h.build.AtLeast(h.fixed) {
+			list[id] = true
+		}
+	}
+	return list
+}

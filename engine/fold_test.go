@@ -1,0 +1,29 @@
+package engine
+
+import (
+	"encoding/json"
+	"testing"
+
+	"patchdeck/engine/trail"
+)
+
+// Fold replays a trail into records; tests of the package engine_test compare them with the store's.
+func Fold(t *testing.T, store Store) []Record {
+	t.Helper()
+	s := newState()
+	err := store.Entries(1, func(_ uint64, raw []byte) error {
+		var entry trail.Entry
+		if err := json.Unmarshal(raw, &entry); err != nil {
+			return err
+		}
+		return s.fold(entry.Action, entry.Body, entry.At)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := s.changed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
