@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	//lint:ignore SA1019 NTLM is made of it
 	"golang.org/x/crypto/md4"
 )
 
