@@ -31,7 +31,8 @@
 // one batch. It takes only so much in one transaction: chunks.go. It can lose the end of its log, a log file or its
 // manifest without a word: the anchor and the checks before opening find that. It panics on damaged tables in
 // goroutines of its own: database.go verifies all tables first, which is why Badger itself is told not to. It dies of
-// SIGBUS on a full disk: commits are refused before (WithMinFree). A failed commit may be visible, and Close may hang
+// SIGBUS on a full disk: commits are refused before (WithMinFree; compaction was seen to take up to 131 MB beyond what
+// is stored, in stores of up to 2 GB), and readers read in slices (read.go). A failed commit may be visible, and Close may hang
 // after it: such a store only gives its *UnknownOutcome any more.
 //
 // The options are measured ones: no compression and no block cache (the only form in which damage can be found

@@ -32,25 +32,53 @@ func (p *snapshot) release() {
 	p.store.readers.Done()
 }
 
-// scan gives keys with a prefix, from one on, with their values.
+// A slice is what is read at a time. An open iterator keeps every table that it may still need, also those that were
+// rewritten since: a slow reader would hold the disk space of the whole store twice.
+const (
+	sliceKeys  = 1000
+	sliceBytes = 1 << 20
+)
+
+// scan gives keys with a prefix, from one on, with their values. Both belong to the callee.
 func (p *snapshot) scan(prefix, from []byte, each func(key, value []byte) error) error {
+	for from != nil {
+		slice, next, err := p.slice(prefix, from)
+		if err != nil {
+			return fmt.Errorf("store %s: reading on from %.80q: %w", p.store.dir, from, err)
+		}
+		for _, found := range slice {
+			if p.store.closing.Load() {
+				return fmt.Errorf("store %s: %w", p.store.dir, errClosed)
+			}
+			if err := each(found.key, found.value); err != nil {
+				return err
+			}
+		}
+		from = next
+	}
+	return nil
+}
+
+// slice reads some keys and gives the one to go on from, nil at the end.
+func (p *snapshot) slice(prefix, from []byte) (slice []write, next []byte, err error) {
 	options := badger.DefaultIteratorOptions
 	options.PrefetchValues, options.Prefix = false, prefix
 	found := p.txn.NewIterator(options)
 	defer found.Close()
+	size := 0
 	for found.Seek(from); found.Valid(); found.Next() {
-		if p.store.closing.Load() {
-			return fmt.Errorf("store %s: %w", p.store.dir, errClosed)
+		item := found.Item()
+		if len(slice) == sliceKeys || size >= sliceBytes {
+			return slice, item.KeyCopy(nil), nil
 		}
-		value, err := found.Item().ValueCopy(nil)
+		value, err := item.ValueCopy(nil)
 		if err != nil {
-			return fmt.Errorf("store %s: reading %q: %w", p.store.dir, found.Item().Key(), err)
+			return nil, nil, err
 		}
-		if err := each(found.Item().Key(), value); err != nil {
-			return err
-		}
+		slice = append(slice, write{item.KeyCopy(nil), value})
+		size += len(value)
 	}
-	return nil
+	return slice, nil, nil
 }
 
 // Load implements engine.Store.
