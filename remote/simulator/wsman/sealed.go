@@ -37,23 +37,28 @@ func unseal(session *ntlm.Session, framed []byte) ([]byte, error) {
 	if session == nil {
 		return nil, errNoSeal
 	}
-	description, payload, err := parts(framed)
+	signature, message, err := unframe(framed)
 	if err != nil {
 		return nil, err
+	}
+	return message, session.Unseal(signature, message)
+}
+
+// unframe finds the signature and the encrypted message.
+func unframe(framed []byte) (signature, message []byte, err error) {
+	description, payload, err := parts(framed)
+	if err != nil {
+		return nil, nil, err
 	}
 	length, err := plainLength(description)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	payload, found := bytes.CutSuffix(bytes.TrimSuffix(payload, []byte("\r\n")), messageEnd)
-	if !found || len(payload) < sealOverhead || binary.LittleEndian.Uint32(payload) != ntlm.SignatureLength {
-		return nil, errFraming
+	if !found || len(payload) != sealOverhead+length || binary.LittleEndian.Uint32(payload) != ntlm.SignatureLength {
+		return nil, nil, errFraming
 	}
-	signature, message := payload[4:sealOverhead], payload[sealOverhead:]
-	if length != len(message) {
-		return nil, errFraming
-	}
-	return message, session.Unseal(signature, message)
+	return payload[4:sealOverhead], payload[sealOverhead:], nil
 }
 
 // parts splits a framed message into its description and what follows the header of the second part.

@@ -92,6 +92,7 @@ func TestParseRefuses(t *testing.T) {
 		"an entity":           document("<Action>&a;</Action>", ""),
 		"a bare ampersand":    document("<Action>a & b</Action>", ""),
 		"a control character": document("<Action>&#0;</Action>", ""),
+		"a long name":         document("<"+strings.Repeat("a", 200)+"/>", ""),
 		"crossed elements":    document("<a><b></a></b>", ""),
 		"deep elements":       document(receiveHeader, deep),
 		"no quotes":           document("<Action a=b>x</Action>", ""),

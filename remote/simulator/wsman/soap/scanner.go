@@ -12,6 +12,7 @@ import (
 const (
 	maxDepth      = 24
 	maxAttributes = 64
+	maxName       = 128
 )
 
 // scanner is a pull reader for the small part of XML that SOAP allows. Names and texts point into the document.
@@ -225,6 +226,9 @@ func (s *scanner) name() ([]byte, error) {
 		s.position++
 	}
 	name := s.data[from:s.position]
+	if len(name) > maxName {
+		return nil, s.fail("a name of %d bytes", len(name))
+	}
 	if len(name) == 0 || name[0] == '-' || name[0] == '.' || name[0] >= '0' && name[0] <= '9' || len(localName(name)) == 0 {
 		return nil, s.fail("a name is missing")
 	}
