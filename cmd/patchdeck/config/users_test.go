@@ -1,0 +1,242 @@
+package config
+
+import (
+	"context"
+	"crypto/ed25519"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"patchdeck/engine/approval"
+)
+
+// publicKey gives the same key for the same number.
+func publicKey(t testing.TB, number byte) gossh.PublicKey {
+	t.Helper()
+	seed := make([]byte, ed25519.SeedSize)
+	seed[0] = number
+	key, err := gossh.NewPublicKey(ed25519.NewKeyFromSeed(seed).Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func line(t testing.TB, number byte) string {
+	return strings.TrimSpace(string(gossh.MarshalAuthorizedKey(publicKey(t, number))))
+}
+
+func TestUsersAreKnownByTheirKeysAndOnThisMachine(t *testing.T) {
+	users, err := ParseUsers("users.yaml", []byte(fmt.Sprintf(`
+users:
+  - name: k.osei
+    roles: [lead, on-call]
+    os_user: kosei
+    keys:
+      - %s k.osei@laptop
+      - %s
+  - name: m.silva
+    roles: [board]
+    keys: ["%s"]
+`, line(t, 1), line(t, 2), line(t, 3))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for number, want := range map[byte]string{1: "k.osei", 2: "k.osei", 3: "m.silva", 4: ""} {
+		actor, ok := users.ByKey(publicKey(t, number))
+		if actor.Name != want || ok != (want != "") {
+			t.Errorf("key %d: %+v, %v", number, actor, ok)
+		}
+	}
+	actor, ok := users.ByOSUser("kosei")
+	if !ok || !slices.Equal(actor.Roles, []approval.Role{approval.Lead, approval.OnCall}) {
+		t.Errorf("os user: %+v, %v", actor, ok)
+	}
+	for _, name := range []string{"", "root", "m.silva"} {
+		if actor, ok := users.ByOSUser(name); ok {
+			t.Errorf("os user %q is %+v", name, actor)
+		}
+	}
+}
+
+func TestEveryMistakeOfAUsersFileIsNamed(t *testing.T) {
+	text := fmt.Sprintf(`users:
+  - name: k.osei
+    roles: [leader]
+    keys: [%[1]s]
+  - roles: [viewer]
+    os_user: x
+  - name: no.roles
+    os_user: y
+  - name: no.way
+    roles: [viewer]
+  - name: engine room
+    roles: [viewer]
+    os_user: z
+  - name: options
+    roles: [viewer]
+    keys:
+      - command="reboot" %[2]s
+      - ssh-ed25519 broken
+      - "%[2]s\n%[3]s"
+  - name: first
+    roles: [viewer, viewer]
+    keys: [%[4]s]
+  - name: second
+    roles: [viewer]
+    os_user: one
+    keys: [%[5]s]
+  - name: Second
+    roles: [engine]
+    keys: [%[6]s]
+  - name: third
+    roles: [viewer]
+    os_user: one
+    keys: [%[5]s]
+    role: lead
+  - name: second
+    roles: [viewer]
+    os_user: one
+    keys: [%[5]s]
+`, line(t, 1), line(t, 2), line(t, 3), line(t, 4), line(t, 5), line(t, 6))
+	_, err := ParseUsers("users.yaml", []byte(text))
+	if err == nil {
+		t.Fatal("the file was taken")
+	}
+	golden(t, "testdata/users.golden", err.Error()+"\n")
+}
+
+func TestTheInitialUsersFileLetsTheOwnerInAsLead(t *testing.T) {
+	users, err := ParseUsers("users.yaml", []byte(InitialUsers("kosei")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if actor, ok := users.ByOSUser("kosei"); !ok || !slices.Equal(actor.Roles, []approval.Role{approval.Lead}) {
+		t.Errorf("%+v, %v", actor, ok)
+	}
+	if users, err := ParseUsers("users.yaml", []byte(InitialUsers("odd name\n: x"))); err != nil || len(users.People) != 0 {
+		t.Errorf("an odd name: %+v, %v", users, err)
+	}
+}
+
+func writeFile(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func viewer(t testing.TB, number byte) string {
+	return fmt.Sprintf("users:\n  - name: user%d\n    roles: [viewer]\n    keys: [%s]\n", number, line(t, number))
+}
+
+func TestWithoutAUsersFileTheOwnerIsLeadAndCannotApprove(t *testing.T) {
+	file, err := OpenUsers(filepath.Join(t.TempDir(), "users.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor, ok := file.Local(uint32(os.Getuid()))
+	if !ok || actor.Name == "" || !slices.Equal(actor.Roles, []approval.Role{approval.Lead}) {
+		t.Errorf("%+v, %v", actor, ok)
+	}
+	if actor, ok := file.Local(uint32(os.Getuid()) + 1); ok {
+		t.Errorf("another user is %+v", actor)
+	}
+	if _, ok := file.Identify(publicKey(t, 1)); ok {
+		t.Error("a key is known")
+	}
+	if _, ok := file.People(); ok {
+		t.Error("there are people")
+	}
+}
+
+func TestAChangedUsersFileCountsAndABrokenOneDoesNot(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "users.yaml")
+	writeFile(t, path, viewer(t, 1))
+	file, err := OpenUsers(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := func(number byte) bool { _, ok := file.Identify(publicKey(t, number)); return ok }
+	steps := []struct {
+		name, text string
+		changed    bool
+		says       string
+		knows      byte
+	}{
+		{"the same", viewer(t, 1), false, "", 1},
+		{"a comment", "# new\n" + viewer(t, 1), false, "", 1},
+		{"broken", "users: [", false, "the users of before count on", 1},
+		{"another", viewer(t, 2), true, "", 2},
+		{"gone", "", false, "the users of before count on", 2},
+		{"back", viewer(t, 1), true, "", 1},
+	}
+	for _, step := range steps {
+		writeFile(t, path, step.text)
+		if step.text == "" {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		}
+		changed, err := file.Reload()
+		if changed != step.changed || (err == nil) != (step.says == "") || err != nil && !strings.Contains(err.Error(), step.says) {
+			t.Errorf("%s: changed %v, error %v", step.name, changed, err)
+		}
+		for _, number := range []byte{1, 2} {
+			if known(number) != (number == step.knows) {
+				t.Errorf("%s: key %d known: %v", step.name, number, known(number))
+			}
+		}
+	}
+}
+
+func TestFollowingTellsEachChangeAndEachComplaintOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "users.yaml")
+	writeFile(t, path, viewer(t, 1))
+	file, err := OpenUsers(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	tick, ended := make(chan time.Time), make(chan struct{})
+	changes := 0
+	var log strings.Builder
+	go func() {
+		file.Follow(ctx, tick, func() { changes++ }, slog.New(slog.NewTextHandler(&log, nil)))
+		close(ended)
+	}()
+	for _, text := range []string{viewer(t, 1), viewer(t, 2), viewer(t, 2), "users: [", "users: [", viewer(t, 3)} {
+		writeFile(t, path, text)
+		tick <- time.Time{}
+		tick <- time.Time{} // taken only when the first is done
+	}
+	cancel()
+	<-ended
+	if changes != 2 || strings.Count(log.String(), "level=ERROR") != 1 {
+		t.Errorf("%d changes, log %s", changes, log.String())
+	}
+}
+
+func FuzzParseUsers(f *testing.F) {
+	f.Add(DefaultUsers)
+	f.Add(InitialUsers("x"))
+	f.Add(viewer(f, 1))
+	f.Fuzz(func(t *testing.T, text string) {
+		users, err := ParseUsers("users.yaml", []byte(text))
+		if err != nil {
+			return
+		}
+		for _, person := range users.People {
+			if person.Name == "" || len(person.Roles) == 0 || len(person.Keys) == 0 && person.OSUser == "" || slices.Contains(person.Roles, approval.Machine) {
+				t.Errorf("%q became %+v", text, person)
+			}
+		}
+	})
+}
