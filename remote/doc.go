@@ -20,6 +20,16 @@
 //     accepted a password only one at a time is asked (account.go).
 //   - Text of servers holds no control characters and no terminal sequences, and is short.
 //
+// # What it costs
+//
+// Measured on two shared cores with the servers in another process, message sealing on, 30 KB sent and 7 KB received a
+// command (go test -run - -bench . -benchtime 2s ./remote):
+//
+//	one command on a warm host, 32 at once      0.38 to 0.44 ms of our processor time
+//	four bare HTTP POSTs of the same bytes      0.13 to 0.14 ms: a ratio of 2.7 to 3.2
+//	facts of 1,000 servers never asked before   1.5 to 2.2 s, 0.65 to 0.72 ms of our processor time a server, none lost
+//	a server with a command under way           34 KB of heap and stack, one goroutine
+//
 // # To check on a real host
 //
 //   - Four requests a command on a warm host: Command, Send, Receive, Signal.

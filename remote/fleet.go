@@ -111,7 +111,7 @@ func (f *Fleet) host(target engine.Target) (*host, *rollout.Failure) {
 }
 
 // converse runs one command on a host, in its turn and within all limits.
-func (f *Fleet) converse(ctx context.Context, h *host, input []byte) (out output, sent bool, err error) {
+func (f *Fleet) converse(ctx context.Context, h *host, input func() []byte) (out output, sent bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, f.options.CallLimit)
 	defer cancel()
 	defer context.AfterFunc(f.open, cancel)()

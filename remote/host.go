@@ -67,10 +67,11 @@ func isFault(err error, codes ...uint32) bool {
 	return false
 }
 
-// run starts the bootstrap on the server, gives it input, and waits for its end. sent tells whether the input may have
+// run starts the bootstrap on the server, gives it input, and waits for its end. Input is made when it is sent and not
+// kept, because the wait may be long. sent tells whether the input may have
 // arrived as a whole: before that the command can have done nothing, since it reads its input to the end first. A
 // connection or shell that turns out to be stale before that is replaced, once.
-func (h *host) run(ctx context.Context, input []byte) (out output, sent bool, err error) {
+func (h *host) run(ctx context.Context, input func() []byte) (out output, sent bool, err error) {
 	reused := h.conn != nil || h.shell != ""
 	out, sent, err = h.attempt(ctx, input)
 	if err != nil && !sent && reused && isStale(err) {
@@ -86,13 +87,13 @@ func isStale(err error) bool {
 		isFault(err, soap.Gone, soap.MaxCommands, soap.ProfileGone)
 }
 
-func (h *host) attempt(ctx context.Context, input []byte) (out output, sent bool, err error) {
+func (h *host) attempt(ctx context.Context, input func() []byte) (out output, sent bool, err error) {
 	command, err := h.start(ctx)
 	if err != nil {
 		h.afterFailedStart(ctx, err)
 		return output{}, false, err
 	}
-	if sent, err = h.send(ctx, command, input); err == nil {
+	if sent, err = h.send(ctx, command, input()); err == nil {
 		out, err = h.receive(ctx, command)
 	}
 	if err != nil {
@@ -260,19 +261,43 @@ func (p *pace) wait(ctx context.Context, gained bool, took time.Duration) error 
 	}
 }
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// wire is the memory of one request and its reply.
+type wire struct {
+	message []byte
+	answer  bytes.Buffer
+}
+
+// Requests that carry input are long, and short-lived; those that wait for output are short, and there is one for every
+// server in flight. They do not share memory.
+var (
+	wires     = sync.Pool{New: func() any { return new(wire) }}
+	longWires = sync.Pool{New: func() any { return new(wire) }}
+)
+
+// back gives the memory back, unless a very long message made it big.
+func (w *wire) back(pool *sync.Pool) {
+	const most = 256 << 10
+	if cap(w.message) <= most && w.answer.Cap() <= most {
+		w.answer.Reset()
+		pool.Put(w)
+	}
+}
 
 // ask sends one request and reads its reply. Output is gathered in reply.
 func (h *host) ask(ctx context.Context, request *soap.Request, reply *soap.Reply) error {
 	request.To, request.Timeout, request.ShellID = h.url, h.options.OperationTimeout, h.shell
 	request.MessageID = soap.NewMessageID()
-	message, answer := buffers.Get().(*bytes.Buffer), buffers.Get().(*bytes.Buffer)
-	defer keep(message, answer)
-	message.Write(request.Append(message.AvailableBuffer()))
-	if err := h.conn.Post(ctx, message.Bytes(), answer); err != nil {
+	pool := &wires
+	if request.Action == soap.Send {
+		pool = &longWires
+	}
+	w := pool.Get().(*wire)
+	defer w.back(pool)
+	w.message = request.Append(w.message[:0])
+	if err := h.conn.Post(ctx, w.message, &w.answer); err != nil {
 		return err
 	}
-	if err := soap.Read(answer.Bytes(), reply); err != nil {
+	if err := soap.Read(w.answer.Bytes(), reply); err != nil {
 		return unbelievable{err}
 	}
 	switch {
@@ -284,17 +309,6 @@ func (h *host) ask(ctx context.Context, request *soap.Request, reply *soap.Reply
 		return unbelievable{errors.New("the server answered " + request.Action.String() + " with " + reply.Action)}
 	}
 	return nil
-}
-
-// keep gives buffers back, but for those that one long message made big.
-func keep(used ...*bytes.Buffer) {
-	const most = 256 << 10
-	for _, b := range used {
-		if b.Cap() <= most {
-			b.Reset()
-			buffers.Put(b)
-		}
-	}
 }
 
 // afterFailedStart leaves the host fit for the next attempt. A fault leaves the connection as it was.

@@ -2,10 +2,10 @@ package remote
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
-	"patchdeck/assets"
 	"patchdeck/engine"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
@@ -34,7 +34,7 @@ type startParameters struct {
 	Kind     rollout.JobKind `json:"kind"`
 	Change   string          `json:"change"`
 	Deadline string          `json:"deadline"`
-	Body     scriptText      `json:"body"`
+	Body     json.RawMessage `json:"body"`
 	Manifest any             `json:"manifest"`
 }
 
@@ -92,12 +92,12 @@ func (f *Fleet) StartJob(ctx context.Context, target engine.Target, order engine
 	if !ok {
 		return rollout.Job{}, &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-JOB", Words: "there is no job of the kind " + clean(string(order.Kind), 40)}
 	}
-	body, ok := assets.Script(work.body)
-	if !ok {
+	body := travelling()[work.body]
+	if body == nil {
 		return rollout.Job{}, &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-SCRIPT", Words: "this build has no script " + work.body}
 	}
 	return f.job(ctx, target, order.ID, "job-start", startParameters{order.ID, order.Kind, order.Change,
-		order.Deadline.UTC().Format(time.RFC3339), wired(body), work.manifest(order.Updates)})
+		order.Deadline.UTC().Format(time.RFC3339), body, work.manifest(order.Updates)})
 }
 
 // Job asks how a job stands. Progress lines up to after are known to the caller.

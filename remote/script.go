@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
+	"sync"
 
 	"patchdeck/assets"
 	"patchdeck/engine"
@@ -24,14 +26,18 @@ type scriptText struct {
 	Text    string `json:"text"`
 }
 
-type order struct {
-	Script     scriptText `json:"script"`
-	Parameters any        `json:"parameters"`
-	Nonce      string     `json:"nonce"`
-}
-
-// wired is a script in the form in which it is sent.
-func wired(s assets.ScriptFile) scriptText { return scriptText{s.Name, s.Version, s.SHA256, s.Text} }
+// travelling are the scripts in the form in which they are sent, written once.
+var travelling = sync.OnceValue(func() map[string]json.RawMessage {
+	texts := map[string]json.RawMessage{}
+	for _, s := range assets.Scripts() {
+		text, err := json.Marshal(scriptText{s.Name, s.Version, s.SHA256, s.Text})
+		if err != nil {
+			panic(err) // strings and a number can always be written
+		}
+		texts[s.Name] = text
+	}
+	return texts
+})
 
 // call runs a script on a server and reads its result into result. The error is a *rollout.Failure.
 func (f *Fleet) call(ctx context.Context, target engine.Target, name string, parameters, result any) error {
@@ -45,11 +51,11 @@ func (f *Fleet) call(ctx context.Context, target engine.Target, name string, par
 		return &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-SCRIPT", Words: "this build has no script " + name}
 	}
 	nonce := newNonce()
-	input, err := json.Marshal(order{wired(script), parameters, nonce})
+	given, err := json.Marshal(parameters)
 	if err != nil {
 		return &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-SCRIPT", Words: "the parameters of " + name + " cannot be written"}
 	}
-	out, sent, err := f.converse(ctx, h, input)
+	out, sent, err := f.converse(ctx, h, func() []byte { return compose(name, given, nonce) })
 	if err != nil {
 		return h.failure(err, sent && effects[name])
 	}
@@ -65,6 +71,11 @@ func (f *Fleet) call(ctx context.Context, target engine.Target, name string, par
 		return h.explain(err)
 	}
 	return nil
+}
+
+// compose writes what the bootstrap reads: script, parameters and nonce as one JSON object.
+func compose(script string, parameters []byte, nonce string) []byte {
+	return slices.Concat([]byte(`{"script":`), travelling()[script], []byte(`,"parameters":`), parameters, []byte(`,"nonce":"`+nonce+`"}`))
 }
 
 func newNonce() string {
