@@ -97,7 +97,7 @@ func TestRepliesThatAreNone(t *testing.T) {
 		{"empty 500", WrongStatus, status(500, "")},
 		{"login again", LogonRefused, status(401, "")},
 		{"no such page", WrongStatus, status(404, "not here")},
-		{"redirect", WrongStatus, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://other/", 302) }},
+		{"redirect", WrongStatus, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://other/", http.StatusFound) }},
 		{"not up", Unavailable, status(503, "<html>Service Unavailable</html>")},
 		{"no HTTP", NotReadable, speak("SSH-2.0-OpenSSH_9.2\r\n\r\n")},
 		{"closed", Broken, speak("")},
