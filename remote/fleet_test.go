@@ -2,6 +2,11 @@ package remote
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -188,4 +193,57 @@ func TestATargetThatLeadsNowhereIsRefused(t *testing.T) {
 	failed(t, err, rollout.ClassConfig, "PD-CONFIG")
 	_, err = f.Facts(t.Context(), strange)
 	failed(t, err, rollout.ClassConfig, "PD-CONFIG")
+}
+
+func TestLongInputAndLongOutputTravelInPieces(t *testing.T) {
+	services, names := make([]string, 4000), make([]string, 4000)
+	for i := range services {
+		services[i] = fmt.Sprintf("a service with a long name %040d", i)
+		names[i] = strconv.Quote(services[i])
+	}
+	arrived := 0
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	s.answer = func(_ string, parameters jsonText) string {
+		var given struct{ Services []string }
+		if json.Unmarshal(parameters, &given) == nil && slices.Equal(given.Services, services) {
+			arrived = len(given.Services)
+		}
+		return `{"build":"10.0.20348.2400","boot_time":"2026-11-10T20:00:00Z","time":"2026-11-10T20:05:00Z","servicing":"idle","logon_ready":true,` +
+			`"present":[],"missing":[],"services_not_running":[` + strings.Join(names, ",") + `],"pending_restart":[]}`
+	}
+	v, err := f.Verify(t.Context(), s.target, nil, services)
+	if err != nil || arrived != len(services) || !slices.Equal(v.NotRunning, services) {
+		t.Errorf("%d arrived, %d came back, %v", arrived, len(v.NotRunning), err)
+	}
+	if requests := s.asked(); requests[wsman.Send] < 2 || requests[wsman.Receive] < 2 || requests[wsman.Execute] != 1 {
+		t.Errorf("requests %v", requests)
+	}
+}
+
+func TestMoreOutputThanAnyScriptHasIsRefused(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	s.answer = func(string, jsonText) string { return raw + strings.Repeat("x", maxOutput+1) }
+	_, err := f.Facts(t.Context(), s.target)
+	failed(t, err, rollout.ClassProtocol, "PD-REPLY")
+}
+
+// A server that says "nothing yet" at once, instead of waiting, must not be asked thousands of times a second.
+func TestAServerThatDoesNotWaitIsAskedMoreAndMoreSlowly(t *testing.T) {
+	over, cancel := context.WithCancel(t.Context())
+	cancel() // so that the test need not wait
+	p := pace{quick: time.Second}
+	last := time.Duration(0)
+	for range 10 {
+		p.wait(over, false, time.Millisecond)
+		if p.pause <= last && last < time.Second || p.pause > time.Second {
+			t.Errorf("%v after %v", p.pause, last)
+		}
+		last = p.pause
+	}
+	if p.wait(over, true, time.Millisecond) != nil || p.pause != 0 {
+		t.Error("output ends the slowness")
+	}
+	if p.wait(over, false, 2*time.Second) != nil || p.pause != 0 {
+		t.Error("a server that waits is asked again at once")
+	}
 }
