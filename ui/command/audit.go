@@ -1,14 +1,11 @@
 package command
 
 import (
-	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"patchdeck/engine"
 	"patchdeck/engine/trail"
 )
 
@@ -115,7 +112,7 @@ func (t *tree) auditList() *cobra.Command {
 		if err := atLeast("most", most, 1, 10000); err != nil {
 			return err
 		}
-		lines, err := c.history(object, most)
+		lines, err := c.console().History(object, most)
 		if err != nil {
 			return err
 		}
@@ -145,49 +142,4 @@ type historyLine struct {
 	Actor  string `json:"actor"`
 	Action string `json:"action"`
 	Words  string `json:"words"`
-}
-
-// history gives the newest entries about an object, or of the whole trail.
-func (c *call) history(object string, most int) ([]engine.HistoryLine, error) {
-	if object != "" {
-		return c.console().History(object, most)
-	}
-	head := c.view().Head.Seq
-	from := uint64(1)
-	if head > uint64(most) {
-		from = head - uint64(most) + 1
-	}
-	var lines []engine.HistoryLine
-	err := c.console().Entries(from, func(seq uint64, raw []byte) error {
-		if seq > head {
-			return errEnough
-		}
-		var entry trail.Entry
-		if err := json.Unmarshal(raw, &entry); err != nil {
-			return fmt.Errorf("audit entry %d is not readable: %w; run patchdeck audit verify", seq, err)
-		}
-		lines = append(lines, engine.HistoryLine{Seq: seq, At: entry.At.UTC().Format("2006-01-02 15:04:05"), Actor: entry.Actor, Action: entry.Action, Words: entryWords(entry)})
-		return nil
-	})
-	if err != nil && err != errEnough {
-		return nil, err
-	}
-	for i, j := 0, len(lines)-1; i < j; i, j = i+1, j-1 {
-		lines[i], lines[j] = lines[j], lines[i]
-	}
-	return lines, nil
-}
-
-func entryWords(e trail.Entry) string {
-	words := e.Object
-	switch {
-	case e.Before != "" && e.After != "":
-		words += ": " + e.Before + " -> " + e.After
-	case e.After != "":
-		words += ": " + e.After
-	}
-	if e.Reason != "" {
-		words += " (" + e.Reason + ")"
-	}
-	return strings.TrimPrefix(words, ": ")
 }

@@ -133,12 +133,19 @@ func updateRow(u catalog.Update) []string {
 	if u.Exploited {
 		exploited = "exploited"
 	}
-	var names []string
-	for _, p := range u.Products {
-		names = append(names, strings.TrimPrefix(p.Name, "Windows Server "))
-	}
 	return []string{u.KB, u.Bulletin, orDash(u.Severity.String()), fmt.Sprint(len(u.CVEs)), exploited, string(u.Restart),
-		orDash(strings.Join(u.Supersedes, " ")), orDash(strings.Join(names, ", "))}
+		orDash(strings.Join(u.Supersedes, " ")), orDash(strings.Join(shortNames(u.Products), ", "))}
+}
+
+// shortNames leaves out of the products' names what all have in common; the two ways to install one product are one.
+func shortNames(products []catalog.Product) (names []string) {
+	for _, p := range products {
+		name := strings.TrimSuffix(strings.TrimPrefix(p.Name, "Windows Server "), " (Server Core installation)")
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func knownBulletins(view *engine.View) string {

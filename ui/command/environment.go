@@ -94,9 +94,11 @@ type SimulateOptions struct {
 	Seed    uint64
 	Speed   float64
 	Faults  string
-	TLS     bool
-	Ledger  string // file; empty is none
-	JSON    bool
+	// Bulletin is a CVRF document with the updates that the fleet's agents find; empty is the demo's own.
+	Bulletin string
+	TLS      bool
+	Ledger   string // file; empty is none
+	JSON     bool
 }
 
 // ServeOptions are the flags of "patchdeck serve".

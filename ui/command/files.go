@@ -35,17 +35,16 @@ type draft struct {
 }
 
 func (d *draft) Keep() error {
-	if err := d.Sync(); err != nil {
-		d.Drop()
-		return fmt.Errorf("cannot write %s: %w", d.name, bare(err))
-	}
-	if err := d.Close(); err != nil {
-		d.Drop()
-		return fmt.Errorf("cannot write %s: %w", d.name, bare(err))
-	}
-	if err := os.Rename(d.File.Name(), d.name); err != nil {
-		_ = os.Remove(d.File.Name())
-		return fmt.Errorf("cannot write %s: %w", d.name, bare(err))
+	for _, step := range []func() error{
+		func() error { return d.Chmod(0o644) },
+		d.Sync, // what it holds is on the disk before its name is
+		d.Close,
+		func() error { return os.Rename(d.File.Name(), d.name) },
+	} {
+		if err := step(); err != nil {
+			d.Drop()
+			return fmt.Errorf("cannot write %s: %w", d.name, bare(err))
+		}
 	}
 	return nil
 }

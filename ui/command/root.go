@@ -24,6 +24,7 @@ func New(env Environment) *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: env.Remote},
+		Args:              cobra.ArbitraryArgs, // an unknown word is answered by open
 		RunE:              t.open,
 	}
 	root.SetIn(env.In)
@@ -67,6 +68,7 @@ func (t *tree) noun(use, short string, verbs ...*cobra.Command) *cobra.Command {
 }
 
 func (t *tree) unknown(command *cobra.Command, word string) error {
+	command.SuggestionsMinimumDistance = 2
 	like := command.SuggestionsFor(word)
 	if len(like) > 0 {
 		return wrongUsage("%s does not know %q; do you mean %s?", command.CommandPath(), word, strings.Join(like, " or "))

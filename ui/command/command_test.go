@@ -1,0 +1,419 @@
+package command_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"patchdeck/engine"
+	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
+	"patchdeck/ui/command"
+	"patchdeck/ui/uitest"
+)
+
+// shell is a person at a command line over a console that a test made.
+type shell struct {
+	t       *testing.T
+	console *uitest.Console
+	env     command.Environment
+	opened  int
+}
+
+func at(t *testing.T, view *engine.View, roles ...approval.Role) *shell {
+	s := &shell{t: t, console: uitest.NewConsole(view)}
+	s.env = command.Environment{
+		Version: "1.2.3", DefaultData: "/data", OpenFile: command.OpenFile, CreateFile: command.CreateFile,
+		Secret: func(name string) (string, bool) { return "s3cret", name == "PROBE_PASSWORD" },
+		Open: func(context.Context, string) (*command.Session, error) {
+			s.opened++
+			return &command.Session{Console: s.console, Actor: approval.Actor{Name: "k.osei", Roles: roles, Via: "socket"}, Zone: time.UTC,
+				Windows: []string{"W1", "W2"}, Users: []command.User{
+					{Name: "k.osei", Roles: []string{"lead", "on-call"}, OSUser: "kosei", Fingerprints: []string{"SHA256:abc"}},
+					{Name: "m.silva", Roles: []string{"board"}}}}, nil
+		},
+	}
+	return s
+}
+
+type result struct {
+	code     int
+	out, err string
+}
+
+func (s *shell) run(input string, words ...string) result {
+	s.t.Helper()
+	var out, failed bytes.Buffer
+	env := s.env
+	env.Streams = command.Streams{In: strings.NewReader(input), Out: &out, Err: &failed}
+	code := command.Execute(s.t.Context(), command.New(env), words)
+	return result{code, out.String(), failed.String()}
+}
+
+// expect runs words that must end with a code and say something on one of the two outputs.
+func (s *shell) expect(code int, says string, words ...string) result {
+	s.t.Helper()
+	r := s.run("", words...)
+	if r.code != code || !strings.Contains(r.out+r.err, says) {
+		s.t.Errorf("%v: exit code %d, out %.300q, err %.600q; expected %d and %q", words, r.code, r.out, r.err, code, says)
+	}
+	return r
+}
+
+// gave expects that the newest command is this one.
+func (s *shell) gave(want engine.Command) {
+	s.t.Helper()
+	given := s.console.Given()
+	if len(given) == 0 || fmt.Sprintf("%#v", given[len(given)-1].Command) != fmt.Sprintf("%#v", want) {
+		s.t.Errorf("gave %#v, expected %#v", given, want)
+	}
+}
+
+func TestTablesForPeople(t *testing.T) {
+	for name, words := range map[string][]string{
+		"catalog-list":         {"catalog", "list"},
+		"catalog-list-october": {"catalog", "list", "--bulletin", "2026-oct"},
+		"inventory-list":       {"inventory", "list", "--filter", `environment == "Prod" and site == "DUB"`},
+		"release-list":         {"release", "list"},
+		"change-list":          {"change", "list"},
+		"change-show":          {"change", "show", "chg-12"},
+		"rollout-status":       {"rollout", "status"},
+		"rollout-servers":      {"rollout", "servers", "r-3", "--status", "failed"},
+		"audit-list-object":    {"audit", "list", "--object", "R-3", "--most", "3"},
+		"users":                {"users"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := at(t, uitest.Night(60), approval.Viewer).run("", words...)
+			if r.code != command.Done || r.err != "" {
+				t.Fatalf("exit code %d, err %q", r.code, r.err)
+			}
+			uitest.Golden(t, name, strings.TrimSuffix(r.out, "\n"))
+		})
+	}
+}
+
+func TestEmptyListsSayWhatToDo(t *testing.T) {
+	s := at(t, &engine.View{}, approval.Lead)
+	for says, words := range map[string][]string{
+		"patchdeck catalog import":   {"catalog", "list"},
+		"patchdeck inventory import": {"inventory", "list"},
+		"patchdeck release create":   {"release", "list"},
+		"patchdeck change submit":    {"change", "list"},
+		"there is no rollout yet":    {"rollout", "status"},
+		"the audit trail is empty":   {"audit", "verify"},
+	} {
+		s.expect(command.Done, says, words...)
+		if r := s.run("", append(words, "--json")...); r.code != command.Done || strings.Contains(r.out, says) {
+			t.Errorf("%v --json: exit code %d, out %q", words, r.code, r.out)
+		}
+	}
+}
+
+func TestWrongUsageIsToldInOneLineWithWhatIsRight(t *testing.T) {
+	s := at(t, uitest.Night(60), approval.Lead)
+	s.env.Probe = func(context.Context, command.ProbeOptions) (inventory.Facts, error) { return inventory.Facts{}, nil }
+	for says, words := range map[string]string{
+		`patchdeck: patchdeck does not know "catlog"; do you mean catalog?`:             "catlog",
+		"patchdeck: patchdeck catalog needs a verb: import, list":                       "catalog",
+		`patchdeck: patchdeck catalog does not know "lost"; do you mean list?`:          "catalog lost",
+		"patchdeck: a verb is missing":                                                  "",
+		"patchdeck inventory import: accepts 1 arg(s), received 0":                      "inventory import",
+		"unknown flag: --frobnicate":                                                    "inventory list --frobnicate",
+		"patchdeck: filter: ":                                                           "inventory list --filter nonsense",
+		"patchdeck: a reason is missing":                                                "rollout halt R-3",
+		`patchdeck: --priority "urgent" is not known: use Emergency, High, Medium, Low`: "change submit x --priority urgent --reason y",
+		`patchdeck: the result "good" is not known: use passed, failed, workaround`:     "acceptance record CHG-12 Payroll good",
+		"patchdeck: a note is missing":                                                  "acceptance record CHG-12 Payroll failed",
+		"patchdeck: --plan needs at least 8 digits of the plan's hash":                  "change approve CHG-12 --reason y",
+		`patchdeck: --status "lost" is not known: use not received,`:                    "rollout servers R-3 --status lost",
+		"patchdeck: name the servers to try again, or give --failed":                    "rollout retry R-3 --reason y",
+		"patchdeck: --most 0 is out of range: use 1 to 10000":                           "audit list --most 0",
+		"patchdeck: --bulletin is missing: there are 2026-Nov, 2026-Oct":                "release create x --reason y",
+		"patchdeck: probe needs a server of the inventory, or --address":                "inventory probe",
+		"patchdeck: probe takes a server's name or --address":                           "inventory probe x --address h:1",
+		`patchdeck: patchdeck version takes no argument "x"`:                            "version x",
+	} {
+		r := s.expect(command.Usage, says, strings.Fields(words)...)
+		if r.out != "" || strings.Count(r.err, "\n") != 1 {
+			t.Errorf("%q: out %q, err %q", words, r.out, r.err)
+		}
+	}
+	if given := s.console.Given(); len(given) != 0 {
+		t.Errorf("commands were given: %v", given)
+	}
+}
+
+func TestWhatDoesNotExistIsToldWithWhereToLook(t *testing.T) {
+	s := at(t, uitest.Night(60), approval.Lead)
+	for says, words := range map[string]string{
+		`there is no bulletin "2020-Jan": there are 2026-Nov, 2026-Oct`:  "catalog list --bulletin 2020-Jan",
+		`there is no change request "CHG-99": see patchdeck change list`: "change show CHG-99",
+		`there is no rollout "R-9": see patchdeck rollout status`:        "rollout pause R-9 --reason y",
+		`the inventory has no server "nowhere"`:                          "inventory probe nowhere",
+		"the environment variable OTHER is not set":                      "inventory probe --address 10.0.0.1:5985 --user u --password-env OTHER",
+		"cannot read nowhere.csv: no such file or directory":             "inventory import nowhere.csv",
+		"cannot read .: it is a folder":                                  "catalog import .",
+		"CHG-12 now has the plan":                                        "change approve CHG-12 --plan 00000000 --reason y",
+	} {
+		s.env.Probe = func(context.Context, command.ProbeOptions) (inventory.Facts, error) { return inventory.Facts{}, nil }
+		s.expect(command.Failure, says, strings.Fields(words)...)
+	}
+}
+
+func TestEachVerbGivesItsCommand(t *testing.T) {
+	s := at(t, uitest.Night(60), approval.Lead, approval.Authority, approval.Board)
+	view := s.console.View()
+	name, id := view.Servers[3].Name, view.Servers[3].ID
+	hash := view.Changes[1].PlanHash
+	for words, want := range map[string]engine.Command{
+		"release create R --bulletin 2026-Nov --kb KB1 --kb KB2 --reason why":     engine.CreateRelease{ID: "R", Title: "R", Bulletin: "2026-Nov", Updates: []string{"KB1", "KB2"}, Reason: "why"},
+		"release drop R KB1 --reason why":                                         engine.DropUpdate{Release: "R", KB: "KB1", Reason: "why"},
+		"change submit R --priority emergency --ceiling 40 --reason why":          engine.SubmitChange{Release: "R", Priority: approval.Emergency, Ceiling: 40, Reason: "why"},
+		"change authorise CHG-12 --plan " + hash[:8] + " --reason why":            engine.DecideChange{Change: "CHG-12", Step: "authorise", PlanHash: hash, Reason: "why"},
+		"change approve chg-12 --plan " + strings.ToUpper(hash) + " --reason why": engine.DecideChange{Change: "CHG-12", Step: "approve", PlanHash: hash, Reason: "why"},
+		"change reject CHG-12 --plan " + hash + " --reason why":                   engine.DecideChange{Change: "CHG-12", Step: "reject", PlanHash: hash, Reason: "why"},
+		"acceptance record CHG-12 Payroll passed":                                 engine.RecordAcceptance{Change: "CHG-12", Application: "Payroll", Result: "passed"},
+		"acceptance record CHG-12 Payroll workaround --note later":                engine.RecordAcceptance{Change: "CHG-12", Application: "Payroll", Result: "workaround", Note: "later"},
+		"rollout pause r-3 --reason why":                                          engine.Hold{Rollout: "R-3", Step: "pause", Reason: "why"},
+		"rollout halt R-3 --reason why":                                           engine.Hold{Rollout: "R-3", Step: "halt", Reason: "why"},
+		"rollout resume R-3 --reason why":                                         engine.Hold{Rollout: "R-3", Step: "resume", Reason: "why"},
+		"rollout close R-3 --reason why":                                          engine.Hold{Rollout: "R-3", Step: "close", Reason: "why"},
+		"rollout retry R-3 " + strings.ToLower(name) + " --reason why":            engine.Retry{Rollout: "R-3", Servers: []inventory.ServerID{id}, Reason: "why"},
+		"rollout skip R-3 " + string(id) + " --reason why":                        engine.Skip{Rollout: "R-3", Servers: []inventory.ServerID{id}, Reason: "why"},
+		"rollout exclude CHG-12 " + name + " --reason why":                        engine.ExcludeServer{Change: "CHG-12", Server: id, Reason: "why"},
+		"rollout break-lock SQL1 --reason why":                                    engine.BreakLock{Cluster: "SQL1", Reason: "why"},
+	} {
+		s.expect(command.Done, want.Action()+" done", strings.Fields(words)...)
+		s.gave(want)
+	}
+	r := s.expect(command.Done, "", "rollout", "pause", "R-3", "--reason", "why", "--json")
+	if r.out != `{"answer":"rollout.hold done"}`+"\n" {
+		t.Errorf("out %q", r.out)
+	}
+}
+
+func TestRetryingAllThatFailedNamesThem(t *testing.T) {
+	s := at(t, uitest.Night(200), approval.OnCall)
+	var failed []inventory.ServerID
+	for _, cell := range s.console.View().Rollouts[2].Cells {
+		if cell.Delivery == "failed" {
+			failed = append(failed, cell.Server)
+		}
+	}
+	s.expect(command.Done, "done", "rollout", "retry", "R-3", "--failed", "--reason", "disk was cleaned")
+	s.gave(engine.Retry{Rollout: "R-3", Servers: failed, Reason: "disk was cleaned"})
+	if len(failed) == 0 {
+		t.Error("nobody failed in this night")
+	}
+}
+
+func TestAViewerChangesNothing(t *testing.T) {
+	s := at(t, uitest.Night(60), approval.Viewer)
+	hash := s.console.View().Changes[1].PlanHash
+	for _, words := range []string{
+		"release create R --bulletin 2026-Nov --reason y", "release drop R KB1 --reason y", "change submit R --reason y",
+		"change approve CHG-12 --reason y --plan " + hash, "change authorise CHG-12 --reason y --plan " + hash, "change reject CHG-12 --reason y --plan " + hash,
+		"acceptance record CHG-12 Payroll passed", "rollout pause R-3 --reason y", "rollout halt R-3 --reason y", "rollout resume R-3 --reason y",
+		"rollout close R-3 --reason y", "rollout retry R-3 --failed --reason y", "rollout skip R-3 s00001 --reason y",
+		"rollout exclude CHG-12 s00001 --reason y", "rollout break-lock C --reason y", "inventory sweep", "inventory scan",
+	} {
+		r := s.expect(command.Denied, "takes one of the roles", strings.Fields(words)...)
+		if r.out != "" || strings.Count(r.err, "\n") != 1 {
+			t.Errorf("%s: out %q, err %q", words, r.out, r.err)
+		}
+	}
+}
+
+func TestTextOfOthersCannotCommandATerminal(t *testing.T) {
+	view := uitest.Quiet(3)
+	view.Servers[0].Owner = "Retail\x1b]0;owned\a\x1b[2J\u202eBI\nfake line"
+	view.Servers[0].Trouble = "\x9b31m" + strings.Repeat("long ", 100)
+	for _, words := range [][]string{{"inventory", "list"}, {"inventory", "list", "--json"}} {
+		r := at(t, view, approval.Viewer).run("", words...)
+		if i := strings.IndexFunc(r.out, func(c rune) bool { return c != '\n' && (c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 || c == 0x202e) }); i >= 0 {
+			t.Errorf("%v: byte %d of %q", words, i, r.out)
+		}
+		if strings.Count(r.out, "\n") != 3+1-strings.Count(strings.Join(words, ""), "--json") {
+			t.Errorf("%v: lines of %q", words, r.out)
+		}
+	}
+}
+
+func TestExecuteNeverReadsTheWordsOfTheProcess(t *testing.T) {
+	before := os.Args
+	defer func() { os.Args = before }()
+	os.Args = []string{"patchdeck", "rollout", "halt", "R-3", "--reason", "not asked for"}
+	s := at(t, uitest.Night(60), approval.Lead)
+	s.expect(command.Usage, "a verb is missing")
+	if len(s.console.Given()) != 0 {
+		t.Error("a command was given")
+	}
+}
+
+func TestOpeningFailsWithItsOwnWords(t *testing.T) {
+	s := at(t, uitest.Night(3))
+	s.env.Open = func(context.Context, string) (*command.Session, error) {
+		return nil, errors.New("the store in /data is held by process 4711: stop it or use its console")
+	}
+	r := s.expect(command.Failure, "held by process 4711", "inventory", "list")
+	if r.err != "patchdeck: the store in /data is held by process 4711: stop it or use its console\n" {
+		t.Errorf("err %q", r.err)
+	}
+}
+
+func TestOverSSHThereAreNoFilesNoFoldersAndNoProcesses(t *testing.T) {
+	s := at(t, uitest.Night(60), approval.Lead)
+	s.env.Remote, s.env.OpenFile, s.env.CreateFile, s.env.Secret = true, nil, nil, nil
+	s.env.Demo = func(context.Context, command.DemoOptions) error { return nil }
+	s.env.Serve = func(context.Context, command.ServeOptions) error { return nil }
+	s.env.Simulate = func(context.Context, command.SimulateOptions) error { return nil }
+	s.env.Init = func(context.Context, string) error { return nil }
+	s.env.Probe = func(context.Context, command.ProbeOptions) (inventory.Facts, error) { return inventory.Facts{}, nil }
+	probe := "inventory probe --address 10.0.0.1:5985 --user u "
+	for words, says := range map[string]string{
+		"inventory import /etc/passwd":              "over SSH only - (standard input and output)",
+		"catalog import /etc/passwd":                "over SSH only -",
+		"audit export /tmp/x":                       "over SSH only -",
+		"audit verify /tmp/x":                       "over SSH only -",
+		"inventory export /tmp/x":                   "over SSH only -",
+		probe + "--password-file /etc/shadow":       "over SSH only -",
+		probe + "--password-env PROBE_PASSWORD":     "--password-env is not possible over SSH",
+		probe + "--password-file - --ca /etc/x.pem": "over SSH only -",
+		"inventory list --data /tmp":                "unknown flag: --data",
+		"demo":                                      `does not know "demo"`,
+		"serve":                                     `does not know "serve"`,
+		"simulate":                                  `does not know "simulate"`,
+		"init":                                      `does not know "init"`,
+	} {
+		r := s.run("s3cret\n", strings.Fields(words)...)
+		if r.code != command.Usage || !strings.Contains(r.err, says) {
+			t.Errorf("%s: exit code %d, err %q", words, r.code, r.err)
+		}
+	}
+	if r := s.run("s3cret\n", strings.Fields(probe+"--password-file -")...); r.code != command.Done {
+		t.Errorf("a password on standard input: exit code %d, err %q", r.code, r.err)
+	}
+}
+
+func TestProbingAnAddressOverSSHTakesARoleThatMaySweep(t *testing.T) {
+	s := at(t, uitest.Night(3), approval.Viewer)
+	s.env.Remote = true
+	s.env.Probe = func(context.Context, command.ProbeOptions) (inventory.Facts, error) {
+		t.Error("it was probed")
+		return inventory.Facts{}, nil
+	}
+	s.expect(command.Denied, "takes a role that may sweep", "inventory", "probe", "--address", "10.0.0.1:22", "--user", "u", "--password-file", "-")
+}
+
+func TestProbingAnAddressUsesTheGivenCredentialsAndNoStore(t *testing.T) {
+	s := at(t, uitest.Night(3))
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, []byte("PEM"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var asked command.ProbeOptions
+	s.env.Probe = func(_ context.Context, o command.ProbeOptions) (inventory.Facts, error) {
+		asked = o
+		return inventory.Facts{Hostname: "DUB-SQL-014"}, nil
+	}
+	s.env.Forward = func(context.Context, string, []string, command.Streams) (bool, int, error) {
+		t.Error("it was forwarded")
+		return false, 0, nil
+	}
+	s.expect(command.Done, `"hostname":"DUB-SQL-014"`, "inventory", "probe", "--address", "[fd00::1]:5986", "--scheme", "https", "--user", `CORP\svc`, "--password-env", "PROBE_PASSWORD", "--ca", ca, "--json")
+	if asked.Password != "s3cret" || asked.User != `CORP\svc` || asked.Scheme != "https" || asked.Address != "[fd00::1]:5986" || string(asked.CA) != "PEM" || s.opened != 0 {
+		t.Errorf("asked %+v, opened %d", asked, s.opened)
+	}
+	s.env.Probe = func(context.Context, command.ProbeOptions) (inventory.Facts, error) {
+		return inventory.Facts{}, errors.New("the password was refused")
+	}
+	s.expect(command.Failure, "patchdeck: 10.0.0.1:5985: the password was refused", "inventory", "probe", "--address", "10.0.0.1:5985", "--user", "u", "--password-env", "PROBE_PASSWORD")
+}
+
+func TestAVerbIsHandedToWhoHoldsTheStore(t *testing.T) {
+	s := at(t, uitest.Night(3), approval.Lead)
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "servers.csv"), []byte("name\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	type call struct {
+		data, words, input string
+	}
+	var got call
+	code, says := command.Done, ""
+	s.env.Forward = func(_ context.Context, data string, words []string, streams command.Streams) (bool, int, error) {
+		input := ""
+		if streams.In != nil {
+			text, err := io.ReadAll(streams.In)
+			if err != nil {
+				return true, 0, err
+			}
+			input = string(text)
+		}
+		got = call{data, fmt.Sprintf("%q", words), input}
+		_, err := io.WriteString(streams.Out, says)
+		return true, code, err
+	}
+	for _, c := range []struct {
+		words []string
+		want  call
+	}{
+		{[]string{"inventory", "import", filepath.Join(folder, "servers.csv")}, call{"/data", `["inventory" "import" "--" "-"]`, "name\n"}},
+		{[]string{"inventory", "import", "-", "--data", "/other"}, call{"/other", `["inventory" "import" "--" "-"]`, "typed"}},
+		{[]string{"release", "create", "R", "--kb", "KB1", "--kb=KB2", "--reason", "it's", "--json"}, call{"/data", `["release" "create" "--json=true" "--kb=KB1" "--kb=KB2" "--reason=it's" "--" "R"]`, ""}},
+		{[]string{"rollout", "status", "--watch"}, call{"/data", `["rollout" "status" "--watch=true" "--"]`, ""}},
+	} {
+		if r := s.run("typed", c.words...); r.code != command.Done || got != c.want {
+			t.Errorf("%v: %+v, handed over %+v", c.words, r, got)
+		}
+	}
+	says = "the trail\n"
+	if r := s.run("", "audit", "export", filepath.Join(folder, "trail")); r.code != command.Done || r.out != "" {
+		t.Errorf("export: %+v", r)
+	}
+	if text, err := os.ReadFile(filepath.Join(folder, "trail")); err != nil || string(text) != says {
+		t.Errorf("exported %q, %v", text, err)
+	}
+	code = command.Denied
+	if r := s.run("", "audit", "export", filepath.Join(folder, "denied")); r.code != command.Denied || r.err != "" {
+		t.Errorf("denied: %+v", r)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "denied")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a failed export left a file: %v", err)
+	}
+	if s.opened != 0 {
+		t.Error("the store was opened as well")
+	}
+}
+
+func TestWithoutAHolderTheVerbRunsHere(t *testing.T) {
+	s := at(t, uitest.Night(3), approval.Lead)
+	s.env.Forward = func(context.Context, string, []string, command.Streams) (bool, int, error) { return false, 0, nil }
+	s.expect(command.Done, "done", "rollout", "pause", "R-3", "--reason", "y")
+	if s.opened != 1 {
+		t.Errorf("opened %d times", s.opened)
+	}
+}
+
+func TestHelpNamesEveryVerb(t *testing.T) {
+	s := at(t, uitest.Night(3))
+	for noun, verbs := range map[string][]string{
+		"catalog": {"import", "list"}, "inventory": {"import", "list", "export", "sweep", "scan", "probe"}, "release": {"create", "list", "drop"},
+		"change": {"submit", "list", "show", "authorise", "approve", "reject"}, "acceptance": {"record"},
+		"rollout": {"status", "servers", "pause", "halt", "resume", "close", "retry", "skip", "exclude", "break-lock"}, "audit": {"verify", "export", "list"},
+	} {
+		r := s.expect(command.Done, "", noun, "--help")
+		for _, verb := range verbs {
+			if !strings.Contains(r.out, "\n  "+verb+" ") {
+				t.Errorf("%s --help does not name %s", noun, verb)
+			}
+		}
+	}
+}
