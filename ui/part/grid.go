@@ -6,8 +6,11 @@ import (
 	"patchdeck/engine/rollout"
 )
 
-// Mark is the status of one cell of a grid: an index into rollout.Statuses.
+// Mark is the status of one cell of a grid: an index into rollout.Statuses, and Picked when a person picked the cell.
 type Mark = uint8
+
+// Picked is added to the mark of a cell that a person picked.
+const Picked Mark = 1 << 7
 
 var markOf = func() map[rollout.Delivery]Mark {
 	m := make(map[rollout.Delivery]Mark, len(rollout.Statuses))
@@ -42,8 +45,7 @@ type Grid struct {
 	groupWidth, labelWidth int
 	tallyWidth             int
 	lines                  []gridLine
-	status                 [256]string // the bytes of one cell by mark, with its ink
-	glyphs                 [256]string // the same without
+	glyphs                 [256]string // by mark
 	inks                   [256]Ink
 	under                  [256]string // the cell under the cursor
 }
@@ -67,14 +69,19 @@ func NewGrid(t *Theme) *Grid {
 	g := &Grid{theme: t}
 	for i, s := range rollout.Statuses {
 		glyph, ink := t.Status(s)
-		g.glyphs[i], g.inks[i] = glyph, ink
-		g.status[i] = ink.on + glyph
-		g.under[i] = t.Cursor.Paint(glyph)
-		if t.Cursor.Plain() {
-			g.under[i] = t.glyph().fullCell
-		}
+		g.learn(Mark(i), glyph, ink)
+		g.learn(Mark(i)|Picked, t.glyph().picked, ink)
 	}
 	return g
+}
+
+// learn prepares the bytes of a mark.
+func (g *Grid) learn(m Mark, glyph string, ink Ink) {
+	g.glyphs[m], g.inks[m] = glyph, ink
+	g.under[m] = g.theme.Cursor.Paint(glyph)
+	if g.theme.Cursor.Plain() {
+		g.under[m] = g.theme.glyph().fullCell
+	}
 }
 
 // Set gives the grid its content. The number of marks must be the sum of the strips' cells.
@@ -253,30 +260,19 @@ func (g *Grid) paint(l *gridLine, marks []Mark) string {
 	return string(buf)
 }
 
-// cells writes the cells. An ink of a status sets a foreground and at most bold: the next run that is bold needs
-// nothing, the next that is not needs the old one off first.
+// cells writes the cells in runs of one ink.
 func (g *Grid) cells(buf []byte, marks []Mark, cursor int) []byte {
 	var now Ink
 	for i, m := range marks {
-		switch ink := g.inks[m]; {
-		case i == cursor:
-			if !now.Plain() {
-				buf = append(buf, inkOff...)
-				now = Ink{}
-			}
+		if i == cursor {
+			buf, now = now.follow(buf, Ink{}), Ink{}
 			buf = append(buf, g.under[m]...)
-		case ink == now:
-			buf = append(buf, g.glyphs[m]...)
-		default:
-			if !now.Plain() {
-				buf = append(buf, inkOff...)
-			}
-			buf = append(buf, g.status[m]...)
-			now = ink
+			continue
 		}
+		if ink := g.inks[m]; ink != now {
+			buf, now = now.follow(buf, ink), ink
+		}
+		buf = append(buf, g.glyphs[m]...)
 	}
-	if !now.Plain() {
-		buf = append(buf, inkOff...)
-	}
-	return buf
+	return now.follow(buf, Ink{})
 }

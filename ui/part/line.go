@@ -93,7 +93,12 @@ func (l *Line) put(ink Ink, text string, width int) int {
 	return w
 }
 
+// shape cleans and cuts a text. What is far too long is cut before it is looked at: a lying server must not cost time.
 func (l *Line) shape(text string, width int) (string, int) {
+	const mostBytes = 16 // a column
+	if most := (max(width, 0) + 1) * mostBytes; len(text) > most {
+		text = text[:most]
+	}
 	if !printable(text) {
 		text = Clean(text)
 		if l.theme.ascii {
@@ -111,10 +116,7 @@ func (l *Line) raw(ink Ink, text string, width int) {
 		ink = *l.over
 	}
 	if ink != l.now {
-		if !l.now.Plain() {
-			l.buf = append(l.buf, inkOff...)
-		}
-		l.buf = append(l.buf, ink.on...)
+		l.buf = l.now.follow(l.buf, ink)
 		l.now = ink
 	}
 	l.buf = append(l.buf, text...)

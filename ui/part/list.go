@@ -6,6 +6,7 @@ type Column struct {
 	Width int  // columns that it takes at least
 	Grow  int  // its share of the columns that are left over
 	From  int  // shown when the list is at least so wide
+	Until int  // and not from this width on; 0 is no end
 	Right bool // numbers stand at the right
 }
 
@@ -152,7 +153,7 @@ const columnGap = 2
 func (l *List) layout(width int) (columns, widths []int) {
 	left, shares := width, 0
 	for i, c := range l.Columns {
-		if width+1 < c.From {
+		if width+1 < c.From || c.Until > 0 && width+1 >= c.Until {
 			continue
 		}
 		columns, widths = append(columns, i), append(widths, c.Width)

@@ -40,13 +40,13 @@ var textPalette = struct{ dim, accent, strong, title, cursor swatch }{
 
 // glyphSet are the drawing characters that are not statuses.
 type glyphSet struct {
-	rule, wall, pointer, cut, fullCell, mark string
-	bar                                      [barKinds]string
+	rule, wall, pointer, cut, fullCell, picked string
+	bar                                        [barKinds]string
 }
 
 var (
-	drawnGlyphs = glyphSet{rule: "─", wall: "│", pointer: "▌", cut: "…", fullCell: "▣", mark: "◆", bar: [barKinds]string{"█", "▓", "▒", "░"}}
-	asciiGlyphs = glyphSet{rule: "-", wall: "|", pointer: ">", cut: "~", fullCell: "@", mark: "*", bar: [barKinds]string{"#", "=", "x", "."}}
+	drawnGlyphs = glyphSet{rule: "─", wall: "│", pointer: "▌", cut: "…", fullCell: "▣", picked: "◆", bar: [barKinds]string{"█", "▓", "▒", "░"}}
+	asciiGlyphs = glyphSet{rule: "-", wall: "|", pointer: ">", cut: "~", fullCell: "@", picked: "*", bar: [barKinds]string{"#", "=", "x", "."}}
 )
 
 // asciiFor replaces the characters that our own sentences use where a terminal has nothing but ASCII.

@@ -13,7 +13,7 @@ type Sheet struct {
 }
 
 // labelWidth is the column at which the values of facts begin.
-const labelWidth = 15
+const labelWidth = 14
 
 // Head starts a section; right stands at the end of the line.
 func (s *Sheet) Head(title, right string) {

@@ -95,29 +95,45 @@ func Wrap(text string, width int) []string {
 		return nil
 	}
 	var lines []string
-	line := ""
+	line, used := "", 0
 	for _, word := range strings.Fields(Clean(text)) {
-		switch {
-		case line == "":
-			line = word
-		case Width(line)+1+Width(word) <= width:
-			line += " " + word
-			continue
-		default:
-			lines, line = append(lines, line), word
-		}
-		for Width(line) > width {
-			head := ansi.Truncate(line, width, "")
-			if head == "" { // one character wider than the whole line
-				return append(lines, "?")
+		for _, piece := range pieces(word, width) {
+			w := Width(piece)
+			switch {
+			case line == "":
+				line, used = piece, w
+			case used+1+w <= width:
+				line, used = line+" "+piece, used+1+w
+			default:
+				lines = append(lines, line)
+				line, used = piece, w
 			}
-			lines, line = append(lines, head), line[len(head):]
 		}
 	}
 	if line != "" {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// pieces breaks a word that is longer than a line. A character that is wider than a whole line becomes a question mark.
+func pieces(word string, width int) []string {
+	if Width(word) <= width {
+		return []string{word}
+	}
+	var list []string
+	from, used := 0, 0
+	for at, r := range word {
+		w := Width(string(r))
+		if w > width {
+			return append(list, "?")
+		}
+		if used+w > width {
+			list, from, used = append(list, word[from:at]), at, 0
+		}
+		used += w
+	}
+	return append(list, word[from:])
 }
 
 // Clip cuts a text to at most width columns, without a mark, and cleans it.

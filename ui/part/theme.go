@@ -153,5 +153,8 @@ func (t *Theme) Rule(width int) string {
 	return t.Dim.Paint(strings.Repeat(t.glyph().rule, max(width, 0)))
 }
 
+// PickedGlyph marks what a person picked.
+func (t *Theme) PickedGlyph() string { return t.glyph().picked }
+
 // Wall is the vertical line between two panes.
 func (t *Theme) Wall() string { return t.Dim.Paint(t.glyph().wall) }

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
-
-	tea "github.com/charmbracelet/bubbletea"
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
@@ -16,90 +13,6 @@ import (
 
 // sizes are those that every screen is drawn for.
 var sizes = []struct{ width, height int }{{80, 24}, {120, 36}, {200, 50}}
-
-var (
-	lead   = approval.Actor{Name: "k.osei", Roles: []approval.Role{approval.Lead}, Via: "ssh"}
-	board  = approval.Actor{Name: "s.lindqvist", Roles: []approval.Role{approval.Board}, Via: "ssh"}
-	viewer = approval.Actor{Name: "guest", Roles: []approval.Role{approval.Viewer}, Via: "ssh"}
-)
-
-// terminal is an environment by its TERM and COLORTERM.
-func terminal(term, colours string) func(string) string {
-	return func(name string) string { return map[string]string{"TERM": term, "COLORTERM": colours}[name] }
-}
-
-var (
-	coloured = part.ThemeFrom(terminal("xterm-256color", "truecolor"), part.Flags{})
-	mono     = part.ThemeFrom(terminal("", ""), part.Flags{})
-)
-
-// session drives a Root by hand: messages in, frames out, commands run at once.
-type session struct {
-	root    *Root
-	console *uitest.Console
-	wall    time.Time
-}
-
-func open(t *testing.T, view *engine.View, actor approval.Actor, theme part.Theme, width, height int) *session {
-	t.Helper()
-	s := &session{console: uitest.NewConsole(view), wall: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
-	s.root = New(Options{Actor: actor, Console: s.console, Theme: theme, Title: "demo", Now: func() time.Time { return s.wall }})
-	t.Cleanup(s.root.Close)
-	s.send(tea.WindowSizeMsg{Width: width, Height: height})
-	return s
-}
-
-// send gives one message and runs what it leads to.
-func (s *session) send(message tea.Msg) {
-	_, command := s.root.Update(message)
-	s.run(command)
-}
-
-// run runs a command as Bubble Tea would, except the waits, which a test does itself with show.
-func (s *session) run(command tea.Cmd) {
-	if command == nil {
-		return
-	}
-	switch m := command().(type) {
-	case nil, tea.QuitMsg:
-	case tea.BatchMsg:
-		for _, c := range m {
-			s.run(c)
-		}
-	default:
-		s.send(m)
-	}
-}
-
-// press types keys by name, with time between them to read.
-func (s *session) press(names ...string) {
-	for _, name := range names {
-		s.wall = s.wall.Add(time.Second)
-		s.run(s.root.key(keyNamed(name)))
-	}
-}
-
-func keyNamed(name string) part.Key {
-	if len([]rune(name)) == 1 {
-		return part.Key{Name: name, Text: name}
-	}
-	return part.Key{Name: name}
-}
-
-// write types a text.
-func (s *session) write(text string) {
-	for _, r := range text {
-		s.press(string(r))
-	}
-}
-
-// show publishes a view and lets the console take it.
-func (s *session) show(view *engine.View) {
-	s.console.Show(view)
-	s.run(s.root.refresh())
-}
-
-func (s *session) frame() string { return s.root.View() }
 
 // frames are all the pictures that goldens keep: how to get there.
 var frames = []struct {
@@ -136,13 +49,11 @@ var frames = []struct {
 	{"need", lead, night, []string{"!"}},
 }
 
-func night() *engine.View { return uitest.Night(200) }
-
 func TestFrames(t *testing.T) {
 	themes := []struct {
 		name  string
 		theme part.Theme
-	}{{"colour", coloured}, {"mono", mono}}
+	}{{"colour", coloured}, {"plain", mono}}
 	for _, f := range frames {
 		for _, size := range sizes {
 			for _, theme := range themes {
@@ -158,5 +69,24 @@ func TestFrames(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestThemes keeps one frame for each other kind of terminal.
+func TestThemes(t *testing.T) {
+	for name, theme := range map[string]part.Theme{
+		"light":        part.ThemeFrom(terminal("xterm-256color", "truecolor"), part.Flags{Light: true}),
+		"16":           part.ThemeFrom(terminal("xterm", ""), part.Flags{}),
+		"16-light":     part.ThemeFrom(terminal("xterm", ""), part.Flags{Light: true}),
+		"256":          part.ThemeFrom(terminal("xterm-256color", ""), part.Flags{}),
+		"attributes":   part.ThemeFrom(terminal("xterm-256color", "truecolor"), part.Flags{NoColour: true}),
+		"ascii":        part.ThemeFrom(terminal("dumb", ""), part.Flags{}),
+		"ascii-colour": part.ThemeFrom(terminal("linux", ""), part.Flags{}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, night(), lead, theme, 120, 36)
+			s.press("5", "n")
+			uitest.Golden(t, "theme-"+name, s.frame())
+		})
 	}
 }

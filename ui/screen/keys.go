@@ -3,12 +3,16 @@ package screen
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
 )
+
+// readingTime is how long an answer stays at least: the next key clears it only then.
+const readingTime = time.Second
 
 // keys takes the presses of one message, one after the other: each sees what the one before it did.
 func (r *Root) keys(keys []part.Key) tea.Cmd {
@@ -43,7 +47,9 @@ func (r *Root) key(k part.Key) tea.Cmd {
 		}
 		return nil
 	}
-	r.said = ""
+	if r.now().Sub(r.saidAt) >= readingTime {
+		r.said = ""
+	}
 	if typist, ok := r.screen().(desk.Typist); ok && typist.Typing() {
 		typist.Type(k)
 		return nil

@@ -33,6 +33,7 @@ type Root struct {
 	help          *helpPage
 	leaving       bool
 	said          string
+	saidAt        time.Time
 	loud          bool
 	nextNeed      int
 	farewell      string
@@ -56,9 +57,9 @@ const (
 	gridPace = 500 * time.Millisecond
 )
 
-// New makes the console of one session. Close it when its program has ended.
+// New makes the console of one session, which watches the engine from now on. Close it when its program has ended.
 func New(o Options) *Root {
-	r := &Root{title: o.Title, now: o.Now, closing: o.Closing, over: make(chan struct{}), stopWatch: func() {}}
+	r := &Root{title: o.Title, now: o.Now, closing: o.Closing, over: make(chan struct{})}
 	if r.now == nil {
 		r.now = time.Now
 	}
@@ -68,6 +69,7 @@ func New(o Options) *Root {
 	theme := o.Theme
 	r.desk = desk.Desk{Shell: r, Actor: o.Actor, Console: o.Console, Theme: &theme, Zone: o.Zone, Copy: o.Copy}
 	r.takeView()
+	r.wake, r.stopWatch = o.Console.Watch()
 	d := &r.desk
 	r.tabs = []tab{
 		{"Overview", []desk.Screen{overview.New(d, r.jump)}, listPace},
@@ -94,7 +96,6 @@ func (r *Root) Farewell() string { return r.farewell }
 
 // Init implements tea.Model.
 func (r *Root) Init() tea.Cmd {
-	r.wake, r.stopWatch = r.desk.Console.Watch()
 	return tea.Batch(r.awaitView(), r.awaitClosing(), r.screen().Init())
 }
 
@@ -167,7 +168,7 @@ func (r *Root) screen() desk.Screen {
 func (r *Root) Ask(q part.Question) { r.confirm = part.Ask(q, r.now()) }
 
 // Tell implements desk.Shell.
-func (r *Root) Tell(words string, loud bool) { r.said, r.loud = words, loud }
+func (r *Root) Tell(words string, loud bool) { r.said, r.loud, r.saidAt = words, loud, r.now() }
 
 // Open implements desk.Shell.
 func (r *Root) Open(s desk.Screen) tea.Cmd {

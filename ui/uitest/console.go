@@ -56,6 +56,13 @@ func (c *Console) Refuse(err error) {
 	c.refusal = err
 }
 
+// SetEntries replaces the trail by these raw lines.
+func (c *Console) SetEntries(raw ...[]byte) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.entries = raw
+}
+
 // Given lists the commands so far.
 func (c *Console) Given() []Given {
 	c.mutex.Lock()
@@ -109,6 +116,8 @@ func (c *Console) Do(_ context.Context, actor approval.Actor, command engine.Com
 
 // History implements engine.Console.
 func (c *Console) History(object string, most int) ([]engine.HistoryLine, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
 	var lines []engine.HistoryLine
 	for seq := len(c.entries); seq > 0 && len(lines) < most; seq-- {
 		e := entry(seq)
@@ -125,8 +134,11 @@ func words(e trail.Entry) string {
 
 // Entries implements engine.Console.
 func (c *Console) Entries(from uint64, each func(seq uint64, raw []byte) error) error {
-	for seq := max(from, 1); seq <= uint64(len(c.entries)); seq++ {
-		if err := each(seq, c.entries[seq-1]); err != nil {
+	c.mutex.Lock()
+	entries := c.entries
+	c.mutex.Unlock()
+	for seq := max(from, 1); seq <= uint64(len(entries)); seq++ {
+		if err := each(seq, entries[seq-1]); err != nil {
 			return err
 		}
 	}
@@ -158,7 +170,7 @@ func Trail(entries int) ([][]byte, trail.Head) {
 }
 
 func entry(seq int) trail.Entry {
-	server := fmt.Sprintf("s%05d", 20+spread(seq, 9))
+	server := fmt.Sprintf("s%05d", 58+spread(seq, 9))
 	e := trail.Entry{At: At.Add(time.Duration(seq-301) * 17 * time.Second), Actor: "engine", Via: "engine", Action: "advertisement.moved", Object: server}
 	switch seq % 5 {
 	case 0:

@@ -24,7 +24,7 @@ type Screen struct {
 func New(d *desk.Desk) *Screen {
 	s := &Screen{desk: d}
 	s.list.Columns = []part.Column{
-		{Title: "Entry", Width: 8, Right: true}, {Title: "When", Width: 16, From: 100}, {Title: "When", Width: 8},
+		{Title: "Entry", Width: 8, Right: true}, {Title: "When", Width: 19, From: wide}, {Title: "When", Width: 8, Until: wide},
 		{Title: "Who", Width: 10}, {Title: "What", Width: 18, Grow: 1}, {Title: "Object", Width: 9, Grow: 1}, {Title: "Change and reason", Width: 10, Grow: 5},
 	}
 	s.list.Cell = s.cell
@@ -35,6 +35,7 @@ func New(d *desk.Desk) *Screen {
 const (
 	columnDay  = 1
 	columnTime = 2
+	wide       = 100
 )
 
 func (s *Screen) cell(row, column int) (part.Ink, string) {
@@ -43,7 +44,7 @@ func (s *Screen) cell(row, column int) (part.Ink, string) {
 	case 0:
 		return t.Dim, strconv.FormatUint(r.seq, 10)
 	case columnDay:
-		return t.Dim, s.desk.Day(r.entry.At)
+		return t.Dim, s.desk.DayAndSecond(r.entry.At)
 	case columnTime:
 		return t.Dim, s.desk.Second(r.entry.At)
 	case 3:

@@ -71,6 +71,9 @@ func (d *Desk) Clock(at time.Time) string { return d.stamp(at, "15:04") }
 // Second writes an instant as a time of day with seconds.
 func (d *Desk) Second(at time.Time) string { return d.stamp(at, "15:04:05") }
 
+// DayAndSecond writes an instant with its day and seconds.
+func (d *Desk) DayAndSecond(at time.Time) string { return d.stamp(at, "Mon 2 Jan 15:04:05") }
+
 // Day writes an instant with its day.
 func (d *Desk) Day(at time.Time) string { return d.stamp(at, "Mon 2 Jan 15:04") }
 

@@ -2,7 +2,6 @@ package overview
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
-	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
 )
 
@@ -68,55 +66,23 @@ type fleetCounts struct {
 	servers, unread int
 	environments    map[inventory.Environment]int
 	compliance      map[rollout.Compliance]int
+	sites           map[string]map[rollout.Compliance]int
 }
 
 func countFleet(view *engine.View) fleetCounts {
-	counts := fleetCounts{servers: len(view.Servers), environments: map[inventory.Environment]int{}, compliance: map[rollout.Compliance]int{}}
+	counts := fleetCounts{servers: len(view.Servers), environments: map[inventory.Environment]int{}, compliance: map[rollout.Compliance]int{},
+		sites: map[string]map[rollout.Compliance]int{}}
 	for i, standing := range desk.Standings(view) {
 		counts.environments[view.Servers[i].Environment]++
 		counts.compliance[standing.Compliance]++
+		site := view.Servers[i].Site
+		if counts.sites[site] == nil {
+			counts.sites[site] = map[rollout.Compliance]int{}
+		}
+		counts.sites[site][standing.Compliance]++
 		if standing.Unread {
 			counts.unread++
 		}
 	}
 	return counts
-}
-
-// complianceOrder is the order of the fleet's bar and counts, with the part of the bar that each belongs to.
-var complianceOrder = []struct {
-	compliance rollout.Compliance
-	kind       int
-}{
-	{rollout.Compliant, part.BarDone}, {rollout.InstalledByOthers, part.BarDone}, {rollout.AwaitsRestart, part.BarMoving},
-	{rollout.HasFailed, part.BarTrouble}, {rollout.UnknownCompliance, part.BarTrouble}, {rollout.Missing, part.BarWaiting},
-	{rollout.IsExcluded, part.BarWaiting}, {rollout.IsExempt, part.BarWaiting}, {rollout.DoesNotApply, part.BarWaiting},
-}
-
-func (s *Screen) fleetBlock(width, _ int) []string {
-	t, c := s.desk.Theme, s.fleet
-	sheet := part.Sheet{Theme: t, Width: width}
-	sheet.Head("Fleet", part.Count(c.servers, "server", "servers"))
-	if c.servers == 0 {
-		sheet.Say(t.Dim, "no servers yet: patchdeck inventory import FILE")
-		return sheet.Lines
-	}
-	var shares []part.Share
-	words := part.Flow{Theme: t, Width: width}
-	for _, o := range complianceOrder {
-		if n := c.compliance[o.compliance]; n > 0 {
-			ink := t.Tone(desk.ComplianceTone(o.compliance))
-			shares = append(shares, part.Share{Count: n, Kind: o.kind, Ink: ink})
-			words.Add(ink, t.BarGlyph(o.kind), fmt.Sprintf("%s %s", part.Number(n), o.compliance))
-		}
-	}
-	sheet.Lines = append(sheet.Lines, t.Bar(width, shares))
-	sheet.Lines = append(sheet.Lines, words.Lines()...)
-	places := ""
-	for _, e := range []inventory.Environment{inventory.Dev, inventory.Test, inventory.Prod} {
-		if n := c.environments[e]; n > 0 {
-			places += fmt.Sprintf("%s %s · ", part.Number(n), e)
-		}
-	}
-	sheet.Say(t.Dim, places+fmt.Sprintf("%s not read by the last sweep", part.Number(c.unread)))
-	return sheet.Lines
 }

@@ -17,8 +17,8 @@ type Screen struct {
 	jump  func(id string) part.Cmd
 	needs part.List
 
-	generation uint64
-	fleet      fleetCounts
+	counted *engine.View // the view that fleet was counted from
+	fleet   fleetCounts
 }
 
 // New makes the screen; jump goes to the thing with an id.
@@ -40,8 +40,8 @@ func (s *Screen) Update(message part.Msg) part.Cmd {
 	if _, ok := message.(desk.Viewed); ok {
 		view := s.desk.Current
 		s.needs.Set(len(view.Needs), func(row int) string { return view.Needs[row].Object + view.Needs[row].Words })
-		if s.generation != view.Generation || s.fleet.servers == 0 {
-			s.generation, s.fleet = view.Generation, countFleet(view)
+		if s.counted != view {
+			s.counted, s.fleet = view, countFleet(view)
 		}
 	}
 	return nil
@@ -82,15 +82,18 @@ func (s *Screen) needCell(row, column int) (part.Ink, string) {
 func (s *Screen) View(width, height int) []string {
 	const wide = 110
 	if width < wide {
-		return s.column(width, height, s.needsBlock, s.fleetBlock, s.windowsBlock, s.releasesBlock, s.sweepsBlock)
+		return s.column(width, height, s.needsBlock, s.fleetBlock, s.windowsBlock, s.releasesBlock, s.changesBlock, s.sweepsBlock)
 	}
 	left := width * 11 / 20
-	return s.desk.Theme.Beside(s.column(left-1, height, s.needsBlock, s.releasesBlock, s.sweepsBlock), left,
-		s.column(width-left-2, height, s.windowsBlock, s.fleetBlock))
+	return s.desk.Theme.Beside(s.column(left-1, height, s.needsBlock, s.releasesBlock, s.changesBlock, s.sweepsBlock), left,
+		s.column(width-left-2, height, s.windowsBlock, s.fleetBlock, s.sitesBlock))
 }
 
 // block draws one section; room is how many lines are left.
 type block func(width, room int) []string
+
+// leastBlock is the least room for another section: a line between, its title, two lines.
+const leastBlock = 4
 
 // column stacks sections with a line between them as long as there is room.
 func (s *Screen) column(width, height int, blocks ...block) []string {
@@ -100,7 +103,7 @@ func (s *Screen) column(width, height int, blocks ...block) []string {
 			lines = append(lines, "")
 		}
 		lines = append(lines, draw(width, height-len(lines))...)
-		if len(lines) >= height-1 {
+		if height-len(lines) < leastBlock {
 			break
 		}
 	}

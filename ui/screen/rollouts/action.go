@@ -140,11 +140,14 @@ func notStarted(d rollout.Delivery) bool {
 	return s.Targeted && !s.Final && !s.Started
 }
 
-// serverBindings are the keys for the server under the cursor, or for all servers of the error code under it.
+// serverBindings are the keys for the picked servers, else the one under the cursor; by error code, for all of the code under it.
 func (s *Screen) serverBindings() []part.Binding {
 	return s.actions(s.view, func() []engine.Cell {
 		if s.layout == byCode {
 			return s.codes.selected()
+		}
+		if len(s.picked) > 0 {
+			return s.pickedCells()
 		}
 		if c := s.cell(); c != nil {
 			return []engine.Cell{*c}
@@ -199,7 +202,10 @@ func (s *Screen) askAction(a action, r *engine.RolloutView, cells []engine.Cell)
 		Title: fmt.Sprintf("%s %s of %s %s?", a.verb, part.Count(len(cells), "server", "servers"), r.ID, r.Ring),
 		Says:  []string{part.Count(len(cells), "server", "servers") + " " + a.effect + statusCounts(cells)},
 		Names: cellNames(cells), Verb: a.verb, Reason: true,
-		Do: func(reason string) part.Cmd { return s.desk.Do(a.commands(&held, servers, reason)...) },
+		Do: func(reason string) part.Cmd {
+			s.unpick() // another action must not mean these by accident
+			return s.desk.Do(a.commands(&held, servers, reason)...)
+		},
 	})
 }
 

@@ -13,6 +13,10 @@ import (
 // pane explains the cell under the cursor in a few lines.
 func (s *Screen) pane(r *engine.RolloutView, width int) []string {
 	sheet := part.Sheet{Theme: s.desk.Theme, Width: width}
+	if n := len(s.picked); n > 0 {
+		sheet.Say(s.desk.Theme.Accent, part.Count(n, "server", "servers")+" picked: actions mean these")
+		sheet.Gap()
+	}
 	if c := s.cell(); c != nil {
 		s.explain(&sheet, r, c)
 	}

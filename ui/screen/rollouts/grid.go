@@ -19,6 +19,9 @@ func (s *Screen) takeGrid(r *engine.RolloutView) {
 	from := 0
 	for i := range r.Cells {
 		s.marks[i] = part.MarkOf(r.Cells[i].Delivery)
+		if len(s.picked) > 0 && s.picked[r.Cells[i].ID] {
+			s.marks[i] |= part.Picked
+		}
 		if i+1 == len(r.Cells) || !sameStrip(&r.Cells[i], &r.Cells[i+1]) {
 			strips = append(strips, strip(r.Cells[from:i+1]))
 			from = i + 1

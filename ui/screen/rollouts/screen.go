@@ -28,19 +28,20 @@ type Screen struct {
 	layout layout
 	filter desk.Filter // of the table
 
-	generation uint64
-	rollout    string // id of the rollout that the parts below hold
-	selected   string // id of the cell under the cursor
-	grid       *part.Grid
-	marks      []part.Mark
-	table      part.List
-	shown      []int32 // the table's rows: indexes of cells
-	codes      codeList
+	taken    *engine.View // the view that the parts below hold, and the id of its rollout
+	rollout  string
+	selected string // id of the cell under the cursor
+	grid     *part.Grid
+	marks    []part.Mark
+	table    part.List
+	shown    []int32 // the table's rows: indexes of cells
+	codes    codeList
+	picked   map[string]bool // ids of cells that the next action means
 }
 
 // New makes the screen.
 func New(d *desk.Desk) *Screen {
-	s := &Screen{desk: d, grid: part.NewGrid(d.Theme)}
+	s := &Screen{desk: d, grid: part.NewGrid(d.Theme), picked: map[string]bool{}}
 	s.makeTable()
 	s.codes.make(s)
 	return s
@@ -73,11 +74,17 @@ func (s *Screen) view() *engine.RolloutView {
 // take brings grid, table and codes up to the newest view.
 func (s *Screen) take() {
 	r := s.view()
-	if r == nil || r.ID == s.rollout && s.generation == s.desk.Current.Generation {
+	if r == nil {
+		r = &engine.RolloutView{}
+	}
+	if r.ID == s.rollout && s.taken == s.desk.Current {
 		return
 	}
 	another := r.ID != s.rollout
-	s.generation, s.rollout = s.desk.Current.Generation, r.ID
+	if another {
+		clear(s.picked)
+	}
+	s.taken, s.rollout = s.desk.Current, r.ID
 	s.takeGrid(r)
 	switch at := s.index(r); {
 	case another:
@@ -171,6 +178,7 @@ func (s *Screen) Bindings() []part.Binding {
 		part.Binding{Keys: []string{"n"}, Help: "the next server in trouble", Hint: "next trouble", Group: group, Run: s.nextTrouble},
 		part.Binding{Keys: []string{"w"}, Help: "the window that is open", Group: group, Run: s.toWindow},
 	)
+	list = append(append(list, s.pickBindings()...), s.copyBindings()...)
 	if s.layout == asTable {
 		list = append(list, s.filter.Binding())
 		if s.filter.Active() {

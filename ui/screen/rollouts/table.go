@@ -16,6 +16,9 @@ var tableColumns = []struct {
 }{
 	{part.Column{Width: 1}, func(s *Screen, c *engine.Cell) (part.Ink, string) {
 		glyph, ink := s.desk.Theme.Status(c.Delivery.Status())
+		if s.picked[c.ID] {
+			glyph = s.desk.Theme.PickedGlyph()
+		}
 		return ink, glyph
 	}},
 	{part.Column{Title: "Server", Width: 16, Grow: 1}, plain(func(_ *Screen, c *engine.Cell) string { return c.Name })},

@@ -1,6 +1,7 @@
 package rollouts
 
 import (
+	"fmt"
 	"time"
 
 	"patchdeck/engine"
@@ -70,7 +71,11 @@ func (s *Screen) selectedLine(width int) string {
 		return ""
 	}
 	glyph, ink := t.Status(c.Delivery.Status())
-	line := t.Line(width).Put(t.Strong, c.Name).Space(2).Put(ink, glyph+" "+statusWords(c)).Put(t.Dim, " since "+s.age(c.Since))
+	line := t.Line(width)
+	if n := len(s.picked); n > 0 {
+		line.Put(t.Accent, fmt.Sprintf("%d picked  ", n))
+	}
+	line.Put(t.Strong, c.Name).Space(2).Put(ink, glyph+" "+statusWords(c)).Put(t.Dim, " since "+s.age(c.Since))
 	for _, words := range []string{c.Code, c.Why} {
 		if words != "" {
 			line.Put(t.Normal, " · "+words)

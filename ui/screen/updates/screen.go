@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"patchdeck/engine"
 	"patchdeck/engine/catalog"
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
@@ -18,10 +19,10 @@ type Screen struct {
 	list   part.List
 	filter desk.Filter
 
-	generation uint64
-	survey     survey
-	shown      []catalog.Update
-	counts     []counts
+	surveyed *engine.View // the view that survey was made from
+	survey   survey
+	shown    []catalog.Update
+	counts   []counts
 }
 
 // New makes the screen.
@@ -99,8 +100,8 @@ func (s *Screen) Update(message part.Msg) part.Cmd {
 	}
 	view := s.desk.Current
 	s.picker.Set(len(view.Bulletins), func(i int) string { return view.Bulletins[i].ID }, 0)
-	if s.generation != view.Generation {
-		s.generation, s.survey = view.Generation, surveyOf(view.Servers)
+	if s.surveyed != view {
+		s.surveyed, s.survey = view, surveyOf(view.Servers)
 	}
 	s.narrow()
 	return nil

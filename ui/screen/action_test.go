@@ -1,0 +1,233 @@
+package screen
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"patchdeck/engine"
+	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+	"patchdeck/ui/part"
+	"patchdeck/ui/screen/desk"
+	"patchdeck/ui/uitest"
+)
+
+// asks tells whether a question is open, and gives its text.
+func (s *session) asks() (string, bool) { return s.frame(), s.root.confirm != nil }
+
+func TestHaltingTakesAQuestionAndAReason(t *testing.T) {
+	s := open(t, night(), lead, mono, 80, 24)
+	s.press("5", "h")
+	text, asked := s.asks()
+	if !asked || !strings.Contains(text, "Halt R-3 Prod?") || !strings.Contains(text, "servers in work will finish") {
+		t.Fatalf("h does not ask:\n%s", text)
+	}
+	s.confirm("bad update")
+	want := []engine.Command{engine.Hold{Rollout: "R-3", Step: "halt", Reason: "bad update"}}
+	if got := s.commands(); !reflect.DeepEqual(got, want) {
+		t.Errorf("the engine was asked for %+v, want %+v", got, want)
+	}
+	if !strings.Contains(s.frame(), "rollout.hold done") {
+		t.Errorf("the engine's answer is not shown:\n%s", s.frame())
+	}
+}
+
+func TestKeysTypedInOneGoDoNotAnswerTheQuestionThatTheyOpen(t *testing.T) {
+	s := open(t, night(), lead, mono, 80, 24)
+	s.press("5")
+	s.burst("hhhh")
+	for _, name := range []string{"tab", "tab", "enter"} {
+		s.run(s.root.key(keyNamed(name)))
+	}
+	if _, asked := s.asks(); !asked || len(s.commands()) > 0 {
+		t.Errorf("asked %v, given %v", asked, s.commands())
+	}
+}
+
+func TestEnterWithoutMovingCancels(t *testing.T) {
+	s := open(t, night(), lead, mono, 80, 24)
+	s.press("5", "p", "o", "k", "enter", "enter")
+	if _, asked := s.asks(); asked || len(s.commands()) > 0 {
+		t.Errorf("asked %v, given %v", asked, s.commands())
+	}
+}
+
+// troubled lists the servers of a rollout that somebody should look at, in order.
+func troubled(r engine.RolloutView) []engine.Cell {
+	return slices.DeleteFunc(slices.Clone(r.Cells), func(c engine.Cell) bool { return !desk.Troubled(c.Delivery) })
+}
+
+func TestAnActionMeansTheServersThatItsQuestionNamed(t *testing.T) {
+	view := night()
+	s := open(t, view, onCall, mono, 120, 36)
+	s.press("5", "g", "n", "r")
+	text, asked := s.asks()
+	want := troubled(view.Rollouts[2])[0]
+	if !asked || !strings.Contains(text, want.Name) {
+		t.Fatalf("r does not ask about %s:\n%s", want.Name, text)
+	}
+	s.show(uitest.Night(120)) // other servers stand under the cursor by now
+	s.confirm("disk cleaned")
+	if got := s.commands(); !reflect.DeepEqual(got, []engine.Command{engine.Retry{Rollout: "R-3", Servers: []inventory.ServerID{want.Server}, Reason: "disk cleaned"}}) {
+		t.Errorf("the engine was asked for %+v", got)
+	}
+}
+
+func TestAllServersOfAnErrorCodeAreRetriedTogether(t *testing.T) {
+	view := night()
+	s := open(t, view, lead, mono, 120, 36)
+	s.press("5", "v", "v", "G", "r")
+	var want []inventory.ServerID
+	for _, c := range troubled(view.Rollouts[2]) {
+		if c.Class == string(rollout.ClassPatch) && c.Code == "0x80073712" {
+			want = append(want, c.Server)
+		}
+	}
+	s.confirm("repaired the component stores")
+	got := s.commands()
+	if len(want) < 2 || len(got) != 1 || !slices.Equal(got[0].(engine.Retry).Servers, want) {
+		t.Errorf("the engine was asked for %+v, want a retry of %v", got, want)
+	}
+}
+
+func TestPickedServersAreSkippedTogetherAndThenUnpicked(t *testing.T) {
+	view := night()
+	s := open(t, view, lead, mono, 120, 36)
+	s.press("5", "G", "left", "left", "space", "space", "s")
+	cells := view.Rollouts[2].Cells
+	last := cells[len(cells)-3 : len(cells)-1]
+	s.confirm("moved to next month")
+	want := []engine.Command{engine.Skip{Rollout: "R-3", Servers: []inventory.ServerID{last[0].Server, last[1].Server}, Reason: "moved to next month"}}
+	if got := s.commands(); !reflect.DeepEqual(got, want) {
+		t.Errorf("the engine was asked for %+v, want %+v", got, want)
+	}
+	if strings.Contains(s.frame(), "picked") {
+		t.Errorf("servers are still picked:\n%s", s.frame())
+	}
+}
+
+func TestExcludingNamesTheChangeRequest(t *testing.T) {
+	view := night()
+	s := open(t, view, lead, mono, 80, 24)
+	s.press("5", "G", "x")
+	s.confirm("payroll run")
+	last := view.Rollouts[2].Cells[len(view.Rollouts[2].Cells)-1]
+	want := []engine.Command{engine.ExcludeServer{Change: "CHG-12", Server: last.Server, Reason: "payroll run"}}
+	if got := s.commands(); !reflect.DeepEqual(got, want) {
+		t.Errorf("the engine was asked for %+v, want %+v", got, want)
+	}
+}
+
+func TestTheBoardApprovesThePlanThatItSaw(t *testing.T) {
+	view := night()
+	s := open(t, view, board, mono, 120, 36)
+	s.press("4", "a")
+	hash := view.Changes[0].PlanHash
+	if text, _ := s.asks(); !strings.Contains(text, "Approve CHG-13?") || !strings.Contains(text, hash[:12]) {
+		t.Fatalf("the question does not name request and plan:\n%s", text)
+	}
+	other := night()
+	other.Generation++
+	other.Changes[0].PlanHash = strings.Repeat("0", 64)
+	s.show(other)
+	s.confirm("agreed in the meeting")
+	want := []engine.Command{engine.DecideChange{Change: "CHG-13", Step: "approve", PlanHash: hash, Reason: "agreed in the meeting"}}
+	if got := s.commands(); !reflect.DeepEqual(got, want) {
+		t.Errorf("the engine was asked for %+v, want %+v", got, want)
+	}
+}
+
+func TestWhoseTurnItIsNotIsToldWhoseItIs(t *testing.T) {
+	s := open(t, night(), authority, mono, 80, 24)
+	s.press("4", "a")
+	if text, asked := s.asks(); asked || !strings.Contains(text, "takes the role board") {
+		t.Errorf("asked %v:\n%s", asked, text)
+	}
+}
+
+func TestViewersHaveNoKeysForWhatTheyMayNotDo(t *testing.T) {
+	s := open(t, night(), viewer, mono, 80, 24)
+	for _, tab := range []string{"2", "4", "5"} {
+		for _, key := range []string{"p", "h", "R", "r", "s", "x", "a"} {
+			s.press(tab, key)
+			if text, asked := s.asks(); asked {
+				t.Fatalf("%s on screen %s asks a viewer:\n%s", key, tab, text)
+			}
+		}
+		s.press("?")
+		for _, word := range []string{"halt:", "retry a failed", "authorise or approve"} {
+			if strings.Contains(s.frame(), word) {
+				t.Errorf("the help of screen %s offers a viewer %q", tab, word)
+			}
+		}
+		s.press("esc")
+	}
+}
+
+func TestADeniedCommandShowsTheEnginesWords(t *testing.T) {
+	s := open(t, night(), lead, mono, 120, 36)
+	s.console.Refuse(approval.Refuse("R-3 was halted by the stop rule a moment ago"))
+	s.press("5", "p")
+	s.confirm("wait")
+	if !strings.Contains(s.frame(), "! R-3 was halted by the stop rule a moment ago") {
+		t.Errorf("the refusal is not shown:\n%s", s.frame())
+	}
+}
+
+func TestAnActionThatDoesNotFitSaysWhy(t *testing.T) {
+	s := open(t, night(), lead, mono, 120, 36)
+	s.press("5", "R")
+	if !strings.Contains(s.frame(), "R-3 is running") {
+		t.Errorf("resume says nothing:\n%s", s.frame())
+	}
+	s.press("g", "s")
+	if !strings.Contains(s.frame(), "only servers that have not started are skipped") {
+		t.Errorf("skip says nothing:\n%s", s.frame())
+	}
+}
+
+// screensOf gives every screen and page of the console, as an actor with all roles sees them.
+func screensOf(t *testing.T) map[string]*session {
+	everything := approval.Actor{Name: "all"}
+	for _, r := range approval.Roles {
+		everything.Roles = append(everything.Roles, r.Role)
+	}
+	list := map[string]*session{}
+	for _, f := range frames {
+		s := open(t, f.view(), everything, mono, 80, 24)
+		s.press(f.keys...)
+		list[f.name] = s
+	}
+	return list
+}
+
+func TestNoKeyMeansTwoThingsOnOneScreen(t *testing.T) {
+	for name, s := range screensOf(t) {
+		seen := map[string]string{}
+		for _, b := range s.root.bindings() {
+			for _, key := range b.Keys {
+				if was, twice := seen[key]; twice {
+					t.Errorf("%s: %s means %q and %q", name, key, was, b.Help)
+				}
+				seen[key] = b.Help
+			}
+		}
+	}
+}
+
+func TestEveryBindingIsInHelpAndKnownToTheEngine(t *testing.T) {
+	for name, s := range screensOf(t) {
+		help := strings.Join(part.Help(s.root.desk.Theme, s.root.bindings(), 400), "\n")
+		for _, b := range s.root.bindings() {
+			if b.Help == "" || b.Group == "" || !strings.Contains(help, part.Clean(b.Help)) {
+				t.Errorf("%s: %v is not in help", name, b.Keys)
+			}
+			if b.Action != "" && len(engine.RolesFor(b.Action)) == 0 {
+				t.Errorf("%s: %v leads to %q, which no role may do", name, b.Keys, b.Action)
+			}
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package screen
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"patchdeck/engine"
+	"patchdeck/engine/approval"
+	"patchdeck/ui/uitest"
+)
+
+// monkeyKeys are what the monkey presses: every key that means something somewhere, some that mean nothing, and pastes.
+var monkeyKeys = []string{
+	"up", "down", "left", "right", "pgup", "pgdown", "home", "end", "g", "G", "j", "k", "enter", "esc", "tab", "shift+tab", "space", "backspace",
+	"/", "?", "!", "[", "]", "v", "n", "w", "l", "y", "u", "p", "h", "R", "r", "s", "x", "a", "o", "z", "1", "2", "3", "4", "5", "6", "ctrl+u", "ctrl+d",
+}
+
+// TestAMonkeyNeverBreaksTheConsoleNorDoesWhatItMayNot presses keys at random, from each screen and in each role, while views
+// come and the terminal changes its size. What it gave must be what its role may give.
+func TestAMonkeyNeverBreaksTheConsoleNorDoesWhatItMayNot(t *testing.T) {
+	const presses = 3000
+	views := []*engine.View{night(), uitest.Halted(90), uitest.Hostile(30), {}, uitest.Quiet(12), uitest.Night(40)}
+	for seed, actor := range []approval.Actor{lead, onCall, board, authority, viewer} {
+		t.Run(string(actor.Roles[0]), func(t *testing.T) {
+			random := rand.New(rand.NewPCG(uint64(seed), 7))
+			s := open(t, views[0], actor, mono, 80, 24)
+			width, height := 80, 24
+			for press := range presses {
+				s.quit = false
+				switch random.IntN(60) {
+				case 0:
+					s.show(views[random.IntN(len(views))])
+				case 1:
+					width, height = 60+random.IntN(120), 20+random.IntN(40)
+					s.send(tea.WindowSizeMsg{Width: width, Height: height})
+				case 2:
+					s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("hxpaste\x1b[31m"), Paste: true})
+				case 3:
+					s.wall = s.wall.Add(-time.Minute) // the wall's clock may be set back
+				case 4:
+					s.root.goTo(random.IntN(len(s.root.tabs)))
+				default:
+					s.press(monkeyKeys[random.IntN(len(monkeyKeys))])
+				}
+				if press%8 == 0 {
+					fits(t, s.frame(), width, height, fmt.Sprintf("press %d", press))
+				}
+			}
+			given := s.console.Given()
+			for _, g := range given {
+				if g.Actor.Name != actor.Name || !engine.May(actor, g.Command.Action()) {
+					t.Errorf("%s gave %s", g.Actor.Name, g.Command.Action())
+				}
+			}
+			if actor.Name == lead.Name && len(given) == 0 {
+				t.Error("in all its presses the monkey gave no command: it proves nothing")
+			}
+		})
+	}
+}
