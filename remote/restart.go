@@ -39,7 +39,27 @@ func (f *Fleet) Restart(ctx context.Context, target engine.Target, order engine.
 	if err != nil {
 		return rollout.Restarted{}, protocolFailure(err)
 	}
+	f.part(ctx, target)
 	return restarted, nil
+}
+
+// part gives up the connection to a server that goes down: the next call connects anew and learns within the limit for connecting
+// whether it is back, instead of waiting for an answer on a connection that nobody serves any more.
+func (f *Fleet) part(ctx context.Context, target engine.Target) {
+	h, failure := f.host(target)
+	if failure != nil {
+		return
+	}
+	defer f.calls.Done()
+	select {
+	case h.turn <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	f.idle.leave(h)
+	h.hangUp()
+	h.shell, h.commands = "", 0
+	f.release(h)
 }
 
 func (r *restartResult) believe() (rollout.Restarted, error) {

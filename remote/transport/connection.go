@@ -23,7 +23,7 @@ const soapType = "application/soap+xml;charset=UTF-8"
 type Conn struct {
 	raw, stream   net.Conn // the same without TLS
 	host          string
-	read          time.Duration
+	read, connect time.Duration
 	limited       limited
 	in            *bufio.Reader
 	sealing       *session // set when messages travel sealed

@@ -25,7 +25,7 @@ type Config struct {
 	Auth           Auth
 	User, Password string // the user as DOMAIN\user, .\user, user@domain or user
 
-	Connect time.Duration // limit for connecting, and again for agreeing on TLS
+	Connect time.Duration // limit for connecting, again for agreeing on TLS, and again for the first answer of a login
 	Read    time.Duration // limit for one request and its whole reply
 	// Admit is asked before the password is tried. It may wait, and refuse with an error. The function it gives is called
 	// once, with what the server said: nil, or the error that the try ended with. Nil admits always.
@@ -64,7 +64,7 @@ func connect(ctx context.Context, config Config) (*Conn, error) {
 	if err != nil {
 		return nil, classify(ctx, err, NotConnected, config.Connect)
 	}
-	c := &Conn{raw: raw, stream: raw, host: config.Address, read: config.Read}
+	c := &Conn{raw: raw, stream: raw, host: config.Address, read: config.Read, connect: config.Connect}
 	if config.TLS != nil {
 		if err := c.secure(ctx, config); err != nil {
 			raw.Close()

@@ -57,8 +57,14 @@ func splitUser(name string) (domain, user string) {
 	return domain, user
 }
 
-// challenge asks for the server's challenge.
+// challenge asks for the server's challenge. It is the first answer on a new connection and due within the limit for connecting: a server
+// whose kernel takes connections while its service says nothing is as good as not connected.
 func (c *Conn) challenge(ctx context.Context, hello []byte) ([]byte, error) {
+	read := c.read
+	if c.connect > 0 {
+		c.read = min(c.connect, read)
+	}
+	defer func() { c.read = read }()
 	answer, err := c.handshake(ctx, hello)
 	if err != nil {
 		return nil, err
