@@ -80,6 +80,7 @@ func (e *Engine) viewRollout(r *rollout.Rollout, now time.Time) RolloutView {
 	recent := 0
 	for _, id := range e.state.adsOf[r.ID] {
 		ad := e.state.ads[id]
+		view.Advertisements = append(view.Advertisements, ad)
 		cell := e.viewCell(ad, places[ad.Server])
 		view.Counts[cell.Delivery]++
 		if i, ok := index[cell.Window]; ok {

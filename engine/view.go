@@ -36,13 +36,15 @@ type ChangeView struct {
 // RolloutView is one rollout as the grid shows it.
 type RolloutView struct {
 	rollout.Rollout
-	Release  string         // title of the release
-	Counts   rollout.Counts // over all cells
-	Windows  []WindowView   // in order of opening
-	Current  int            // index of the open window, or of the next one; -1 when all are closed
-	Cells    []Cell         // ordered by window, site and name; positions are stable
-	Rate     float64        // verified successes an hour over the last half hour of the engine's clock
-	Forecast Forecast
+	Release string         // title of the release
+	Counts  rollout.Counts // over all cells
+	Windows []WindowView   // in order of opening
+	Current int            // index of the open window, or of the next one; -1 when all are closed
+	Cells   []Cell         // ordered by window, site and name; positions are stable
+	// Advertisements are what the cells show, whole, ordered by id.
+	Advertisements []*rollout.Advertisement
+	Rate           float64 // verified successes an hour over the last half hour of the engine's clock
+	Forecast       Forecast
 }
 
 // WindowView is one maintenance window of a rollout with its own counts.

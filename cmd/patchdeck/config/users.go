@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -52,15 +51,6 @@ var (
 	personName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$`)
 	osUserName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._@\\$-]{0,63}$`)
 )
-
-// InitialUsers is the users file that "patchdeck init" writes: the commented form, with the user of this machine as lead.
-func InitialUsers(osUser string) string {
-	if !osUserName.MatchString(osUser) || !personName.MatchString(osUser) {
-		return DefaultUsers
-	}
-	entry := fmt.Sprintf("users:\n  - name: %q\n    roles: [lead]\n    os_user: %q\n", osUser, osUser)
-	return strings.Replace(DefaultUsers, "users: []\n", entry, 1)
-}
 
 // ReadUsers reads a users file.
 func ReadUsers(path string) (*Users, error) {

@@ -26,7 +26,7 @@ type UsersFile struct {
 	said    string // the newest complaint, said once; of Follow alone
 }
 
-// OpenUsers reads a users file. Without one there are no users, and the OS user that runs patchdeck is lead.
+// OpenUsers reads a users file. While there is none, or it names nobody, the OS user that runs patchdeck is lead.
 func OpenUsers(path string) (*UsersFile, error) {
 	f := &UsersFile{path: path}
 	users, err := ReadUsers(path)
@@ -40,9 +40,18 @@ func OpenUsers(path string) (*UsersFile, error) {
 	return f, nil
 }
 
-// People lists the users; ok is false when there is no users file.
-func (f *UsersFile) People() (people []User, ok bool) {
+// named gives the users, or nil while nobody is named.
+func (f *UsersFile) named() *Users {
 	users := f.current.Load()
+	if users == nil || len(users.People) == 0 {
+		return nil
+	}
+	return users
+}
+
+// People lists the users; ok is false while nobody is named.
+func (f *UsersFile) People() (people []User, ok bool) {
+	users := f.named()
 	if users == nil {
 		return nil, false
 	}
@@ -51,7 +60,7 @@ func (f *UsersFile) People() (people []User, ok bool) {
 
 // Identify tells whose key it is.
 func (f *UsersFile) Identify(key gossh.PublicKey) (approval.Actor, bool) {
-	users := f.current.Load()
+	users := f.named()
 	if users == nil {
 		return approval.Actor{}, false
 	}
@@ -60,7 +69,7 @@ func (f *UsersFile) Identify(key gossh.PublicKey) (approval.Actor, bool) {
 
 // Local tells who the OS user with this number is.
 func (f *UsersFile) Local(uid uint32) (approval.Actor, bool) {
-	users := f.current.Load()
+	users := f.named()
 	if users == nil {
 		if int(uid) != os.Getuid() {
 			return approval.Actor{}, false

@@ -113,22 +113,13 @@ func TestEveryMistakeOfAUsersFileIsNamed(t *testing.T) {
 	golden(t, "testdata/users.golden", err.Error()+"\n")
 }
 
-func TestTheInitialUsersFileLetsTheOwnerInAsLead(t *testing.T) {
-	users, err := ParseUsers("users.yaml", []byte(InitialUsers("kosei")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if actor, ok := users.ByOSUser("kosei"); !ok || !slices.Equal(actor.Roles, []approval.Role{approval.Lead}) {
-		t.Errorf("%+v, %v", actor, ok)
-	}
-	if users, err := ParseUsers("users.yaml", []byte(InitialUsers("odd name\n: x"))); err != nil || len(users.People) != 0 {
-		t.Errorf("an odd name: %+v, %v", users, err)
-	}
-}
-
+// writeFile puts a file in its place whole, as an editor should.
 func writeFile(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -137,23 +128,36 @@ func viewer(t testing.TB, number byte) string {
 	return fmt.Sprintf("users:\n  - name: user%d\n    roles: [viewer]\n    keys: [%s]\n", number, line(t, number))
 }
 
-func TestWithoutAUsersFileTheOwnerIsLeadAndCannotApprove(t *testing.T) {
-	file, err := OpenUsers(filepath.Join(t.TempDir(), "users.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	actor, ok := file.Local(uint32(os.Getuid()))
-	if !ok || actor.Name == "" || !slices.Equal(actor.Roles, []approval.Role{approval.Lead}) {
-		t.Errorf("%+v, %v", actor, ok)
-	}
-	if actor, ok := file.Local(uint32(os.Getuid()) + 1); ok {
-		t.Errorf("another user is %+v", actor)
-	}
-	if _, ok := file.Identify(publicKey(t, 1)); ok {
-		t.Error("a key is known")
-	}
-	if _, ok := file.People(); ok {
-		t.Error("there are people")
+func TestWhileNobodyIsNamedTheOwnerIsLeadAndCannotApprove(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "users.yaml")
+	for _, text := range []string{"", DefaultUsers} {
+		if text != "" {
+			writeFile(t, path, text)
+		}
+		file, err := OpenUsers(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		actor, ok := file.Local(uint32(os.Getuid()))
+		if !ok || actor.Name == "" || !slices.Equal(actor.Roles, []approval.Role{approval.Lead}) {
+			t.Errorf("%+v, %v", actor, ok)
+		}
+		if actor, ok := file.Local(uint32(os.Getuid()) + 1); ok {
+			t.Errorf("another user is %+v", actor)
+		}
+		if _, ok := file.Identify(publicKey(t, 1)); ok {
+			t.Error("a key is known")
+		}
+		if _, ok := file.People(); ok {
+			t.Error("there are people")
+		}
+		writeFile(t, path, viewer(t, 1))
+		if changed, err := file.Reload(); !changed || err != nil {
+			t.Errorf("somebody was named: changed %v, error %v", changed, err)
+		}
+		if actor, ok := file.Local(uint32(os.Getuid())); ok {
+			t.Errorf("the owner is still %+v", actor)
+		}
 	}
 }
 
@@ -215,7 +219,7 @@ func TestFollowingTellsEachChangeAndEachComplaintOnce(t *testing.T) {
 	for _, text := range []string{viewer(t, 1), viewer(t, 2), viewer(t, 2), "users: [", "users: [", viewer(t, 3)} {
 		writeFile(t, path, text)
 		tick <- time.Time{}
-		tick <- time.Time{} // taken only when the first is done
+		tick <- time.Time{} // taken only when the first is done with
 	}
 	cancel()
 	<-ended
@@ -226,7 +230,6 @@ func TestFollowingTellsEachChangeAndEachComplaintOnce(t *testing.T) {
 
 func FuzzParseUsers(f *testing.F) {
 	f.Add(DefaultUsers)
-	f.Add(InitialUsers("x"))
 	f.Add(viewer(f, 1))
 	f.Fuzz(func(t *testing.T, text string) {
 		users, err := ParseUsers("users.yaml", []byte(text))

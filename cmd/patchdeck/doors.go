@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/spf13/cobra"
+	gossh "golang.org/x/crypto/ssh"
+
+	"patchdeck/engine"
+	"patchdeck/engine/approval"
+	"patchdeck/ui/command"
+	"patchdeck/ui/part"
+	"patchdeck/ui/screen"
+	"patchdeck/ui/serve"
+)
+
+// doors are the ways into a running engine: the socket of this machine and, where an address is given, SSH.
+type doors struct {
+	server  *serve.Server
+	socket  net.Listener
+	network net.Listener // nil without SSH
+}
+
+// opening says how to let people in.
+type opening struct {
+	data     string
+	listen   string // "" is the socket alone
+	engine   *engine.Engine
+	identify func(gossh.PublicKey) (approval.Actor, bool)
+	local    func(serve.Peer) (approval.Actor, bool)
+	users    func() []command.User
+	zone     *time.Location
+	windows  []string
+	title    string
+	limits   serve.Limits
+	log      *slog.Logger
+}
+
+// openDoors begins to let people in.
+func openDoors(o opening) (*doors, error) {
+	key, err := serve.HostKey(filepath.Join(o.data, "host_key"))
+	if err != nil {
+		return nil, err
+	}
+	server, err := serve.New(serve.Options{HostKey: key, Identify: o.identify, Local: o.local, Limits: o.limits, Logger: o.log,
+		NewModel: func(v serve.Visitor) tea.Model {
+			return screen.New(screen.Options{Actor: v.Actor, Console: o.engine, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: o.zone, Title: o.title, Copy: v.Copy})
+		},
+		Command: func(streams command.Streams, actor approval.Actor) *cobra.Command {
+			return command.New(command.Environment{Streams: streams, Remote: true, Version: version(),
+				Open: func(context.Context, string) (*command.Session, error) {
+					return &command.Session{Console: o.engine, Actor: actor, Zone: o.zone, Windows: o.windows, Users: o.users()}, nil
+				}})
+		}})
+	if err != nil {
+		return nil, err
+	}
+	d := &doors{server: server}
+	if d.socket, err = serve.Listen(socketPath(o.data)); err != nil {
+		return nil, err
+	}
+	go server.Serve(d.socket)
+	if o.listen != "" {
+		if d.network, err = net.Listen("tcp", o.listen); err != nil {
+			d.close()
+			return nil, fmt.Errorf("SSH cannot listen: %w; choose another address under listen: or with --listen", err)
+		}
+		go server.Serve(d.network)
+	}
+	return d, nil
+}
+
+// drainTime is how long sessions get to say goodbye.
+const drainTime = 3 * time.Second
+
+func (d *doors) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	d.server.Drain(ctx)
+	d.socket.Close()
+	if d.network != nil {
+		d.network.Close()
+	}
+}
+
+// attachHere opens the console in this terminal, through the socket like every other way in.
+func attachHere(ctx context.Context, data string, streams command.Streams) error {
+	code, err := serve.Attach(ctx, serve.Attachment{Socket: socketPath(data), Streams: streams, Environment: os.Environ()})
+	if err != nil {
+		return err
+	}
+	if code != command.Done {
+		return &command.ExitError{Code: code}
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"patchdeck/cmd/patchdeck/config"
+	"patchdeck/engine"
+	"patchdeck/engine/rollout"
+	"patchdeck/remote"
+	"patchdeck/store"
+)
+
+// Places in a data folder.
+func storeFolder(data string) string { return filepath.Join(data, "store") }
+func socketPath(data string) string  { return filepath.Join(data, "socket") }
+
+// house is a running engine with its store and its road to the servers.
+type house struct {
+	store  *store.Store
+	fleet  *remote.Fleet
+	engine *engine.Engine
+	cancel context.CancelFunc
+	ended  chan struct{}
+}
+
+// plot says what a house is built on.
+type plot struct {
+	data        string
+	clock       engine.Clock
+	policy      rollout.Policy
+	schedule    []rollout.WindowSpec
+	zone        *time.Location
+	credentials func(string) (remote.Credential, error)
+	limits      config.Limits
+	simulated   bool // limits of a simulated fleet, in the wall's time
+	speed       float64
+	storeRoom   []store.Option
+	log         *slog.Logger
+}
+
+// build opens the store and starts the engine. The engine ends with ctx.
+func build(ctx context.Context, p plot) (*house, error) {
+	if err := os.MkdirAll(p.data, 0o700); err != nil {
+		return nil, err
+	}
+	s, err := store.Open(storeFolder(p.data), append(p.storeRoom, store.WithLogger(p.log))...)
+	if err != nil {
+		return nil, err
+	}
+	roads := remote.Options{Credentials: p.credentials, FleetLimit: p.limits.Servers, SiteLimit: p.limits.Site, Now: p.clock.Now, Logger: p.log}
+	calls := p.limits.Servers
+	var tick time.Duration
+	if p.simulated {
+		roads.ConnectLimit, roads.ReadLimit, roads.SiteLimit = fleetConnect, fleetRead, fleetCalls
+		roads.CallLimit = 2 * (fleetConnect + fleetRead)
+		calls = fleetCalls
+		tick = time.Duration(p.speed * float64(5*time.Millisecond))
+		p.policy = p.policy.WithFloor(time.Duration(p.speed*float64(fleetPause)), time.Duration(p.speed*float64(fleetConnect+fleetRead)))
+	}
+	h := &house{store: s, fleet: remote.New(roads), ended: make(chan struct{})}
+	h.engine, err = engine.New(engine.Options{Store: s, Fleet: h.fleet, Clock: p.clock, Logger: p.log, Policy: p.policy,
+		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick})
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	ctx, h.cancel = context.WithCancel(ctx)
+	go func() {
+		defer close(h.ended)
+		if err := h.engine.Run(ctx); err != nil {
+			// What the store holds now is not known. Closing it could hang or make it worse: end at once.
+			fmt.Fprintf(os.Stderr, "patchdeck: %v\n", err)
+			os.Exit(1)
+		}
+	}()
+	return h, nil
+}
+
+// close ends the engine, the conversations and the store, in this order.
+func (h *house) close() error {
+	h.cancel()
+	<-h.ended
+	return errors.Join(h.fleet.Close(), h.store.Close())
+}

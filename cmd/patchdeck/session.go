@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"patchdeck/cmd/patchdeck/config"
+	"patchdeck/engine"
+	"patchdeck/engine/approval"
+	"patchdeck/engine/rollout"
+	"patchdeck/remote"
+	"patchdeck/ui/command"
+	"patchdeck/ui/serve"
+)
+
+// settings are the configuration and the users of a data folder; without a file the defaults hold.
+func settings(data, file string) (config.Config, *config.UsersFile, error) {
+	named := file != ""
+	if !named {
+		file = filepath.Join(data, "config.yaml")
+	}
+	c, err := config.Read(file)
+	if errors.Is(err, os.ErrNotExist) && !named {
+		c, err = config.Parse(file, []byte(config.Default))
+	}
+	if err != nil {
+		return c, nil, err
+	}
+	users, err := config.OpenUsers(c.Users)
+	return c, users, err
+}
+
+func credentialsOf(ctx context.Context, c *config.Config) func(string) (remote.Credential, error) {
+	return func(name string) (remote.Credential, error) { return c.Credential(ctx, name) }
+}
+
+// listUsers names everybody for the verb "users".
+func listUsers(f *config.UsersFile) []command.User {
+	people, _ := f.People()
+	var list []command.User
+	for _, p := range people {
+		u := command.User{Name: p.Name, Roles: p.Actor().RoleNames(), OSUser: p.OSUser}
+		for _, k := range p.Keys {
+			u.Fingerprints = append(u.Fingerprints, fingerprint(k))
+		}
+		list = append(list, u)
+	}
+	return list
+}
+
+// openSession runs the engine on a data folder for as long as one verb takes. Rollouts of the store go on meanwhile, as in the
+// daemon.
+func openSession(ctx context.Context, data string) (*command.Session, error) {
+	c, users, err := settings(data, "")
+	if err != nil {
+		return nil, err
+	}
+	actor, ok := users.Local(uint32(os.Getuid()))
+	if !ok {
+		return nil, &approval.Denied{Words: "you are not in the users file: ask the administrator of patchdeck"}
+	}
+	actor.Via = "command"
+	// An interrupt ends the verb; the engine ends when the verb closes it.
+	h, err := build(context.WithoutCancel(ctx), plot{data: data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows,
+		zone: c.Zone, credentials: credentialsOf(ctx, &c), limits: c.Limits, log: logTo(data)})
+	if err != nil {
+		return nil, err
+	}
+	return &command.Session{Console: h.engine, Actor: actor, Zone: c.Zone, Windows: c.WindowIDs(), Users: listUsers(users),
+		Close: func() {
+			if err := h.close(); err != nil {
+				fmt.Fprintf(os.Stderr, "patchdeck: %v\n", err)
+			}
+		}}, nil
+}
+
+// forward hands a verb to the daemon that holds the store, if there is one.
+func forward(ctx context.Context, data string, words []string, streams command.Streams) (handled bool, code int, err error) {
+	code, err = serve.Attach(ctx, serve.Attachment{Socket: socketPath(data), Words: words, Streams: streams, Environment: os.Environ()})
+	if errors.Is(err, serve.ErrNoDaemon) {
+		return false, 0, nil
+	}
+	return true, code, err
+}
+
+// attach opens the console of the daemon of this machine; without one it runs one for as long as the console is open.
+func attach(ctx context.Context, data string) error {
+	streams := command.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
+	err := attachHere(ctx, data, streams)
+	if !errors.Is(err, serve.ErrNoDaemon) {
+		return err
+	}
+	fmt.Fprintln(os.Stderr, "no patchdeck is running here: this console runs one until you leave it; patchdeck serve runs one for good")
+	d, err := startDaemon(ctx, command.ServeOptions{Data: data, Listen: "none", Streams: streams})
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	return attachHere(ctx, data, streams)
+}
+
+// logTo writes facts for the administrator into the data folder: one line a fact, nothing secret.
+func logTo(data string) *slog.Logger {
+	if os.MkdirAll(data, 0o700) != nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	f, err := os.OpenFile(filepath.Join(data, "patchdeck.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(f, nil))
+}
