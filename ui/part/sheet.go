@@ -1,10 +1,5 @@
 package part
 
-import "github.com/charmbracelet/x/ansi"
-
-// Seen is the number of columns that drawn text takes on the screen.
-func Seen(drawn string) int { return ansi.StringWidth(drawn) }
-
 // Sheet collects the lines of a page: titles, labelled facts, sentences, rows.
 type Sheet struct {
 	Theme *Theme

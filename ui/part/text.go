@@ -74,19 +74,11 @@ func fit(text string, width int, cut string) (string, int) {
 		if len(cut) == 1 {
 			return text[:width-1] + cut, width
 		}
-	} else if w := ansi.StringWidth(text); w <= width {
+	} else if w := Width(text); w <= width {
 		return text, w
 	}
 	text = ansi.Truncate(text, width, cut)
-	return text, ansi.StringWidth(text)
-}
-
-// Width is the number of columns that a clean text takes.
-func Width(text string) int {
-	if printable(text) {
-		return len(text)
-	}
-	return ansi.StringWidth(text)
+	return text, Width(text)
 }
 
 // Wrap breaks a text at spaces into lines of at most width columns; a longer word is broken where it must be.

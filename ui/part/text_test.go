@@ -5,6 +5,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 func TestCleanTakesOutWhatATerminalWouldObey(t *testing.T) {
@@ -47,6 +49,9 @@ func FuzzLineNeverLeavesItsWidth(f *testing.F) {
 		if again := Clean(clean); again != clean {
 			t.Errorf("cleaning %q again gives %q", clean, again)
 		}
+		if got, want := Width(clean), ansi.StringWidth(clean); got != want {
+			t.Errorf("Width(%q) = %d, want %d", clean, got, want)
+		}
 		for _, r := range clean {
 			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 				t.Errorf("Clean(%q) left %U", text, r)
@@ -63,8 +68,8 @@ func FuzzLineNeverLeavesItsWidth(f *testing.F) {
 				drawn = append(drawn, line)
 			}
 			for _, line := range drawn {
-				if seen := Seen(line); seen > width {
-					t.Errorf("%q takes %d columns of %d", line, seen, width)
+				if seen := ansi.StringWidth(line); seen > width || seen != Seen(line) {
+					t.Errorf("%q takes %d columns of %d, Seen says %d", line, seen, width, Seen(line))
 				}
 				if !utf8.ValidString(line) || strings.ContainsAny(line, "\n\r") {
 					t.Errorf("%q is not one line of text", line)

@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"slices"
+
 	"patchdeck/engine"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
@@ -14,33 +16,65 @@ type Standing struct {
 	Unread     bool   // the last sweep could not read it
 }
 
-// Standings gives the standing of every server of the view, in the same order. The word of a rollout wins over an older scan.
-func Standings(view *engine.View) []Standing {
-	cells := newestCells(view)
-	all := make([]Standing, len(view.Servers))
-	for i := range view.Servers {
-		all[i] = standing(&view.Servers[i], cells[view.Servers[i].ID])
-	}
-	return all
+// Standings answers where servers stand. It remembers where each server's advertisement is in the view, which changes rarely,
+// so that a newer view costs next to nothing.
+type Standings struct {
+	view   *engine.View
+	shape  []int // cells of each rollout when places was made
+	places map[inventory.ServerID]place
 }
 
-// newestCells gives each server's advertisement in the newest rollout that has one.
-func newestCells(view *engine.View) map[inventory.ServerID]*engine.Cell {
-	cells := make(map[inventory.ServerID]*engine.Cell, len(view.Servers))
+// place is where a server's newest advertisement stands in a view.
+type place struct{ rollout, cell int }
+
+// Take goes on with another view.
+func (s *Standings) Take(view *engine.View) {
+	s.view = view
+	shape := make([]int, len(view.Rollouts))
 	for i := range view.Rollouts {
-		for j := range view.Rollouts[i].Cells {
-			c := &view.Rollouts[i].Cells[j]
-			cells[c.Server] = c
+		shape[i] = len(view.Rollouts[i].Cells)
+	}
+	if !slices.Equal(shape, s.shape) {
+		s.shape = shape
+		s.find()
+	}
+}
+
+// find looks where every server's newest advertisement is.
+func (s *Standings) find() {
+	s.places = make(map[inventory.ServerID]place, len(s.view.Servers))
+	for i := range s.view.Rollouts {
+		for j := range s.view.Rollouts[i].Cells {
+			s.places[s.view.Rollouts[i].Cells[j].Server] = place{i, j}
 		}
 	}
-	return cells
 }
 
-func standing(s *inventory.Server, cell *engine.Cell) Standing {
-	known := evidence(s, cell)
-	if s.Trouble != "" {
+// cell gives a server's newest advertisement; nil when it has none.
+func (s *Standings) cell(id inventory.ServerID) *engine.Cell {
+	p, known := s.places[id]
+	if !known {
+		return nil
+	}
+	c := &s.view.Rollouts[p.rollout].Cells[p.cell]
+	if c.Server == id {
+		return c
+	}
+	s.find() // cells have moved
+	p, known = s.places[id]
+	if !known {
+		return nil
+	}
+	return &s.view.Rollouts[p.rollout].Cells[p.cell]
+}
+
+// Of tells where the view's server with this index stands. The word of a rollout wins over an older scan.
+func (s *Standings) Of(index int) Standing {
+	server := &s.view.Servers[index]
+	known := evidence(server, s.cell(server.ID))
+	if server.Trouble != "" {
 		known.Unread = true
-		known.Words += "; not read: " + s.Trouble
+		known.Words += "; not read: " + server.Trouble
 	}
 	return known
 }

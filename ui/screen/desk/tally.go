@@ -21,6 +21,16 @@ var troubled = map[rollout.Delivery]bool{
 // Troubled tells that a person should look at a server in this status.
 func Troubled(d rollout.Delivery) bool { return troubled[d] }
 
+// AnyTroubled tells that a person should look at one of the counted servers.
+func AnyTroubled(counts rollout.Counts) bool {
+	for d := range troubled {
+		if counts[d] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // BarKind tells what part of a progress bar a status belongs to.
 func BarKind(d rollout.Delivery) int {
 	switch s := d.Status(); {

@@ -69,10 +69,12 @@ type fleetCounts struct {
 	sites           map[string]map[rollout.Compliance]int
 }
 
-func countFleet(view *engine.View) fleetCounts {
+func countFleet(view *engine.View, standings *desk.Standings) fleetCounts {
 	counts := fleetCounts{servers: len(view.Servers), environments: map[inventory.Environment]int{}, compliance: map[rollout.Compliance]int{},
 		sites: map[string]map[rollout.Compliance]int{}}
-	for i, standing := range desk.Standings(view) {
+	standings.Take(view)
+	for i := range view.Servers {
+		standing := standings.Of(i)
 		counts.environments[view.Servers[i].Environment]++
 		counts.compliance[standing.Compliance]++
 		site := view.Servers[i].Site

@@ -19,6 +19,8 @@ type Screen struct {
 
 	counted *engine.View // the view that fleet was counted from
 	fleet   fleetCounts
+
+	standings desk.Standings
 }
 
 // New makes the screen; jump goes to the thing with an id.
@@ -41,7 +43,7 @@ func (s *Screen) Update(message part.Msg) part.Cmd {
 		view := s.desk.Current
 		s.needs.Set(len(view.Needs), func(row int) string { return view.Needs[row].Object + view.Needs[row].Words })
 		if s.counted != view {
-			s.counted, s.fleet = view, countFleet(view)
+			s.counted, s.fleet = view, countFleet(view, &s.standings)
 		}
 	}
 	return nil

@@ -54,6 +54,10 @@ func (l *codeList) make(s *Screen) {
 func (l *codeList) take(r *engine.RolloutView) {
 	byID := map[string]int{}
 	l.groups = nil
+	if !desk.AnyTroubled(r.Counts) {
+		l.list.Set(0, nil)
+		return
+	}
 	for i := range r.Cells {
 		c := &r.Cells[i]
 		if !desk.Troubled(c.Delivery) {

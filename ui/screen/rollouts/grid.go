@@ -19,12 +19,14 @@ func (s *Screen) takeGrid(r *engine.RolloutView) {
 	from := 0
 	for i := range r.Cells {
 		s.marks[i] = part.MarkOf(r.Cells[i].Delivery)
+		if i+1 == len(r.Cells) || !sameStrip(&r.Cells[i], &r.Cells[i+1]) {
+			strips = append(strips, strip(&r.Cells[from], s.marks[from:i+1]))
+			from = i + 1
+		}
+	}
+	for i := range s.marks {
 		if len(s.picked) > 0 && s.picked[r.Cells[i].ID] {
 			s.marks[i] |= part.Picked
-		}
-		if i+1 == len(r.Cells) || !sameStrip(&r.Cells[i], &r.Cells[i+1]) {
-			strips = append(strips, strip(r.Cells[from:i+1]))
-			from = i + 1
 		}
 	}
 	s.grid.Set(strips, s.marks)
@@ -32,22 +34,26 @@ func (s *Screen) takeGrid(r *engine.RolloutView) {
 
 func sameStrip(a, b *engine.Cell) bool { return a.Window == b.Window && a.Site == b.Site }
 
-// strip labels and counts the cells of one site in one window.
-func strip(cells []engine.Cell) part.Strip {
+// strip labels the cells of one site in one window and counts their marks.
+func strip(first *engine.Cell, marks []part.Mark) part.Strip {
 	const windowWidth, siteWidth = 4, 8
+	var counts [part.Picked]int
+	for _, m := range marks {
+		counts[m]++
+	}
 	done, targeted, loud := 0, 0, false
-	for i := range cells {
-		if cells[i].Delivery.Status().Targeted {
-			targeted++
+	for m, status := range rollout.Statuses {
+		if status.Targeted {
+			targeted += counts[m]
 		}
-		if cells[i].Delivery == rollout.Succeeded {
-			done++
+		if status.Delivery == rollout.Succeeded {
+			done += counts[m]
 		}
-		loud = loud || desk.Troubled(cells[i].Delivery)
+		loud = loud || counts[m] > 0 && desk.Troubled(status.Delivery)
 	}
 	return part.Strip{
-		Group: part.Clip(orDash(cells[0].Window), windowWidth), Label: part.Clip(orDash(cells[0].Site), siteWidth),
-		Tally: fmt.Sprintf("%d/%d", done, targeted), Loud: loud, Cells: len(cells),
+		Group: part.Clip(orDash(first.Window), windowWidth), Label: part.Clip(orDash(first.Site), siteWidth),
+		Tally: fmt.Sprintf("%d/%d", done, targeted), Loud: loud, Cells: len(marks),
 	}
 }
 

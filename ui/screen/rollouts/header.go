@@ -136,7 +136,7 @@ var scoring = map[rollout.Class]bool{rollout.ClassPatch: true, rollout.ClassRest
 func failureWords(r *engine.RolloutView) string {
 	failed, succeeded, score := r.Counts[rollout.Failed], r.Counts[rollout.Succeeded], 0
 	for i := range r.Cells {
-		if c := &r.Cells[i]; c.Delivery == rollout.Failed && scoring[rollout.Class(c.Class)] {
+		if c := &r.Cells[i]; c.Class != "" && c.Delivery == rollout.Failed && scoring[rollout.Class(c.Class)] {
 			score++
 		}
 	}

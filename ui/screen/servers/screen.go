@@ -13,8 +13,8 @@ type Screen struct {
 	desk      *desk.Desk
 	list      part.List
 	filter    desk.Filter
-	standings []desk.Standing // of every server of the view
-	shown     []int32         // rows: indexes into the view's servers
+	standings desk.Standings
+	shown     []int32 // rows: indexes into the view's servers
 }
 
 // columns of the list; the cell of each is drawn by the function beside it.
@@ -65,7 +65,7 @@ func (s *Screen) cell(row, column int) (part.Ink, string) {
 	if text := columns[column].text; text != nil {
 		return s.desk.Theme.Normal, text(&s.desk.Current.Servers[at])
 	}
-	standing := &s.standings[at]
+	standing := s.standings.Of(int(at))
 	return s.desk.Theme.Tone(desk.ComplianceTone(standing.Compliance)), standing.Words
 }
 
@@ -78,7 +78,7 @@ func (s *Screen) Init() part.Cmd { return s.Update(desk.Viewed{}) }
 // Update implements desk.Screen.
 func (s *Screen) Update(message part.Msg) part.Cmd {
 	if _, ok := message.(desk.Viewed); ok {
-		s.standings = desk.Standings(s.desk.Current)
+		s.standings.Take(s.desk.Current)
 		s.narrow()
 	}
 	return nil
@@ -87,7 +87,7 @@ func (s *Screen) Update(message part.Msg) part.Cmd {
 // narrow chooses the rows.
 func (s *Screen) narrow() {
 	servers := s.desk.Current.Servers
-	s.shown = make([]int32, 0, len(servers))
+	s.shown = s.shown[:0]
 	texts := make([]string, 0, len(columns)+3)
 	for i := range servers {
 		if s.filter.Active() {
@@ -97,7 +97,7 @@ func (s *Screen) narrow() {
 					texts = append(texts, c.text(&servers[i]))
 				}
 			}
-			texts = append(texts, s.standings[i].Words, servers[i].OS)
+			texts = append(texts, s.standings.Of(i).Words, servers[i].OS)
 			if !s.filter.Match(append(texts, servers[i].Applications...)...) {
 				continue
 			}
