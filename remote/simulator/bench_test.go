@@ -149,7 +149,7 @@ func poll(b *workbench, h *host, id string, after int) shownJob {
 func runJob(b *workbench, h *host, id, kind string, kbs ...string) shownJob {
 	b.t.Helper()
 	startJob(b, h, id, kind, kbs...)
-	b.until(kind, 20*time.Second, func() bool { state := poll(b, h, id, 0).State; return state == finished || state == lost })
+	b.until(kind, time.Minute, func() bool { state := poll(b, h, id, 0).State; return state == finished || state == lost })
 	return poll(b, h, id, 0)
 }
 

@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -40,7 +41,7 @@ type Config struct {
 	Ledger    io.Writer   // gets one JSON line, in one Write, for each thing that happened on a server; may be nil
 	Epoch     time.Time   // fleet time at Started; zero means Started
 	Started   time.Time   // wall time at which fleet time began to run; zero means now
-	Published []Published // what the servers' update agents can find
+	Published []Published // what the servers' update agents can find; an update named twice for a product is one
 }
 
 // validated gives the configuration with its defaults filled in.
@@ -62,13 +63,19 @@ func (c Config) validated(now time.Time) (Config, error) {
 	if c.Started.IsZero() {
 		c.Started = now
 	}
+	c.Started = c.Started.Round(0) // without the monotonic reading: others compute fleet time from what is announced
 	if c.Epoch.IsZero() {
 		c.Epoch = c.Started
 	}
 	c.Epoch = c.Epoch.UTC()
-	for _, p := range c.Published {
+	given := c.Published
+	c.Published = nil
+	for _, p := range given {
 		if err := p.validate(); err != nil {
 			return c, fmt.Errorf("simulated fleet: %w", err)
+		}
+		if !slices.ContainsFunc(c.Published, p.sameAs) {
+			c.Published = append(c.Published, p)
 		}
 	}
 	return c, nil

@@ -105,6 +105,21 @@ func TestARestartLosesTheJobThatRan(t *testing.T) {
 	}
 }
 
+func TestARestartLosesTheJobThatHadNotBegun(t *testing.T) {
+	b := newWorkbench(t, Config{Servers: 4, Seed: 1})
+	h := b.hosts[0]
+	boot := factsOf(b, h).BootTime
+	startJob(b, h, "install-1", "install", "KB5999016")
+	ask[struct{}](b, h, "restart", map[string]any{"restart": "restart-1", "boot_time": boot})
+	b.pass(time.Hour)
+	if p := poll(b, h, "install-1", 0); p.State != lost {
+		t.Errorf("after the restart: %+v", p)
+	}
+	if got := b.events(h); slices.Contains(got, string(jobStarted)) {
+		t.Errorf("ledger: %q", got)
+	}
+}
+
 func TestACancelledDownloadStopsAndACancelledInstallationDoesNot(t *testing.T) {
 	b := newWorkbench(t, Config{Servers: 4, Seed: 1})
 	h := b.hosts[0]
@@ -204,6 +219,22 @@ func TestTransientFaultsPassAtTheSecondAttempt(t *testing.T) {
 	}
 	if second := runJob(b, h, "scan-2", "scan"); len(second.Outcome.Updates) != 1 {
 		t.Errorf("second scan: %+v", second.Outcome)
+	}
+}
+
+func TestASuccessWithoutAnUpdateIsOneAtTheSecondAttempt(t *testing.T) {
+	b := newWorkbench(t, Config{Servers: 200, Seed: 2, Faults: HarshFaults})
+	h := b.withFate("success without an update")
+	kb := b.missing(h)
+	for attempt, id := range []string{"1", "2"} {
+		if job := runJob(b, h, "install-"+id, "install", kb); job.Outcome.Result != "succeeded" {
+			t.Fatalf("attempt %s ended with %+v", id, job.Outcome)
+		}
+		restartAndWait(b, h, "restart-"+id)
+		there := slices.ContainsFunc(factsOf(b, h).Updates, func(u struct{ KB string }) bool { return u.KB == kb })
+		if there != (attempt == 1) {
+			t.Errorf("after attempt %s the update is there: %v", id, there)
+		}
 	}
 }
 

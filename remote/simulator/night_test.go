@@ -75,16 +75,52 @@ func TestAnInstalledUpdateIsNotInstalledAgain(t *testing.T) {
 	}
 }
 
-func TestAHotpatchIsNotOfferedAndThePlanMayNameAnOlderUpdate(t *testing.T) {
-	older := Published{KB: "KB5998022", BaseBuild: [3]int{10, 0, 20348}, UBR: 4600, Restart: true}
-	b := newWorkbench(t, Config{Servers: 4, Seed: 1, Published: append([]Published{older}, month...)})
+func TestAHotpatchIsNotOfferedEvenWhenItIsTheNewest(t *testing.T) {
+	hotpatch := Published{KB: "KB5999225", BaseBuild: [3]int{10, 0, 26100}, UBR: 7900, Hotpatch: true}
+	b := newWorkbench(t, Config{Servers: 4, Seed: 1, Published: append([]Published{hotpatch}, month...)})
 	if scan := runJob(b, b.hosts[3], "scan-1", "scan"); len(scan.Outcome.Updates) != 1 || scan.Outcome.Updates[0].KB != "KB5999025" {
 		t.Errorf("Server 2025 is offered %+v", scan.Outcome.Updates)
 	}
+	if install := runJob(b, b.hosts[3], "install-1", "install", "KB5999225"); install.Outcome.Result != "nothing_to_do" || install.Outcome.Code != notApplicable {
+		t.Errorf("installing the hotpatch ended with %+v", install.Outcome)
+	}
+}
+
+func TestAnUpdateIsOfferedFromTheMomentItIsPublished(t *testing.T) {
+	emergency := month[2]
+	emergency.From = testEpoch.Add(3 * time.Hour)
+	b := newWorkbench(t, Config{Servers: 4, Seed: 1, Published: []Published{emergency}})
+	if before := runJob(b, b.hosts[2], "scan-1", "scan"); len(before.Outcome.Updates) != 0 {
+		t.Errorf("before: %+v", before.Outcome.Updates)
+	}
+	b.pass(3 * time.Hour)
+	if after := runJob(b, b.hosts[2], "scan-2", "scan"); len(after.Outcome.Updates) != 1 {
+		t.Errorf("after: %+v", after.Outcome.Updates)
+	}
+}
+
+func TestAnUpdateWithoutABuildIsThereWhenItsInstallationEnds(t *testing.T) {
+	plain := Published{KB: "KB5999322", BaseBuild: [3]int{10, 0, 20348}}
+	b := newWorkbench(t, Config{Servers: 4, Seed: 1, Published: append([]Published{plain}, month...)})
+	h := b.hosts[2]
+	if install := runJob(b, h, "install-1", "install", "KB5999322"); install.Outcome.Result != "succeeded" || install.Outcome.RestartRequired {
+		t.Errorf("the installation ended with %+v", install.Outcome)
+	}
+	if got := b.events(h); !slices.Contains(got, "installed KB5999322") || slices.Contains(got, "install_staged KB5999322") {
+		t.Errorf("ledger: %q", got)
+	}
+	if again := runJob(b, h, "install-2", "install", "KB5999322", "KB5999022"); len(again.Outcome.Updates) != 2 || again.Outcome.Updates[1].Code != alreadyInstalled {
+		t.Errorf("with another update: %+v", again.Outcome)
+	}
+}
+
+func TestAPlanMayNameAnOlderUpdate(t *testing.T) {
+	older := Published{KB: "KB5998022", BaseBuild: [3]int{10, 0, 20348}, UBR: 4600, Restart: true}
+	b := newWorkbench(t, Config{Servers: 4, Seed: 1, Published: append([]Published{older, month[2]}, month...)})
 	if scan := runJob(b, b.hosts[2], "scan-1", "scan"); len(scan.Outcome.Updates) != 1 || scan.Outcome.Updates[0].KB != "KB5999022" {
 		t.Errorf("Server 2022 is offered %+v", scan.Outcome.Updates)
 	}
-	if install := runJob(b, b.hosts[2], "install-1", "install", "KB5998022"); install.Outcome.Result != "succeeded" {
+	if install := runJob(b, b.hosts[2], "install-1", "install", "KB5998022"); install.Outcome.Result != "succeeded" || len(install.Outcome.Updates) != 1 {
 		t.Errorf("the frozen plan's update ended with %+v", install.Outcome)
 	}
 }

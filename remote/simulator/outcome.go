@@ -47,7 +47,7 @@ const (
 	late             = "0x800705B4" // ERROR_TIMEOUT
 )
 
-// describe is an update as the agent offers it, with no result yet.
+// describeUpdate gives an update as the agent offers it, with no result yet.
 func (h *host) describeUpdate(u Published) update {
 	restart := "never"
 	if u.Restart {

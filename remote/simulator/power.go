@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -32,6 +33,24 @@ type restartReply struct {
 	Ordered  bool   `json:"ordered"`
 	Already  string `json:"already"`
 	BootTime stamp  `json:"boot_time"`
+}
+
+func (h *host) runRestart(parameters json.RawMessage, now time.Time) (any, error) {
+	o, err := read[restartOrder](parameters)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkID("restart", o.Restart); err != nil {
+		return nil, err
+	}
+	if o.BootTime.IsZero() {
+		return nil, &problem{badArgument, "boot_time: want the start that is to end"}
+	}
+	reply := h.restart(o, now)
+	if reply.Ordered && h.chance("restart", h.power.boots, 0.5) {
+		h.spoilNext("restart", h.power.boots)
+	}
+	return reply, nil
 }
 
 const (

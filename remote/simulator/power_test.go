@@ -137,3 +137,66 @@ func TestAClockThatIsOffIsOffEverywhereTheServerShowsIt(t *testing.T) {
 		t.Errorf("a restart of the start that it shows itself: %+v", reply)
 	}
 }
+
+func TestTheFirstLoginsAfterASlowStartFail(t *testing.T) {
+	b := newWorkbench(t, Config{Servers: 200, Seed: 2, Faults: UsualFaults})
+	h := b.withFate("slow start")
+	if h.Fault(wsman.Create) != 0 {
+		t.Error("a login failed before any restart")
+	}
+	orderRestart(b, h, "restart-1")
+	b.until("answer", 10*time.Second, func() bool { return h.Boot() == 2 && h.Reach() == wsman.Answering })
+	if h.Fault(wsman.Receive) != 0 {
+		t.Error("another request than a login failed")
+	}
+	for i := range unsettledRefusals {
+		if h.Fault(wsman.Create) == 0 {
+			t.Errorf("login %d succeeded", i+1)
+		}
+	}
+	if h.Fault(wsman.Create) != 0 {
+		t.Error("logins go on failing")
+	}
+}
+
+func TestWhereClosuresOfTheRoadOverlapTheLastCounts(t *testing.T) {
+	at := func(minutes int) time.Time { return testEpoch.Add(time.Duration(minutes) * time.Minute) }
+	var r road
+	r.close(span{at(0), at(30), wsman.Silent})
+	r.close(span{at(10), at(20), wsman.Refusing})
+	r.close(span{from: at(40), reach: wsman.Unavailable})
+	for minute, want := range map[int]wsman.Reach{5: wsman.Silent, 15: wsman.Refusing, 20: wsman.Silent, 30: wsman.Answering, 4000: wsman.Unavailable} {
+		copied := road{slices.Clone(r.closed)}
+		if got := copied.reach(at(minute)); got != want {
+			t.Errorf("minute %d: %v, want %v", minute, got, want)
+		}
+	}
+}
+
+func TestADamagedReplyIsDamagedOnce(t *testing.T) {
+	b := newWorkbench(t, Config{Servers: 200, Seed: 2, Faults: HarshFaults})
+	damaged := 0
+	for _, h := range b.hosts {
+		if len(h.damages()) == 0 || h.Reach() != wsman.Answering {
+			if h.Spoil(wsman.Receive) != wsman.NoSpoil {
+				t.Errorf("%s damages replies", h.name)
+			}
+			continue
+		}
+		for _, kind := range kinds {
+			startJob(b, h, kind+"-1", kind, b.missing(h))
+			if h.Spoil(wsman.Create) != wsman.NoSpoil {
+				t.Error("a reply without output was damaged")
+			}
+			if h.Spoil(wsman.Receive) != wsman.NoSpoil {
+				damaged++
+				if h.Spoil(wsman.Receive) != wsman.NoSpoil {
+					t.Error("the next reply was damaged as well")
+				}
+			}
+		}
+	}
+	if damaged == 0 {
+		t.Error("no reply was damaged")
+	}
+}

@@ -33,6 +33,9 @@ func (p Published) validate() error {
 	return nil
 }
 
+// sameAs tells whether two entries are one update for one product: bulletins name editions of a product one by one.
+func (p Published) sameAs(o Published) bool { return p.KB == o.KB && p.BaseBuild == o.BaseBuild }
+
 // cumulative tells whether the update replaces the whole servicing state, as the monthly updates do: it becomes true
 // at the restart and carries everything of the months before.
 func (p Published) cumulative() bool { return p.UBR > 0 }
