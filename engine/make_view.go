@@ -119,7 +119,8 @@ func (e *Engine) viewCell(ad *rollout.Advertisement, place string) Cell {
 			cell.Why = c.Trouble
 		}
 	}
-	if f := ad.Failure; f != nil && (ad.Delivery.Final() || cell.Why == "") {
+	tryAgain := ad.Delivery == rollout.Retrying || ad.Delivery == rollout.NotReceived
+	if f := ad.Failure; f != nil && (ad.Delivery.Final() || tryAgain && cell.Why == "") {
 		cell.Why, cell.Code, cell.Class = f.Words, f.Code, string(f.Class)
 	}
 	if ad.Exclusion != "" {

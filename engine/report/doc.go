@@ -1,0 +1,25 @@
+// Package report tells how a night went: how many servers were patched and verified, what became of every other one and why,
+// who decided what, why a stop rule halted the rollout, and what needs a person next.
+//
+// In flow records (inventory, release, change request, plan, rollouts, advertisements) and the entries of the audit trail; they
+// are read, never changed. Out come one value, Night, and from it the Summary that scripts read, a JSON document and a page of HTML
+// that needs nothing but a browser. The same input gives the same bytes.
+//
+// # Counting
+//
+// Every server of the frozen plan counts once. Targeted servers are the succeeded, failed, unreachable, window missed and not
+// started ones and, while the night lasts, the open ones: an installation was ordered and its end is not known. A server whose
+// ring was never opened, or that was skipped, counts as not started. Excluded and not applicable servers stand outside, and so do
+// servers that came into the inventory after the plan was frozen. Make holds the numbers against each other and gives no report
+// that does not add up.
+//
+// # Evidence
+//
+// Installed is what was read on a server, never what was hoped: a build at or above the one that the update brings, or the
+// KB's presence. Where an installation was ordered and nothing was read after it, the report says that the update may be there.
+//
+// The package must not know the engine, the store, a network or the time; it does not decide anything. Strings from hosts
+// and people are hostile: clean.go strips what could command a terminal or turn the reading direction, and the page escapes the rest.
+//
+// Start reading at Make in make.go; night.go is the document, account.go the counting, explain.go the sentences.
+package report
