@@ -127,6 +127,9 @@ func (r *Root) goToNeed() part.Cmd {
 // jump brings the screen to the front that shows the thing with an id. A server is shown in the rollout when it is in
 // one.
 func (r *Root) jump(id string) part.Cmd {
+	if id == "" {
+		return nil // some needs are about no thing that a screen could show
+	}
 	for _, name := range []string{"Rollout", "Changes", "Inventory"} {
 		for i := range r.tabs {
 			t := &r.tabs[i]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"patchdeck/engine"
 	"patchdeck/engine/trail"
@@ -75,7 +76,9 @@ func (r record) words() string {
 		return words + ": " + e.Reason
 	case e.Reason != "":
 		return e.Reason
-	default:
+	case words != "":
 		return words
+	default:
+		return strings.Trim(string(e.Body), "{}")
 	}
 }

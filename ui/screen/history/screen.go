@@ -1,8 +1,7 @@
 package history
 
 import (
-	"cmp"
-	"slices"
+	"fmt"
 
 	"patchdeck/engine"
 	"patchdeck/ui/part"
@@ -14,15 +13,15 @@ const most = 500
 
 // Screen implements desk.Screen.
 type Screen struct {
-	desk    *desk.Desk
-	name    string
-	objects []string
-	lines   []engine.HistoryLine
-	err     error
-	read    bool
-	busy    bool
-	head    uint64 // of the trail when it was last read
-	scroll  part.Scroll
+	desk   *desk.Desk
+	name   string
+	object string
+	lines  []engine.HistoryLine
+	err    error
+	read   bool
+	busy   bool
+	head   uint64 // of the trail when it was last read
+	scroll part.Scroll
 }
 
 // loaded is the answer of the trail.
@@ -32,9 +31,9 @@ type loaded struct {
 	err    error
 }
 
-// New makes the page for what people call name and the trail knows by any of the given objects.
-func New(d *desk.Desk, name string, objects ...string) *Screen {
-	return &Screen{desk: d, name: name, objects: objects}
+// New makes the page for what people call name and the trail calls object.
+func New(d *desk.Desk, name, object string) *Screen {
+	return &Screen{desk: d, name: name, object: object}
 }
 
 // Title implements desk.Screen.
@@ -43,49 +42,38 @@ func (s *Screen) Title() string { return "History of " + s.name }
 // Init implements desk.Screen.
 func (s *Screen) Init() part.Cmd { return s.load() }
 
-// load reads the trail, one reading at a time, and only when it has grown.
+// load reads the trail, one reading at a time. It is a walk over the whole trail, so that it happens when a person wants it
+// and not with every view.
 func (s *Screen) load() part.Cmd {
-	head := s.desk.Current.Head.Seq
-	if s.busy || s.read && head == s.head {
+	if s.busy {
 		return nil
 	}
-	s.busy, s.head = true, head
-	console, objects := s.desk.Console, s.objects
+	s.busy, s.head = true, s.desk.Current.Head.Seq
+	console, object := s.desk.Console, s.object
 	return func() part.Msg {
-		lines, err := read(console, objects)
+		lines, err := console.History(object, most)
 		return loaded{s, lines, err}
 	}
 }
 
-func read(console engine.Console, objects []string) ([]engine.HistoryLine, error) {
-	var lines []engine.HistoryLine
-	for _, object := range objects {
-		some, err := console.History(object, most)
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines, some...)
-	}
-	slices.SortFunc(lines, func(a, b engine.HistoryLine) int { return cmp.Compare(b.Seq, a.Seq) })
-	lines = slices.CompactFunc(lines, func(a, b engine.HistoryLine) bool { return a.Seq == b.Seq })
-	return lines[:min(len(lines), most)], nil
-}
-
-// Update implements desk.Screen. A newer view may bring newer entries.
+// Update implements desk.Screen.
 func (s *Screen) Update(message part.Msg) part.Cmd {
-	switch m := message.(type) {
-	case loaded:
-		if m.screen == s {
-			s.lines, s.err, s.read, s.busy = m.lines, m.err, true, false
-		}
-	case desk.Viewed:
-		return s.load()
+	if m, ok := message.(loaded); ok && m.screen == s {
+		s.lines, s.err, s.read, s.busy = m.lines, m.err, true, false
 	}
 	return nil
 }
 
 // Bindings implements desk.Screen.
-func (s *Screen) Bindings() []part.Binding { return s.scroll.Moves() }
+func (s *Screen) Bindings() []part.Binding {
+	again := part.Binding{Keys: []string{"u"}, Help: "read the trail again", Hint: "read again", Group: "History", Run: s.load, Disabled: func() string {
+		if s.busy {
+			return "the trail is being read"
+		}
+		return ""
+	}}
+	return append([]part.Binding{again}, s.scroll.Moves()...)
+}
 
 // View implements desk.Screen.
 func (s *Screen) View(width, height int) []string {
@@ -102,25 +90,39 @@ func (s *Screen) View(width, height int) []string {
 	for _, h := range s.lines {
 		s.row(&sheet, h)
 	}
-	head := t.Line(width).Put(t.Title, s.Title()).End(t.Dim, "newest first").String()
+	head := t.Line(width).Put(t.Title, s.Title()).End(t.Dim, s.extent()).String()
 	return append([]string{head}, s.scroll.Render(t, sheet.Lines, width, height-1)...)
+}
+
+// extent says up to where the trail was read, and what came since.
+func (s *Screen) extent() string {
+	words := fmt.Sprintf("newest first, up to entry %d", s.head)
+	if head := s.desk.Current.Head.Seq; head > s.head {
+		words += fmt.Sprintf(" (the trail is at %d: u reads again)", head)
+	}
+	return words
 }
 
 // row writes one entry, its words wrapped under themselves.
 func (s *Screen) row(sheet *part.Sheet, h engine.HistoryLine) {
 	t := s.desk.Theme
-	const atWidth, actorWidth, actionWidth = 21, 12, 22
-	room := sheet.Width - atWidth - actorWidth - actionWidth
-	words := part.Wrap(h.Words, room)
-	if len(words) == 0 {
-		words = []string{""}
+	const atWidth, actorWidth, actionWidth = 16, 10, 20
+	indent := atWidth + actorWidth + actionWidth
+	if sheet.Width < leastBeside {
+		indent = atWidth
 	}
-	for i, w := range words {
-		sheet.Row(func(l *part.Line) {
-			if i == 0 {
-				l.Column(t.Dim, h.At, atWidth-1).Space(1).Column(t.Normal, h.Actor, actorWidth-1).Space(1).Column(t.Dim, h.Action, actionWidth-1).Space(1)
-			}
-			l.Fill(atWidth+actorWidth+actionWidth).Put(t.Normal, w)
-		})
+	words := part.Wrap(h.Words, sheet.Width-indent)
+	sheet.Row(func(l *part.Line) {
+		l.Column(t.Dim, h.At, atWidth-1).Space(1).Column(t.Normal, h.Actor, actorWidth-1).Space(1).Column(t.Accent, h.Action, actionWidth-1)
+		if indent > atWidth && len(words) > 0 {
+			l.Fill(indent).Put(t.Normal, words[0])
+			words = words[1:]
+		}
+	})
+	for _, w := range words {
+		sheet.Row(func(l *part.Line) { l.Space(indent).Put(t.Normal, w) })
 	}
 }
+
+// leastBeside is the width from which on an entry's words stand beside its action, and not below.
+const leastBeside = 100

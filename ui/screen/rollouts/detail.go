@@ -122,7 +122,7 @@ func (p *page) Bindings() []part.Binding {
 	target := func() []engine.Cell { return []engine.Cell{p.cell} }
 	list := append(s.actions(p.view, target), part.Binding{Keys: []string{"l"}, Help: "what the audit trail says of it", Hint: "log", Group: "Server",
 		Run: func() part.Cmd {
-			return s.desk.Open(history.New(s.desk, p.cell.Name, p.cell.ID, string(p.cell.Server)))
+			return s.desk.Open(history.New(s.desk, p.cell.Name, string(p.cell.Server)))
 		}})
 	return append(list, p.scroll.Moves()...)
 }

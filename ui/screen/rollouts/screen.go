@@ -254,7 +254,7 @@ func (s *Screen) open() part.Cmd {
 
 func (s *Screen) log() part.Cmd {
 	c := s.cell()
-	return s.desk.Open(history.New(s.desk, c.Name, c.ID, string(c.Server)))
+	return s.desk.Open(history.New(s.desk, c.Name, string(c.Server)))
 }
 
 // nextTrouble goes to the next server that a person should look at, round and round.
