@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // longest bounds a text of the report, in characters.
@@ -11,14 +12,8 @@ const longest = 2000
 
 // clean takes out of a text what could command a terminal, hide, or turn the reading direction. Line breaks become spaces.
 func clean(text string) string {
-	plain := true
-	for _, r := range text {
-		if !unicode.IsPrint(r) {
-			plain = false
-			break
-		}
-	}
-	if plain && len(text) <= longest {
+	odd := func(r rune) bool { return !unicode.IsPrint(r) }
+	if len(text) <= longest && utf8.ValidString(text) && !strings.ContainsFunc(text, odd) {
 		return text
 	}
 	var b strings.Builder

@@ -9,7 +9,6 @@ import (
 
 	"patchdeck/engine/approval"
 	"patchdeck/engine/pilot"
-	"patchdeck/engine/rollout"
 )
 
 // Make makes the report of a night. It fails when the records do not belong together, when the trail is not whole, or when the numbers
@@ -51,6 +50,7 @@ func (m *maker) night(servers []Server) Night {
 	n.Decisions, n.Denials, n.Denied = m.decisions(), append([]Denial{}, m.journal.denials...), m.journal.denied
 	n.Rings, n.Windows, n.Groups, n.Proofs = m.rings(servers), m.windows(servers), groups(servers), proofs(servers)
 	n.Stops, n.Failures = m.stops(), m.failureGroups(servers)
+	n.Patterns = patterns(servers)
 	n.Headline = m.headline(&n)
 	n.Needs = m.needs(&n)
 	return n
@@ -167,6 +167,3 @@ func (m *maker) decisions() []Decision {
 	}
 	return list
 }
-
-// unknownStatus stands for a status that the table lacks.
-var unknownStatus = rollout.Status{Glyph: "–", ASCII: "-", Tone: rollout.ToneExcluded, Final: true}

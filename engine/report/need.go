@@ -54,9 +54,9 @@ func (m *maker) lostNeeds(n *Night) []Need {
 	asked := pick(n.Servers, func(s Server) bool { return s.Status == string(rollout.Unknown) })
 	owed := pick(n.Servers, func(s Server) bool { return s.Compliance == rollout.AwaitsRestart && s.CountedAs != AccountOpen })
 	return some(
-		Need{true, count(len(asked), "server") + " gave no answer after the start: the console keeps asking; look at their consoles.", asked},
-		Need{true, count(len(lost), "server") + " failed after an installation was ordered, and nothing was read since: see whether they are up and what build they have.", lost},
-		Need{false, count(len(owed), "server") + " still owe the restart that completes the update: restart them in their next window.", owed},
+		Need{true, count(len(asked), "server") + " lost contact after the start: they are being asked; look at them from the hypervisor or the remote console.", asked},
+		Need{true, count(len(lost), "server") + " failed after an installation was ordered, and nothing was read since: get each of them up and read its build.", lost},
+		Need{false, count(len(owed), "server") + " still to be restarted for the update to take effect: do it in the next window.", owed},
 	)
 }
 
@@ -122,10 +122,10 @@ func (m *maker) leftNeeds(n *Night) []Need {
 		left = pick(n.Servers, func(s Server) bool { return s.CountedAs == AccountNotStarted })
 	}
 	return some(
-		Need{false, count(len(unreachable), "server") + " could not be reached: see whether they are up and answer to WinRM, then plan them again.", unreachable},
-		Need{false, count(len(missed), "server") + " missed their window: give them a place in the next one.", missed},
-		Need{false, count(len(left), "server") + " did not start: they still lack the release and need a plan.", left},
-		Need{false, count(len(unplanned), "server") + " came into the inventory after the plan was frozen: they need a plan of their own.", unplanned},
+		Need{false, count(len(unreachable), "server") + " could not be reached: check power, network and WinRM, then plan them again.", unreachable},
+		Need{false, count(len(missed), "server") + " without a start before the last window closed: give each a place in the next window.", missed},
+		Need{false, count(len(left), "server") + " did not start, and may still lack the release: a new plan is needed.", left},
+		Need{false, count(len(unplanned), "server") + " came into the inventory after the plan was frozen: a plan of their own is needed.", unplanned},
 	)
 }
 

@@ -28,6 +28,7 @@ type Night struct {
 	Stops    []Stop         `json:"stops"` // in the order in which they happened
 	StopRule StopRule       `json:"stop_rule"`
 	Failures []FailureGroup `json:"failures"` // most frequent first
+	Patterns []string       `json:"patterns"` // what the failed installations have in common
 
 	Release    Release      `json:"release"`
 	Change     Change       `json:"change"`

@@ -67,7 +67,7 @@ func (m *maker) outside(id inventory.ServerID, status string, account Account, c
 // assigned tells of a server of the plan, by its advertisement where its ring was opened.
 func (m *maker) assigned(a *rollout.Assignment) (Server, error) {
 	s := m.described(a.Server)
-	s.Ring, s.Updates, s.first = a.Ring, a.Updates, a.Windows[0]
+	s.Ring, s.Updates, s.first = a.Ring, slices.Clone(a.Updates), a.Windows[0]
 	for _, id := range a.Windows {
 		s.Windows = append(s.Windows, m.spans[id])
 	}
@@ -112,7 +112,7 @@ func (m *maker) advertised(s *Server, ad *rollout.Advertisement) {
 		s.Cluster = ad.Cluster
 	}
 	if len(ad.Updates) > 0 {
-		s.Updates = ad.Updates
+		s.Updates = slices.Clone(ad.Updates)
 	}
 	if !ad.Before.IsZero() {
 		s.Before = ad.Before
