@@ -54,7 +54,7 @@ func TestAConsoleWithoutATerminalIsRefusedWithWords(t *testing.T) {
 	if err := session.Shell(); err != nil {
 		t.Fatal(err)
 	}
-	if code := codeOf(t, session.Wait()); code != command.Usage || !said.has("ssh -t") {
+	if code := ends(t, session); code != command.Usage || !said.has("ssh -t") {
 		t.Errorf("exit code %d, said %q", code, said)
 	}
 }
@@ -76,7 +76,7 @@ func TestAModelIsClosedHoweverItsSessionEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			closed := make(chan struct{})
 			h := open(t, func(o *Options) {
-				o.NewModel = func(v Visitor) tea.Model { return &screen{visitor: v, closed: func() { close(closed) }} }
+				o.NewModel = func(v Visitor) tea.Model { return &drawing{visitor: v, closed: func() { close(closed) }} }
 			})
 			s := h.console(h.enter(h.person("k.osei")))
 			s.sees("k.osei")

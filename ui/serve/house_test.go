@@ -51,7 +51,7 @@ func open(t *testing.T, change ...func(*Options)) *house {
 		Local: func(Peer) (approval.Actor, bool) {
 			return approval.Actor{Name: "local", Roles: []approval.Role{approval.Lead}}, true
 		},
-		NewModel: func(v Visitor) tea.Model { return &screen{visitor: v} },
+		NewModel: func(v Visitor) tea.Model { return &drawing{visitor: v} },
 		Command:  words,
 		Logger:   slog.New(slog.NewTextHandler(h.log, nil)),
 	}
@@ -198,7 +198,21 @@ func (s *sitting) sees(words string) {
 // leaves waits for the end of the session and gives its exit code.
 func (s *sitting) leaves() int {
 	s.t.Helper()
-	return codeOf(s.t, s.Wait())
+	return ends(s.t, s.Session)
+}
+
+// ends waits for the end of a session and gives its exit code.
+func ends(t *testing.T, session *gossh.Session) int {
+	t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- session.Wait() }()
+	select {
+	case err := <-ended:
+		return codeOf(t, err)
+	case <-time.After(patience):
+		t.Fatal("the session did not end")
+		return 0
+	}
 }
 
 func codeOf(t *testing.T, err error) int {
@@ -254,8 +268,8 @@ func (x *text) has(words string) bool {
 	}
 }
 
-// screen is a console that says who sits there, at what size, and which key came last.
-type screen struct {
+// drawing is a console that says who sits there, at what size, and which key came last.
+type drawing struct {
 	visitor Visitor
 	size    tea.WindowSizeMsg
 	last    string
@@ -263,15 +277,15 @@ type screen struct {
 	closed  func()
 }
 
-func (m *screen) Close() {
+func (m *drawing) Close() {
 	if m.closed != nil {
 		m.closed()
 	}
 }
 
-func (m *screen) Init() tea.Cmd { return nil }
+func (m *drawing) Init() tea.Cmd { return nil }
 
-func (m *screen) Update(message tea.Msg) (tea.Model, tea.Cmd) {
+func (m *drawing) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 	switch message := message.(type) {
 	case tea.WindowSizeMsg:
 		m.size = message
@@ -302,7 +316,7 @@ type floodMsg struct{}
 
 func flood() tea.Msg { return floodMsg{} }
 
-func (m *screen) View() string {
+func (m *drawing) View() string {
 	if m.last == "V" {
 		panic("in View")
 	}

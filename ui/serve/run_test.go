@@ -89,7 +89,7 @@ func TestACommandEndsWithItsClientAndWithADrain(t *testing.T) {
 	if err := interrupted.Signal(gossh.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	if code := codeOf(t, interrupted.Wait()); code != command.Failure {
+	if code := ends(t, interrupted); code != command.Failure {
 		t.Errorf("interrupted: exit code %d", code)
 	}
 
@@ -97,7 +97,7 @@ func TestACommandEndsWithItsClientAndWithADrain(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	h.Drain(ctx)
-	if code := codeOf(t, drained.Wait()); code != command.Failure || !said.has("patchdeck is being stopped") {
+	if code := ends(t, drained); code != command.Failure || !said.has("patchdeck is being stopped") {
 		t.Errorf("drained: exit code %d, said %q", code, said)
 	}
 }

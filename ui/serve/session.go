@@ -33,6 +33,7 @@ type session struct {
 	mu     sync.Mutex
 	quit   func()    // ends the session gently; nil before it runs
 	ending *farewell // set once the session was told to end
+	ended  bool
 	timers []*time.Timer
 }
 
@@ -102,6 +103,9 @@ func (x *session) resize(size Size) {
 	x.sizes <- size
 }
 
+// mostLogged bounds what the log keeps of a command's words.
+const mostLogged = 200
+
 // run does what the session was opened for. Whatever happens in it stays in it.
 func (x *session) run() {
 	code := command.Crashed
@@ -112,7 +116,7 @@ func (x *session) run() {
 			x.say(crashWords)
 		}
 	}()
-	x.server.log.Info("session opened", "user", x.actor.Name, "via", x.actor.Via, "words", x.words)
+	x.server.log.Info("session opened", "user", x.actor.Name, "via", x.actor.Via, "words", x.words[:min(len(x.words), mostLogged)])
 	if x.words == "" {
 		code = x.console()
 	} else {
@@ -126,9 +130,6 @@ const crashWords = "patchdeck: this session failed inside patchdeck and was ende
 func (x *session) over(code int) {
 	x.mu.Lock()
 	ending := x.ending
-	for _, timer := range x.timers {
-		timer.Stop()
-	}
 	x.mu.Unlock()
 	if ending != nil {
 		code = ending.code
@@ -139,6 +140,12 @@ func (x *session) over(code int) {
 	_, _ = x.channel.SendRequest("exit-status", false, gossh.Marshal(exitStatus{uint32(code)}))
 	_ = x.channel.Close()
 	x.server.end(x)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.ended = true
+	for _, timer := range x.timers {
+		timer.Stop() // not before: a client that does not read holds up even a goodbye
+	}
 }
 
 // say tells the person one line outside of everything that runs in the session.
@@ -166,7 +173,7 @@ func (x *session) onFinish(quit func()) {
 func (x *session) finish(code int, notice string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.ending != nil {
+	if x.ending != nil || x.ended {
 		return
 	}
 	x.ending = &farewell{code, notice}

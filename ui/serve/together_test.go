@@ -1,0 +1,137 @@
+package serve
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/hinshun/vt10x"
+	"github.com/spf13/cobra"
+
+	"patchdeck/engine/approval"
+	"patchdeck/ui/command"
+	"patchdeck/ui/part"
+	"patchdeck/ui/screen"
+	"patchdeck/ui/uitest"
+)
+
+// real opens a house with the real screens and the real commands over one console.
+func real(t *testing.T) (*house, *uitest.Console) {
+	console := uitest.NewConsole(uitest.Night(60))
+	return open(t, func(o *Options) {
+		o.NewModel = func(v Visitor) tea.Model {
+			return screen.New(screen.Options{Actor: v.Actor, Console: console, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: time.UTC, Copy: v.Copy})
+		}
+		o.Command = func(streams command.Streams, actor approval.Actor) *cobra.Command {
+			return command.New(command.Environment{Streams: streams, Remote: true, Open: func(context.Context, string) (*command.Session, error) {
+				return &command.Session{Console: console, Actor: actor, Zone: time.UTC}, nil
+			}})
+		}
+	}), console
+}
+
+// paper is a terminal that shows what was written to it.
+type paper struct {
+	vt10x.Terminal
+	written *text
+}
+
+func newPaper() *paper { return &paper{vt10x.New(vt10x.WithSize(120, 36)), newText()} }
+
+func (p *paper) Write(b []byte) (int, error) {
+	if n, err := p.Terminal.Write(b); err != nil {
+		return n, err
+	}
+	return p.written.Write(b)
+}
+
+// shows waits until the terminal shows these words.
+func (p *paper) shows(t *testing.T, words string) {
+	t.Helper()
+	late := time.After(patience)
+	for {
+		p.written.mu.Lock()
+		grown := p.written.grown
+		p.written.mu.Unlock()
+		if strings.Contains(p.String(), words) {
+			return
+		}
+		select {
+		case <-grown:
+		case <-late:
+			t.Fatalf("the terminal never showed %q but\n%s", words, p.String())
+		}
+	}
+}
+
+func TestTheRealConsoleOnARealTerminal(t *testing.T) {
+	h, console := real(t)
+	session, err := h.enter(h.person("k.osei", approval.Lead)).NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := newPaper()
+	session.Stdout = shown
+	keys, err := session.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := session.RequestPty("xterm-256color", 36, 120, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Shell(); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"patchdeck", "Overview", "k.osei", "R-3"} {
+		shown.shows(t, words)
+	}
+	console.Show(uitest.Halted(60))
+	shown.shows(t, "halted")
+	if _, err := io.WriteString(keys, "\x03"); err != nil {
+		t.Fatal(err)
+	}
+	if code := ends(t, session); code != command.Done {
+		t.Errorf("exit code %d", code)
+	}
+	h.nobodyIn()
+	if n := console.Watchers(); n != 0 {
+		t.Errorf("%d watchers stayed behind", n)
+	}
+}
+
+func TestAKilledConsoleLeavesNoWatcherBehind(t *testing.T) {
+	h, console := real(t)
+	client := h.enter(h.person("k.osei", approval.Lead))
+	h.console(client).sees("Overview")
+	if err := client.Close(); err != nil {
+		t.Fatal(err)
+	}
+	h.nobodyIn()
+	if n := console.Watchers(); n != 0 {
+		t.Errorf("%d watchers stayed behind", n)
+	}
+}
+
+func TestAViewerLooksAndChangesNothing(t *testing.T) {
+	h, console := real(t)
+	client := h.enter(h.person("viewer", approval.Viewer))
+	if said, code := h.runs(client, "rollout status R-3", nil); code != command.Done || !strings.HasPrefix(said, "R-3 2026-11-security Prod running") {
+		t.Errorf("status: exit code %d, said %q", code, said)
+	}
+	for _, words := range []string{"rollout halt R-3 --reason x", "rollout pause R-3 --reason x", "acceptance record CHG-12 Payroll passed", "inventory sweep"} {
+		if said, code := h.runs(client, words, nil); code != command.Denied || !strings.Contains(said, "takes one of the roles") {
+			t.Errorf("%s: exit code %d, said %q", words, code, said)
+		}
+	}
+	for _, given := range console.Given() {
+		if given.Actor.Name != "viewer" || given.Actor.Via != "ssh" {
+			t.Errorf("given by %+v", given.Actor)
+		}
+	}
+	if said, code := h.runs(client, "demo", nil); code != command.Usage || !strings.Contains(said, `does not know "demo"`) {
+		t.Errorf("demo: exit code %d, said %q", code, said)
+	}
+}
