@@ -30,7 +30,7 @@ func (h *helpPage) view(t *part.Theme, width, height int) []string {
 	if width >= 110 {
 		left = width / 2
 	}
-	lines := append([]string{t.Line(left).Put(t.Title, "Help: "+h.title).End(t.Dim, "any other key closes").String(), ""},
+	lines := append([]string{t.Line(left-1).Put(t.Title, "Help: "+h.title).End(t.Dim, "any other key closes").String(), ""},
 		part.Help(t, h.bindings, left-1)...)
 	statuses := statusSheet(t, width-left-2)
 	if left < width {

@@ -22,7 +22,7 @@ func deliveries() string {
 		words = append(words, string(s.Delivery))
 	}
 	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })
-	return strings.Join(words, "|") + "|targeted, outside:|targeted"
+	return strings.Join(words, "|") + "|targeted"
 }
 
 func TestTheCountsOnTheScreenAddUpToTheTargetedServers(t *testing.T) {

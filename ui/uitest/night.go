@@ -81,7 +81,7 @@ func prodRollout(fleet []inventory.Server, plan rollout.Plan) engine.RolloutView
 	r.Windows[open].Score = 214
 	settle(&r)
 	left := r.Counts.Open()
-	r.Forecast = engine.Forecast{Done: At.Add(77 * time.Minute), Fits: r.Counts.Targeted() - left/40, WillNot: left / 40}
+	r.Forecast = engine.Forecast{Done: At.Add(77 * time.Minute), Fits: left - left/40, WillNot: left / 40}
 	return r
 }
 

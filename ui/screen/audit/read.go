@@ -22,7 +22,14 @@ const (
 type record struct {
 	seq   uint64
 	entry trail.Entry
+	said  said
 	broke string // why the entry cannot be read; the entry is empty then
+}
+
+// said is what the bodies of many entries say in plain words.
+type said struct {
+	Cause string `json:"cause"`
+	Words string `json:"words"`
 }
 
 // entriesRead is a stretch of the trail, newest first.
@@ -59,26 +66,31 @@ func parse(seq uint64, raw []byte) record {
 	if err := json.Unmarshal(raw, &e); err != nil {
 		return record{seq: seq, broke: fmt.Sprintf("this entry cannot be read (%d bytes): run patchdeck audit verify", len(raw))}
 	}
-	return record{seq: seq, entry: e}
+	r := record{seq: seq, entry: e}
+	_ = json.Unmarshal(e.Body, &r.said) // a body of another shape says nothing of this kind
+	return r
 }
 
-// words is what an entry says in one line.
+// words is what an entry says in one line: the change, then why; the body as it is when there is neither.
 func (r record) words() string {
-	e := &r.entry
-	words := e.After
-	if e.Before != "" && e.After != "" {
-		words = e.Before + " → " + e.After
-	}
-	switch {
-	case r.broke != "":
+	if r.broke != "" {
 		return r.broke
-	case e.Reason != "" && words != "":
-		return words + ": " + e.Reason
-	case e.Reason != "":
-		return e.Reason
-	case words != "":
-		return words
-	default:
+	}
+	e := &r.entry
+	var words []string
+	switch {
+	case e.Before != "" && e.After != "":
+		words = append(words, e.Before+" → "+e.After)
+	case e.After != "":
+		words = append(words, e.After)
+	}
+	for _, why := range []string{r.said.Cause, r.said.Words, e.Reason} {
+		if why != "" {
+			words = append(words, why)
+		}
+	}
+	if len(words) == 0 {
 		return strings.Trim(string(e.Body), "{}")
 	}
+	return strings.Join(words, ": ")
 }

@@ -160,7 +160,7 @@ func (s *Screen) windows(sheet *part.Sheet, p *rollout.Plan) {
 			if w.Contains(d.Current.At) {
 				ink = t.Accent
 			}
-			l.Column(ink, w.ID, 5).Column(t.Dim, string(w.Ring), 6).Column(t.Normal, d.Day(w.Opens)+"–"+d.Clock(w.Closes), 24).
+			l.Column(ink, w.ID, 6).Space(1).Column(t.Dim, string(w.Ring), 6).Column(t.Normal, d.Day(w.Opens)+"–"+d.Clock(w.Closes), 24).
 				Right(t.Normal, part.Number(first[w.ID]), 6).Put(t.Dim, " servers")
 		})
 	}

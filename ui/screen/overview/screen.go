@@ -220,7 +220,7 @@ func (s *Screen) windowRow(l *part.Line, w today) {
 		state, ink = "opens in "+d.Left(w.window.Opens), t.Normal
 	}
 	counts := w.window.Counts
-	l.Column(ink, w.window.ID, 4).Space(1).Column(t.Normal, string(w.ring), 5).Space(1).
+	l.Column(ink, w.window.ID, 5).Space(1).Column(t.Normal, string(w.ring), 5).Space(1).
 		Column(t.Normal, d.Clock(w.window.Opens)+"–"+d.Clock(w.window.Closes), 11).Space(1).Column(ink, state, 16).Space(1).
 		Put(t.Normal, fmt.Sprintf("%s/%s", part.Number(counts[rollout.Succeeded]), part.Number(counts.Targeted())))
 	if failed := counts[rollout.Failed]; failed > 0 {

@@ -3,6 +3,7 @@ package rollouts
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"patchdeck/engine"
 	"patchdeck/engine/rollout"
@@ -24,7 +25,7 @@ type codeList struct {
 	groups []codeGroup
 }
 
-func (l *codeList) make(s *Screen) {
+func (l *codeList) prepare(s *Screen) {
 	l.list.Columns = []part.Column{
 		{Title: "Code", Width: 12}, {Title: "Servers", Width: 7, Right: true}, {Title: "Class", Width: 8}, {Title: "Scores", Width: 6},
 		{Title: "What it means", Width: 20, Grow: 3}, {Title: "Servers", Width: 20, Grow: 2, From: 100},
@@ -93,7 +94,22 @@ func (s *Screen) drawCodes(width, height int) []string {
 	if s.codes.list.Len() == 0 {
 		return []string{t.Text(t.Dim, width, "no server is in trouble")}
 	}
-	return s.codes.list.Render(t, width, height)
+	rows := min(len(s.codes.groups)+1, max(2, height-codeLines))
+	sheet := part.Sheet{Theme: t, Width: width}
+	group := s.codes.groups[s.codes.row()]
+	sheet.Head(group.code, part.Count(len(group.cells), "server", "servers"))
+	sheet.Say(t.Normal, group.words)
+	sheet.Say(t.Dim, strings.Join(cellNames(group.cells), ", "))
+	return append(append(s.codes.list.Render(t, width, rows), ""), sheet.Lines...)
+}
+
+// codeLines is how many lines under the list are kept for the code under the cursor.
+const codeLines = 6
+
+// row is the index of the group under the cursor.
+func (l *codeList) row() int {
+	row, _ := l.list.Selected()
+	return row
 }
 
 func cellNames(cells []engine.Cell) []string {

@@ -72,12 +72,16 @@ func (s *Screen) countLines(r *engine.RolloutView, width int) []string {
 			continue
 		}
 		status := d.Status()
-		if !status.Targeted && sum != "" {
-			flow.Add(t.Strong, "", sum+", outside:")
+		glyph, ink := t.Status(status)
+		if status.Targeted {
+			flow.Add(ink, glyph, part.Number(n)+" "+string(d))
+			continue
+		}
+		if sum != "" {
+			flow.Add(t.Strong, "", sum)
 			sum = ""
 		}
-		glyph, ink := t.Status(status)
-		flow.Add(ink, glyph, part.Number(n)+" "+string(d))
+		flow.Add(ink, glyph, part.Number(n)+" "+string(d)+" (not counted)")
 	}
 	if sum != "" {
 		flow.Add(t.Strong, "", sum)
@@ -98,7 +102,7 @@ func (s *Screen) paceLines(r *engine.RolloutView, width int) []string {
 	case f.Done.IsZero():
 		flow.Add(t.Dim, "", "no forecast yet")
 	default:
-		ink, words := t.Normal, fmt.Sprintf("forecast %s/%s by %s", part.Number(f.Fits), part.Number(targeted), s.when(f.Done))
+		ink, words := t.Normal, fmt.Sprintf("forecast %s/%s by %s", part.Number(r.Counts[rollout.Succeeded]+f.Fits), part.Number(targeted), s.when(f.Done))
 		if f.WillNot > 0 {
 			ink, words = t.Tone(rollout.ToneMissed), words+fmt.Sprintf(", %s will not fit", part.Number(f.WillNot))
 		}

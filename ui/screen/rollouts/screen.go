@@ -43,7 +43,7 @@ type Screen struct {
 func New(d *desk.Desk) *Screen {
 	s := &Screen{desk: d, grid: part.NewGrid(d.Theme), picked: map[string]bool{}}
 	s.makeTable()
-	s.codes.make(s)
+	s.codes.prepare(s)
 	return s
 }
 
