@@ -145,8 +145,8 @@ func (a Admission) Ramp(w Window, key string) int {
 	}
 }
 
-// expected is the time from admission to verification that is planned for: the 95th percentile of what was measured in this
-// release on the base build, else the policy's default.
+// expected is the time that is planned for an installation, without restart and check: the 95th percentile of what was measured in
+// this release on the base build, else the policy's default.
 func (a Admission) expected(b inventory.Build) time.Duration {
 	if d, ok := a.planned[b]; ok {
 		return d
@@ -156,7 +156,7 @@ func (a Admission) expected(b inventory.Build) time.Duration {
 	return d
 }
 
-// ExpectedOn is the time planned for one server with the given build, from measured seconds where there are enough.
+// ExpectedOn is the time planned for an installation on a server with the given build, from measured seconds where there are enough.
 func (p Policy) ExpectedOn(b inventory.Build, took []int) time.Duration {
 	if len(took) < p.MinSamples {
 		if d, ok := p.Expected[b[2]]; ok {

@@ -151,14 +151,16 @@ func (m Moved) count(r Rollout, ad Advertisement, at time.Time) Rollout {
 		r.Scores = with(r.Scores, m.Scores.Window, m.Scores.To)
 	}
 	switch {
+	case m.From == Running && (m.To == RestartPending || m.To == Verifying):
+		if took := int(at.Sub(ad.Started).Seconds()); took > 0 {
+			key := base(ad.Before)
+			r.Durations = with(r.Durations, key, newest(r.Durations[key], took))
+		}
 	case m.To == Succeeded && m.From != Succeeded:
 		key := base(ad.Before)
 		r.Verified = with(r.Verified, key, r.Verified[key]+1)
 		inWindow := with(r.WindowVerified[ad.Window], key, r.WindowVerified[ad.Window][key]+1)
 		r.WindowVerified = with(r.WindowVerified, ad.Window, inWindow)
-		if took := int(at.Sub(ad.Started).Seconds()); took > 0 {
-			r.Durations = with(r.Durations, key, newest(r.Durations[key], took))
-		}
 		r.LastCode, r.SameCode = "", 0
 	case m.To == Failed && m.From != Failed:
 		if m.Scores != nil {

@@ -20,12 +20,12 @@ func Forecast(now time.Time, plan *Plan, r *Rollout, open []*Advertisement, poli
 		}
 		var left []*Advertisement
 		for _, ad := range waiting {
-			need := policy.ExpectedOn(ad.Before, took[base(ad.Before)])
+			need := policy.ExpectedOn(ad.Before, took[base(ad.Before)]) + policy.RestartReserve + policy.CheckReserve
 			first := earliest(places)
 			end := places[first].Add(need)
 			if ad.Delivery.Status().Started {
 				end = latest(now, ad.Started.Add(need)) // it runs already, whatever the window says
-			} else if !slices.Contains(ad.Windows, w.ID) || end.Add(policy.CheckReserve+policy.RestartReserve).After(w.Closes) {
+			} else if !slices.Contains(ad.Windows, w.ID) || end.After(w.Closes) {
 				left = append(left, ad)
 				continue
 			}

@@ -26,7 +26,7 @@ type Draft struct {
 }
 
 // MakePlan assigns servers to rings and windows. A server keeps the window that its owner chose where the plan has it; others
-// go to the least loaded window of their ring. Every server also gets the ring's check window. Servers that need nothing are named beside.
+// go to the least loaded window of their ring and may use every later one. Every server also gets the ring's check window. Servers that need nothing are named beside.
 func MakePlan(d Draft) (Plan, error) {
 	p := Plan{Change: d.Change, Release: d.Release, Emergency: d.Emergency, AcceptBy: d.AcceptBy,
 		Windows: slices.SortedFunc(slices.Values(d.Windows), func(a, b Window) int {
@@ -132,16 +132,18 @@ func (d Draft) ring(s inventory.Server) Ring {
 	}
 }
 
-// windowsFor gives a server its windows in order: the chosen or least loaded one, and every later check window of the ring.
+// windowsFor gives a server its windows in order: the one that its owner chose and the check windows after it; or, where the owner
+// chose none, the least loaded one and every later window of its ring, so that what one window leaves goes to the next.
 func (p *Plan) windowsFor(s inventory.Server, ring Ring, spread map[string]int) ([]string, error) {
 	var first *Window
+	chosen := false
 	for i := range p.Windows {
 		w := &p.Windows[i]
 		if w.Ring != ring || w.Kind == Check {
 			continue
 		}
 		if strings.EqualFold(w.ID, s.Window) {
-			first = w
+			first, chosen = w, true
 			break
 		}
 		if first == nil || spread[w.ID] < spread[first.ID] {
@@ -154,7 +156,7 @@ func (p *Plan) windowsFor(s inventory.Server, ring Ring, spread map[string]int) 
 	spread[first.ID]++
 	ids := []string{first.ID}
 	for _, w := range p.Windows {
-		if w.Ring == ring && w.Kind == Check && !w.Opens.Before(first.Closes) {
+		if w.Ring == ring && (w.Kind == Check || !chosen) && !w.Opens.Before(first.Closes) {
 			ids = append(ids, w.ID)
 		}
 	}

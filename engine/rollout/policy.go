@@ -34,7 +34,8 @@ type Policy struct {
 	RetryDelay  time.Duration // before the next install job
 	DiskNeeded  int64         // bytes free on the system drive that an installation takes
 
-	// Expected is how long admission to verification takes on a base build of which fewer than MinSamples were measured.
+	// Expected is how long an installation takes, without restart and check, on a base build of which fewer than MinSamples were
+	// measured.
 	Expected        map[int]time.Duration
 	ExpectedDefault time.Duration
 	MinSamples      int
@@ -65,9 +66,9 @@ func DefaultPolicy() Policy {
 		MaxStages: 4, MaxAttempts: 3, MaxRestarts: 2, RetryDelay: 3 * time.Minute,
 		DiskNeeded: 6 << 30,
 		Expected: map[int]time.Duration{
-			14393: 35 * time.Minute, 17763: 30 * time.Minute, 20348: 25 * time.Minute, 26100: 25 * time.Minute,
+			14393: 30 * time.Minute, 17763: 25 * time.Minute, 20348: 20 * time.Minute, 26100: 20 * time.Minute,
 		},
-		ExpectedDefault: 35 * time.Minute, MinSamples: 5, Experience: 20,
+		ExpectedDefault: 30 * time.Minute, MinSamples: 5, Experience: 20,
 		Warn: 350, Halt: 700, FailureScore: 161, SuccessScore: 18,
 		PilotFailures: 2, HardPilot: 1, HardWindow: 2, HardRollout: 5, SameCode: 5, ConsoleFailures: 8,
 		EmergencyLimit: 128, LeastCeiling: 32,

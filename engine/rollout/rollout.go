@@ -34,7 +34,7 @@ type Rollout struct {
 	// Verified counts verified successes by base build; WindowVerified those since each window opened, by window and base build.
 	Verified       map[string]int            `json:"verified,omitempty"`
 	WindowVerified map[string]map[string]int `json:"window_verified,omitempty"`
-	// Durations are the newest measured times from admission to verification, in seconds, by base build.
+	// Durations are the newest measured times from admission to the end of the installation, in seconds, by base build.
 	Durations     map[string][]int `json:"durations,omitempty"`
 	ClosedWindows []string         `json:"closed_windows,omitempty"`
 	Rev           int              `json:"rev"`

@@ -17,15 +17,15 @@ type slot struct {
 }
 
 // pause between the end of Dev and the first Prod window: applications report what they found.
-const acceptanceTime = 20 * time.Minute
+const acceptanceTime = 15 * time.Minute
 
 var monthly = []slot{
-	{"P1", rollout.Pilot, rollout.Standard, 5 * time.Minute, 80 * time.Minute},
-	{"D1", rollout.Dev, rollout.Standard, 90 * time.Minute, 110 * time.Minute},
-	{"W1", rollout.Prod, rollout.Standard, 220 * time.Minute, 100 * time.Minute},
-	{"W2", rollout.Prod, rollout.Standard, 320 * time.Minute, 100 * time.Minute},
-	{"W3", rollout.Prod, rollout.Standard, 420 * time.Minute, 100 * time.Minute},
-	{"CHECK", rollout.Prod, rollout.Check, 520 * time.Minute, 80 * time.Minute},
+	{"P1", rollout.Pilot, rollout.Standard, 5 * time.Minute, 70 * time.Minute},
+	{"D1", rollout.Dev, rollout.Standard, 75 * time.Minute, 115 * time.Minute},
+	{"W1", rollout.Prod, rollout.Standard, 205 * time.Minute, 110 * time.Minute},
+	{"W2", rollout.Prod, rollout.Standard, 315 * time.Minute, 110 * time.Minute},
+	{"W3", rollout.Prod, rollout.Standard, 425 * time.Minute, 110 * time.Minute},
+	{"CHECK", rollout.Prod, rollout.Check, 535 * time.Minute, 90 * time.Minute},
 }
 
 var emergency = []slot{
