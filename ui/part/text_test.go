@@ -64,9 +64,7 @@ func FuzzLineNeverLeavesItsWidth(f *testing.F) {
 				theme.Line(width).Column(theme.Dim, text, width/2).Right(theme.Accent, text, width/3).End(theme.Strong, text).String(),
 				theme.Line(width).Over(theme.Cursor).Put(theme.Dim, text).Fill(width).String(),
 			}
-			for _, line := range Wrap(text, width) {
-				drawn = append(drawn, line)
-			}
+			drawn = append(drawn, Wrap(text, width)...)
 			for _, line := range drawn {
 				if seen := ansi.StringWidth(line); seen > width || seen != Seen(line) {
 					t.Errorf("%q takes %d columns of %d, Seen says %d", line, seen, width, Seen(line))

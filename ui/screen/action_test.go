@@ -9,6 +9,7 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
+	"patchdeck/engine/pilot"
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
@@ -137,6 +138,25 @@ func TestTheBoardApprovesThePlanThatItSaw(t *testing.T) {
 	want := []engine.Command{engine.DecideChange{Change: "CHG-13", Step: "approve", PlanHash: hash, Reason: "agreed in the meeting"}}
 	if got := s.commands(); !reflect.DeepEqual(got, want) {
 		t.Errorf("the engine was asked for %+v, want %+v", got, want)
+	}
+}
+
+func TestSupportRecordsWhatAnApplicationsOwnerFound(t *testing.T) {
+	support := approval.Actor{Name: "sam", Roles: []approval.Role{approval.Support}}
+	s := open(t, acceptanceOpen(), support, mono, 120, 36)
+	s.press("4", "]", "t", "j", "f")
+	if text, _ := s.asks(); !strings.Contains(text, "Payroll failed") {
+		t.Fatalf("the question does not name application and result:\n%s", text)
+	}
+	s.confirm("month-end job ends with an error")
+	want := []engine.Command{engine.RecordAcceptance{Change: "CHG-12", Application: "Payroll", Result: pilot.FailedTest, Note: "month-end job ends with an error"}}
+	if got := s.commands(); !reflect.DeepEqual(got, want) {
+		t.Errorf("the engine was asked for %+v, want %+v", got, want)
+	}
+	closed := open(t, night(), support, mono, 120, 36)
+	closed.press("4", "]", "t", "f")
+	if text, asked := closed.asks(); asked || !strings.Contains(text, "acceptance closed") {
+		t.Errorf("after the deadline it asks %v:\n%s", asked, text)
 	}
 }
 

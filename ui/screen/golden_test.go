@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
@@ -31,6 +32,7 @@ var frames = []struct {
 	{"changes", board, night, []string{"4"}},
 	{"changes-approve", board, night, []string{"4", "a"}},
 	{"changes-running", viewer, night, []string{"4", "]"}},
+	{"changes-acceptance", lead, acceptanceOpen, []string{"4", "]", "t", "j"}},
 	{"rollout-grid", lead, night, []string{"5", "n"}},
 	{"rollout-viewer", viewer, night, []string{"5"}},
 	{"rollout-large", lead, func() *engine.View { return uitest.Night(10_000) }, []string{"5"}},
@@ -47,6 +49,14 @@ var frames = []struct {
 	{"help", lead, night, []string{"5", "?"}},
 	{"leave", lead, night, []string{"5", "q"}},
 	{"need", lead, night, []string{"!"}},
+}
+
+// acceptanceOpen is a night whose acceptance is not closed yet.
+func acceptanceOpen() *engine.View {
+	view := night()
+	view.Changes[1].Acceptance.Closed = false
+	view.Changes[1].Acceptance.Deadline = uitest.At.Add(5 * time.Hour)
+	return view
 }
 
 func TestFrames(t *testing.T) {

@@ -70,6 +70,13 @@ func (s *Screen) Bindings() []part.Binding {
 	list := []part.Binding{
 		s.decision("a", "authorise or approve it", "approve", group, func(step string) bool { return step != "reject" }),
 		s.decision("x", "reject it", "reject", group, func(step string) bool { return step == "reject" }),
+		{Keys: []string{"t"}, Help: "acceptance by application, to record results", Hint: "acceptance", Group: group, Run: s.openAcceptance,
+			Disabled: func() string {
+				if c := s.change(); c == nil || len(c.Acceptance.Results) == 0 {
+					return "acceptance opens when Dev is through"
+				}
+				return ""
+			}},
 	}
 	return append(append(list, s.picker.Bindings("change request", group, s.scroll.Top)...), s.scroll.Moves()...)
 }
@@ -89,6 +96,10 @@ func (s *Screen) decision(key, help, hint, group string, wanted func(step string
 			return nil
 		},
 	}
+}
+
+func (s *Screen) openAcceptance() part.Cmd {
+	return s.desk.Open(newAcceptancePage(s.desk, s.change().ID))
 }
 
 // step finds the transition that the person may take now, or says why there is none.
