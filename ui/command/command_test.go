@@ -365,7 +365,7 @@ func TestAVerbIsHandedToWhoHoldsTheStore(t *testing.T) {
 		words []string
 		want  call
 	}{
-		{[]string{"inventory", "import", filepath.Join(folder, "servers.csv")}, call{"/data", `["inventory" "import" "--" "-"]`, "name\n"}},
+		{[]string{"inventory", "import", filepath.Join(folder, "servers.csv")}, call{"/data", fmt.Sprintf(`["inventory" "import" "--source=%s" "--" "-"]`, filepath.Join(folder, "servers.csv")), "name\n"}},
 		{[]string{"inventory", "import", "-", "--data", "/other"}, call{"/other", `["inventory" "import" "--" "-"]`, "typed"}},
 		{[]string{"release", "create", "R", "--kb", "KB1", "--kb=KB2", "--reason", "it's", "--json"}, call{"/data", `["release" "create" "--json=true" "--kb=KB1" "--kb=KB2" "--reason=it's" "--" "R"]`, ""}},
 		{[]string{"rollout", "status", "--watch"}, call{"/data", `["rollout" "status" "--watch=true" "--"]`, ""}},

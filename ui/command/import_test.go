@@ -31,8 +31,12 @@ func TestServersAreImportedFromAFileOrStandardInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.expect(command.Done, `{"answer":"inventory.import done"}`, "inventory", "import", path, "--json")
+	r = s.run(text, "inventory", "import", "--source=month\x1b.csv", "-") // as it is handed over
+	if r.code != command.Done {
+		t.Errorf("%+v", r)
+	}
 	given := s.console.Given()
-	for i, source := range []string{"standard input", path} {
+	for i, source := range []string{"standard input", path, "month.csv"} {
 		got, ok := given[i].Command.(engine.ImportServers)
 		if !ok || got.Source != source || len(got.Servers) != 1 || got.Servers[0].Name != "DUB-1" || got.Servers[0].Window != "W1" {
 			t.Errorf("gave %+v", given[i].Command)

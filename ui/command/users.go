@@ -21,6 +21,6 @@ func (t *tree) users() *cobra.Command {
 			rows = append(rows, []string{user.Name, strings.Join(user.Roles, ", "), orDash(user.OSUser), orDash(strings.Join(user.Fingerprints, " "))})
 		}
 		return c.table([]column{{"NAME", 30}, {"ROLES", 60}, {"OS USER", 20}, {"KEYS", 0}}, rows,
-			"there is no users file: the user of this machine is lead and cannot approve; patchdeck init writes one")
+			"nobody is named yet: the user of this machine that runs patchdeck is lead and cannot approve; name people in the users file (patchdeck init writes one)")
 	}})
 }

@@ -45,6 +45,7 @@ type call struct {
 	file    io.Reader // what a reading verb reads
 	write   io.Writer // what a writing verb writes
 	name    string    // of that file, as the person named it
+	source  string    // what standard input is called
 }
 
 func (c *call) console() engine.Console { return c.session.Console }
@@ -72,6 +73,9 @@ func (c *call) when(at time.Time) string {
 	return at.In(zone).Format("2006-01-02 15:04")
 }
 
+// sourceFlag carries the name of a file along when its content is handed to the process that holds the store.
+const sourceFlag = "source"
+
 // verb makes the cobra command of a verb.
 func (t *tree) verb(v verb) *cobra.Command {
 	command := &cobra.Command{
@@ -86,8 +90,13 @@ func (t *tree) verb(v verb) *cobra.Command {
 			return nil
 		},
 	}
+	var source string
+	if v.file == readsFile {
+		command.Flags().StringVar(&source, sourceFlag, "", "what standard input is called in messages and in the audit trail")
+		_ = command.Flags().MarkHidden(sourceFlag)
+	}
 	command.RunE = func(command *cobra.Command, args []string) error {
-		c := &call{output: output{w: t.env.Out, json: t.json}, ctx: command.Context(), env: t.env, args: args}
+		c := &call{source: source, output: output{w: t.env.Out, json: t.json}, ctx: command.Context(), env: t.env, args: args}
 		return t.withFile(v, c, func() error { return t.dispatch(v, c, command) })
 	}
 	return command
@@ -146,6 +155,9 @@ func (t *tree) withFile(v verb, c *call, run func() error) error {
 	switch {
 	case v.file == readsFile && c.name == "-":
 		c.file, c.name = t.env.In, "standard input"
+		if c.source != "" {
+			c.name = cut(plain(c.source), mostName)
+		}
 		return run()
 	case v.file == writesFile && c.name == "-":
 		c.write = t.env.Out
@@ -173,6 +185,9 @@ func (t *tree) withFile(v verb, c *call, run func() error) error {
 	return wrongUsage("%q: over SSH only - (standard input and output) can be named; say: ssh HOST '... -' with < FILE or > FILE", c.name)
 }
 
+// mostName bounds what a file is called.
+const mostName = 200
+
 // forwarded gives the words of a call for the process that holds the store: a named file becomes "-".
 func forwarded(v verb, command *cobra.Command, args []string) []string {
 	words := strings.Fields(command.CommandPath())[1:]
@@ -190,7 +205,10 @@ func forwarded(v verb, command *cobra.Command, args []string) []string {
 	})
 	words = append(words, "--")
 	for i, arg := range args {
-		if i == 0 && v.file != noFile {
+		if i == 0 && v.file != noFile && arg != "-" {
+			if v.file == readsFile {
+				words = slices.Insert(words, len(words)-1, "--"+sourceFlag+"="+arg)
+			}
 			arg = "-"
 		}
 		words = append(words, arg)
