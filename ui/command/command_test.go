@@ -86,7 +86,6 @@ func TestTablesForPeople(t *testing.T) {
 		"change-show":          {"change", "show", "chg-12"},
 		"rollout-status":       {"rollout", "status"},
 		"rollout-servers":      {"rollout", "servers", "r-3", "--status", "failed"},
-		"audit-list-object":    {"audit", "list", "--object", "R-3", "--most", "3"},
 		"users":                {"users"},
 	} {
 		t.Run(name, func(t *testing.T) {
