@@ -26,7 +26,7 @@ func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Tim
 		c.Priority = proposePriority(release)
 	}
 	emergency := c.Priority == approval.Emergency
-	windows, acceptBy, err := e.windows(release, c, emergency)
+	windows, acceptBy, err := e.windows(release, c, emergency, now)
 	if err != nil {
 		return "", err
 	}
@@ -80,35 +80,58 @@ func proposePriority(r approval.Release) approval.Priority {
 	}
 }
 
-// windows gives the windows of a change: those named in the command, or the configured schedule resolved for the release's cycle.
-func (e *Engine) windows(release approval.Release, c SubmitChange, emergency bool) ([]rollout.Window, time.Time, error) {
+// emergencyCheck is the time after the last emergency window in which what is left is finished: everything is done by hour 7.
+const emergencyCheck = 3 * time.Hour
+
+// windows gives the windows of a change: those named in the command, or the configured schedule. The standard schedule belongs to the
+// release's cycle, whose day 0 is the day of its bulletin; emergency windows and their pilot are the next ones from now on.
+func (e *Engine) windows(release approval.Release, c SubmitChange, emergency bool, now time.Time) (windows []rollout.Window, acceptBy time.Time, err error) {
 	if len(c.Windows) > 0 {
 		return c.Windows, c.Accept.Closes, nil
 	}
-	dayZero := e.state.bulletins[release.Bulletin].Released
-	var windows []rollout.Window
-	var devCloses time.Time
+	var last time.Time
 	for _, spec := range e.options.Schedule {
-		if spec.Ring == rollout.Prod && (spec.Kind == rollout.EmergencyWindow) != emergency {
+		if emergency && spec.Ring == rollout.Dev || spec.Ring == rollout.Prod && (spec.Kind == rollout.EmergencyWindow) != emergency {
 			continue
 		}
-		w, err := spec.Resolve(dayZero, e.options.Zone)
+		w, err := e.resolve(spec, e.state.bulletins[release.Bulletin].Released, emergency, now)
 		if err != nil {
 			return nil, time.Time{}, err
 		}
+		if !w.Closes.After(now) {
+			continue
+		}
 		windows = append(windows, w)
-		if w.Ring == rollout.Dev && w.Closes.After(devCloses) {
-			devCloses = w.Closes
+		if w.Closes.After(last) && w.Ring == rollout.Prod {
+			last = w.Closes
+		}
+		if w.Ring == rollout.Dev && w.Closes.After(acceptBy) {
+			acceptBy = w.Closes
 		}
 	}
-	if len(windows) == 0 {
-		return nil, time.Time{}, fmt.Errorf("the configuration has no windows: add them under windows:")
+	if last.IsZero() {
+		return nil, time.Time{}, fmt.Errorf("the schedule has no Prod window left in the cycle of %s: add windows to the configuration, or submit an emergency", release.Bulletin)
 	}
-	acceptBy := devCloses
 	if emergency {
-		acceptBy = time.Time{}
+		windows = append(windows, rollout.Window{ID: "ECHECK", Ring: rollout.Prod, Kind: rollout.Check, Opens: last, Closes: last.Add(emergencyCheck)})
 	}
 	return windows, acceptBy, nil
+}
+
+// resolve places a window in time. An emergency cannot wait for a day of the cycle: its windows open at their next occurrence, and its
+// pilot at once.
+func (e *Engine) resolve(spec rollout.WindowSpec, dayZero time.Time, emergency bool, now time.Time) (rollout.Window, error) {
+	if !emergency {
+		return spec.Resolve(dayZero, e.options.Zone)
+	}
+	if spec.Ring == rollout.Pilot {
+		return rollout.Window{ID: spec.ID, Ring: spec.Ring, Kind: spec.Kind, Opens: now, Closes: now.Add(spec.Length)}, nil
+	}
+	w, err := spec.Resolve(now, e.options.Zone)
+	if err == nil && !w.Closes.After(now) {
+		w, err = spec.Resolve(now.AddDate(0, 0, 1), e.options.Zone)
+	}
+	return w, err
 }
 
 // updatesOf gives the catalogue's updates that are active in a release.

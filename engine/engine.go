@@ -28,6 +28,8 @@ type Options struct {
 	Zone     *time.Location
 	// Calls is how many calls to hosts may be under way at once; 0 means 256.
 	Calls int
+	// Heartbeat is how often, in the wall's time, a view is published while rollouts or sweeps are open and only time passes; 0 is never.
+	Heartbeat time.Duration
 	// Tick is the shortest time between two looks at what is due, in the engine's time; 0 means 10 ms.
 	Tick time.Duration
 }
@@ -50,6 +52,7 @@ type Engine struct {
 	waits    map[string]string // why advertisements wait, by id
 	asleep   time.Time         // nothing is due before
 	stale    bool              // the view is older than the state
+	beats    int
 }
 
 // pendingEvent is an event that is applied and not yet durable.
@@ -145,6 +148,12 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer func() { cancel(); hosts.Wait() }()
 	publish := newThrottle(100 * time.Millisecond)
 	defer publish.stop()
+	beat := make(<-chan time.Time)
+	if e.options.Heartbeat > 0 {
+		ticker := time.NewTicker(e.options.Heartbeat)
+		defer ticker.Stop()
+		beat = ticker.C
+	}
 	for {
 		var waiting []request
 		wake, stop := e.options.Clock.After(e.asleep)
@@ -155,6 +164,8 @@ func (e *Engine) Run(ctx context.Context) error {
 		case in := <-e.inputs:
 			waiting = e.take(in, waiting)
 		case <-wake:
+		case <-beat:
+			e.beat()
 		case <-publish.due():
 			e.publish()
 			publish.done()
@@ -259,6 +270,22 @@ func (e *Engine) publish() {
 	e.stale = false
 	e.view.Store(e.makeView(e.options.Clock.Now(), e.view.Load().Generation+1))
 	e.watch.wake()
+}
+
+// idleBeats is how many heartbeats pass between two views while nothing is open.
+const idleBeats = 30
+
+// beat makes the view stale when its time is old: at every beat while something is open, seldom while nothing is.
+func (e *Engine) beat() {
+	e.beats++
+	v := e.view.Load()
+	open := len(v.Sweeps) > 0
+	for _, r := range v.Rollouts {
+		open = open || r.State != rollout.Closed
+	}
+	if open || e.beats%idleBeats == 0 {
+		e.stale = true
+	}
 }
 
 // Facts reads one server's facts now, outside any sweep.

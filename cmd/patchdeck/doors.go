@@ -54,7 +54,7 @@ func openDoors(o opening) (*doors, error) {
 			return screen.New(screen.Options{Actor: v.Actor, Console: o.engine, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: o.zone, Title: o.title, Copy: v.Copy})
 		},
 		Command: func(streams command.Streams, actor approval.Actor) *cobra.Command {
-			return command.New(command.Environment{Streams: streams, Remote: true, Version: version(),
+			return command.New(command.Environment{Streams: streams, Remote: true, Version: version(), Probe: probe,
 				Open: func(context.Context, string) (*command.Session, error) {
 					return &command.Session{Console: o.engine, Actor: actor, Zone: o.zone, Windows: o.windows, Users: o.users()}, nil
 				}})

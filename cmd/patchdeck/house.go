@@ -20,6 +20,9 @@ import (
 func storeFolder(data string) string { return filepath.Join(data, "store") }
 func socketPath(data string) string  { return filepath.Join(data, "socket") }
 
+// heartbeat keeps the clock on the screens going while nothing happens.
+const heartbeat = time.Second
+
 // house is a running engine with its store and its road to the servers.
 type house struct {
 	store  *store.Store
@@ -65,7 +68,7 @@ func build(ctx context.Context, p plot) (*house, error) {
 	}
 	h := &house{store: s, fleet: remote.New(roads), ended: make(chan struct{})}
 	h.engine, err = engine.New(engine.Options{Store: s, Fleet: h.fleet, Clock: p.clock, Logger: p.log, Policy: p.policy,
-		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick})
+		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat})
 	if err != nil {
 		s.Close()
 		return nil, err

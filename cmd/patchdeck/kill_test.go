@@ -101,7 +101,12 @@ func TestKilledConsoleDoesNothingTwiceAndForgetsNothing(t *testing.T) {
 	if n := summary.Succeeded + summary.Failed + summary.Unreachable + summary.WindowMissed + summary.NotStarted; n != summary.Targeted {
 		t.Errorf("targeted %d, the statuses add up to %d", summary.Targeted, n)
 	}
-	if summary.Halted || summary.Succeeded*100 < summary.Targeted*95 {
+	// The faults are exact in 200 servers: at most 5 % of them cannot succeed. A smaller fleet may have got more than its share.
+	least := summary.Targeted * 95 / 100
+	if *killServers < 200 {
+		least = summary.Targeted * 90 / 100
+	}
+	if summary.Halted || summary.Succeeded < least {
 		t.Errorf("%d of %d targeted servers succeeded, halted %v", summary.Succeeded, summary.Targeted, summary.Halted)
 	}
 	if out, err := exec.Command(patchdeck, "audit", "verify", "--data", data).CombinedOutput(); err != nil {

@@ -39,18 +39,21 @@ func environment() command.Environment {
 		DefaultData: filepath.Join(xdg.DataHome, "patchdeck"),
 		Open:        openSession,
 		Forward:     forward,
-		OpenFile:    openFile,
-		CreateFile:  createFile,
+		OpenFile:    command.OpenFile,
+		CreateFile:  command.CreateFile,
 		Secret:      os.LookupEnv,
-		Probe: func(ctx context.Context, o command.ProbeOptions) (inventory.Facts, error) {
-			return remote.Probe(ctx, remote.ProbeOptions{Address: o.Address, Scheme: o.Scheme, User: o.User, Password: o.Password, CA: o.CA})
-		},
+		Probe:       probe,
 		Attach:   attach,
 		Demo:     demo,
 		Simulate: simulate,
 		Serve:    serveDaemon,
 		Init:     initialise,
 	}
+}
+
+// probe reads a server that need not be in the inventory, with the credentials of the call and no others.
+func probe(ctx context.Context, o command.ProbeOptions) (inventory.Facts, error) {
+	return remote.Probe(ctx, remote.ProbeOptions{Address: o.Address, Scheme: o.Scheme, User: o.User, Password: o.Password, CA: o.CA})
 }
 
 // version is the module's version as the build recorded it.

@@ -56,8 +56,8 @@ func startDaemon(ctx context.Context, o command.ServeOptions) (*daemon, error) {
 	if o.Listen != "" {
 		listen = o.Listen
 	}
-	if _, named := users.People(); listen == "none" || !named {
-		listen = "" // without a users file nobody could come in over the network
+	if listen == "none" {
+		listen = ""
 	}
 	d := &daemon{house: h, users: users}
 	d.doors, err = openDoors(opening{data: o.Data, listen: listen, engine: h.engine, zone: c.Zone, windows: c.WindowIDs(), log: p.log,
@@ -91,8 +91,9 @@ func serveDaemon(ctx context.Context, o command.ServeOptions) error {
 	fmt.Fprintf(o.Out, "patchdeck runs on %s; its console: patchdeck --data %s\n", o.Data, o.Data)
 	if d.doors.network != nil {
 		fmt.Fprintf(o.Out, "SSH listens on %s\n", d.doors.network.Addr())
-	} else if _, named := d.users.People(); !named {
-		fmt.Fprintf(o.Out, "SSH is closed: there is no users file; patchdeck init writes one\n")
+	}
+	if people, _ := d.users.People(); len(people) == 0 {
+		fmt.Fprintf(o.Out, "nobody can come in over SSH yet: name people and their keys in the users file (patchdeck init writes one); it is read again as it changes\n")
 	}
 	<-ctx.Done()
 	return d.close()
