@@ -43,11 +43,11 @@ func environment() command.Environment {
 		CreateFile:  command.CreateFile,
 		Secret:      os.LookupEnv,
 		Probe:       probe,
-		Attach:   attach,
-		Demo:     demo,
-		Simulate: simulate,
-		Serve:    serveDaemon,
-		Init:     initialise,
+		Attach:      attach,
+		Demo:        demo,
+		Simulate:    simulate,
+		Serve:       serveDaemon,
+		Init:        initialise,
 	}
 }
 
