@@ -16,7 +16,7 @@ func (m *maker) explain(s *Server, ad *rollout.Advertisement, c course) string {
 	case rollout.Succeeded:
 		return ""
 	case rollout.Failed:
-		return sentence(fmt.Sprintf("Failed%s", m.whileAt(ad, c)), words(s.Failure)) + " " + s.onIt()
+		return sentence("Failed"+moment(ad, c), words(s.Failure)) + " " + s.onIt()
 	case rollout.Unreachable:
 		return sentence("Could not be reached before its last window closed", words(s.Failure)) + " " + s.onIt()
 	case rollout.WindowMissed:
@@ -34,19 +34,31 @@ func (m *maker) explain(s *Server, ad *rollout.Advertisement, c course) string {
 	}
 }
 
-// whileAt says where a failure happened.
-func (m *maker) whileAt(ad *rollout.Advertisement, c course) string {
-	while := ""
-	if c.last.From != "" && c.last.To == rollout.Failed {
-		while = " while " + string(c.last.From)
-	}
-	if ad.Attempts > 1 {
-		while += fmt.Sprintf(" after %d attempts", ad.Attempts)
+// moments says in what a status failed.
+var moments = map[rollout.Delivery]string{
+	rollout.NotReceived:    " at its first check",
+	rollout.Staging:        " while it fetched the content",
+	rollout.Running:        " while it installed",
+	rollout.Retrying:       " before another attempt",
+	rollout.RestartPending: " before its restart",
+	rollout.Restarting:     " during its restart",
+	rollout.Verifying:      " when the evidence was read",
+	rollout.Unknown:        " after contact was lost",
+}
+
+// moment says where a failure happened.
+func moment(ad *rollout.Advertisement, c course) string {
+	words := ""
+	if c.last.To == rollout.Failed {
+		words = moments[c.last.From]
 	}
 	if ad.Attempts > 0 && ad.Window != "" {
-		while += " in window " + ad.Window
+		words += " in window " + ad.Window
 	}
-	return while
+	if ad.Attempts > 1 {
+		words += fmt.Sprintf(", at attempt %d", ad.Attempts)
+	}
+	return words
 }
 
 // onIt says what is known of the update's presence.
@@ -61,7 +73,7 @@ func (s *Server) onIt() string {
 	case s.MayBeInstalled:
 		return "An installation was ordered and nothing was read after it: the update may be on it."
 	case s.Attempts > 0:
-		return fmt.Sprintf("The update is not on it: its build is %s.", s.After)
+		return "The update is not on it."
 	default:
 		return "Nothing was installed."
 	}

@@ -40,7 +40,7 @@ func restWords(c Counts) string {
 		n     int
 		words string
 	}{
-		{c.Failed, "failed"}, {c.Unreachable, "could not be reached"}, {c.WindowMissed, "missed their window"},
+		{c.Failed, "failed"}, {c.Unreachable, "could not be reached"}, {c.WindowMissed, "missed the window"},
 		{c.NotStarted, "did not start"}, {c.Open, "are under way"},
 	} {
 		if p.n > 0 {

@@ -113,7 +113,11 @@ func spoken(c Counts) string {
 // where says where a server stands and whose it is.
 func where(s Server) string {
 	var parts []string
-	for _, part := range []string{string(s.Environment), s.Site, s.Owner} {
+	cluster := s.Cluster
+	if cluster != "" {
+		cluster = "cluster " + cluster
+	}
+	for _, part := range []string{string(s.Environment), s.Site, s.Owner, cluster} {
 		if part != "" {
 			parts = append(parts, part)
 		}
