@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"patchdeck/assets"
 	"patchdeck/cmd/patchdeck/rehearsal"
 	"patchdeck/engine"
 	"patchdeck/engine/catalog"
@@ -65,7 +67,7 @@ func tell(o command.DemoOptions, s report.Summary) error {
 
 // reportOf makes the report of one change request from a view and the trail.
 func reportOf(console engine.Console, v *engine.View, change string, zone *time.Location) (report.Night, error) {
-	in := report.Input{Now: v.At, Zone: zone, Servers: map[inventory.ServerID]inventory.Server{}, Head: v.Head,
+	in := report.Input{Now: v.At, Zone: zone, Servers: map[inventory.ServerID]inventory.Server{}, Head: v.Head, Policy: rollout.DefaultPolicy(), Advice: advice,
 		Advertisements: map[string][]rollout.Advertisement{},
 		Entries: func(each func(trail.Entry) error) error {
 			var head trail.Head
@@ -102,6 +104,16 @@ func reportOf(console engine.Console, v *engine.View, change string, zone *time.
 		}
 	}
 	return report.Make(in)
+}
+
+// advice says what to do about an error code.
+func advice(code string) string {
+	for _, c := range assets.ErrorCodes() {
+		if strings.EqualFold(c.Code, code) {
+			return c.Advice
+		}
+	}
+	return ""
 }
 
 func bulletinOf(v *engine.View, id string) catalog.Bulletin {

@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+)
+
+// holdSteps is what a person may do to a rollout as a whole.
+var holdSteps = map[string]struct {
+	from []rollout.State
+	to   rollout.State
+}{
+	"pause":  {[]rollout.State{rollout.Active}, rollout.Paused},
+	"halt":   {[]rollout.State{rollout.Active, rollout.Paused}, rollout.Halted},
+	"resume": {[]rollout.State{rollout.Paused, rollout.Halted}, rollout.Active},
+	"close":  {[]rollout.State{rollout.Active, rollout.Paused, rollout.Halted}, rollout.Closed},
+}
+
+func (e *Engine) hold(actor approval.Actor, c Hold, now time.Time) (string, error) {
+	step, ok := holdSteps[c.Step]
+	r := e.state.rollouts[c.Rollout]
+	switch {
+	case !ok:
+		return "", fmt.Errorf("step %q is not known: use pause, halt, resume or close", c.Step)
+	case r == nil:
+		return "", fmt.Errorf("rollout %q is not known: there are %v", c.Rollout, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+	case !slices.Contains(step.from, r.State):
+		return "", approval.Refuse("%s is %s: to %s it is not possible now", r.ID, r.State, c.Step)
+	}
+	if err := demandReason(c.Reason); err != nil {
+		return "", err
+	}
+	if c.Step == "close" {
+		return e.closeByPerson(actor, r, c.Reason, now)
+	}
+	e.must(rollout.Stopped{Rollout: r.ID, From: r.State, To: step.to, Rule: rollout.RulePerson, Reason: c.Reason, By: actor.Name}, actor, c.Reason, now)
+	counts := e.counts(r.ID)
+	return fmt.Sprintf("%s is %s; %d of its %d servers are through", r.ID, step.to, counts.Targeted()-counts.Open(), counts.Targeted()), nil
+}
+
+// closeByPerson ends what has not started; the rollout closes by itself when what runs is through.
+func (e *Engine) closeByPerson(actor approval.Actor, r *rollout.Rollout, reason string, now time.Time) (string, error) {
+	ended, running := 0, 0
+	for _, adID := range e.state.adsOf[r.ID] {
+		ad := e.state.ads[adID]
+		if ad.Delivery.Final() {
+			continue
+		}
+		m, err := ad.Narrow(rollout.NotStarted, reason)
+		if err != nil {
+			running++
+			continue
+		}
+		e.must(*m, actor, reason, now)
+		ended++
+	}
+	if r.State == rollout.Active {
+		e.must(rollout.Stopped{Rollout: r.ID, From: r.State, To: rollout.Paused, Rule: rollout.RulePerson, Reason: reason, By: actor.Name}, actor, reason, now)
+	}
+	return fmt.Sprintf("%s: %d servers will not start, %d still finish", r.ID, ended, running), nil
+}
+
+func (e *Engine) retry(actor approval.Actor, c Retry, now time.Time) (string, error) {
+	return e.each(actor, c.Rollout, c.Servers, c.Reason, now, "tried again", func(r *rollout.Rollout, ad *rollout.Advertisement) (*rollout.Moved, error) {
+		plan := e.state.plans[r.PlanHash]
+		var windows []string
+		for _, a := range plan.Assignments {
+			if a.Server != ad.Server {
+				continue
+			}
+			for _, id := range a.Windows {
+				if w, _ := plan.Window(id); now.Before(w.Closes) {
+					windows = append(windows, id)
+				}
+			}
+		}
+		return ad.Again(windows, c.Reason)
+	})
+}
+
+func (e *Engine) skip(actor approval.Actor, c Skip, now time.Time) (string, error) {
+	return e.each(actor, c.Rollout, c.Servers, c.Reason, now, "skipped", func(_ *rollout.Rollout, ad *rollout.Advertisement) (*rollout.Moved, error) {
+		return ad.Narrow(rollout.Cancelled, c.Reason)
+	})
+}
+
+// each applies one decision to several servers of a rollout, all or none.
+func (e *Engine) each(actor approval.Actor, id string, servers []inventory.ServerID, reason string, now time.Time, done string,
+	decide func(*rollout.Rollout, *rollout.Advertisement) (*rollout.Moved, error)) (string, error) {
+	r := e.state.rollouts[id]
+	if r == nil {
+		return "", fmt.Errorf("rollout %q is not known: there are %v", id, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+	}
+	if r.State == rollout.Closed {
+		return "", approval.Refuse("%s is closed", r.ID)
+	}
+	if err := demandReason(reason); err != nil {
+		return "", err
+	}
+	if len(servers) == 0 {
+		return "", fmt.Errorf("no server is named")
+	}
+	var moves []*rollout.Moved
+	for _, server := range slices.Compact(slices.Sorted(slices.Values(servers))) {
+		ad := e.state.ads[rollout.AdvertisementID(id, server)]
+		if ad == nil {
+			return "", fmt.Errorf("%s is not in %s", e.nameOf(server), id)
+		}
+		m, err := decide(r, ad)
+		if err != nil {
+			return "", approval.Refuse("%s: %v", e.nameOf(server), err)
+		}
+		moves = append(moves, m)
+	}
+	for _, m := range moves {
+		e.must(*m, actor, reason, now)
+		e.contacts[m.Ad] = rollout.Contact{}
+	}
+	return fmt.Sprintf("%d servers %s", len(moves), done), nil
+}
+
+func (e *Engine) breakLock(actor approval.Actor, c BreakLock, now time.Time) (string, error) {
+	if err := demandReason(c.Reason); err != nil {
+		return "", err
+	}
+	for id, ad := range e.state.ads {
+		if ad.Lock != c.Cluster || ad.Lock == "" {
+			continue
+		}
+		if ad.Delivery != rollout.Unknown && ad.Delivery != rollout.Failed {
+			return "", approval.Refuse("%s holds the lock of %s and is %s: it gives it back when it is through", e.nameOf(ad.Server), c.Cluster, ad.Delivery)
+		}
+		e.must(lockBroken{Cluster: c.Cluster, Ad: id}, actor, c.Reason, now)
+		return fmt.Sprintf("the lock of %s was taken from %s", c.Cluster, e.nameOf(ad.Server)), nil
+	}
+	return "", fmt.Errorf("nobody holds a lock of cluster %q", c.Cluster)
+}
+
+// byNumber orders ids such as by their number.
+func byNumber(a, b string) int {
+	number := func(s string) int {
+		n, _ := strconv.Atoi(s[strings.LastIndexByte(s, '-')+1:])
+		return n
+	}
+	return cmp.Or(cmp.Compare(number(a), number(b)), strings.Compare(a, b))
+}
