@@ -82,33 +82,3 @@ func TestAQuestionShowsItsButtonsHoweverLittleRoomThereIs(t *testing.T) {
 		}
 	}
 }
-
-func TestAFieldIsEdited(t *testing.T) {
-	var f Field
-	for _, r := range "storage teem" {
-		f.Key(Key{Name: string(r), Text: string(r)})
-	}
-	for _, name := range []string{"left", "backspace", "a"} {
-		if name == "a" {
-			f.Key(Key{Name: name, Text: name})
-			continue
-		}
-		f.Key(Key{Name: name})
-	}
-	if f.Text() != "storage team" {
-		t.Errorf("got %q", f.Text())
-	}
-	f.Key(Key{Name: "end"})
-	f.Key(Key{Name: "ctrl+w"})
-	if f.Text() != "storage " {
-		t.Errorf("after ctrl+w: %q", f.Text())
-	}
-	f.Key(Key{Text: strings.Repeat("long\x1b[31m\n", 400)})
-	if len([]rune(f.Text())) > fieldLimit || strings.ContainsAny(f.Text(), "\x1b\n") {
-		t.Errorf("pasted text is %d long: %.40q", len(f.Text()), f.Text())
-	}
-	f.Key(Key{Name: "ctrl+u"})
-	if f.Text() != "" {
-		t.Errorf("after ctrl+u: %q", f.Text())
-	}
-}

@@ -2,12 +2,16 @@
 // text field, question, keys and bindings.
 //
 // In flow plain values and texts; out come lines that are never wider than asked for. A part knows no engine beyond the table
-// of statuses (rollout.Statuses), whose glyphs and tones it draws, and gives no commands. Bubble Tea's key and message types and
-// lipgloss stay in here, so that another version is a change in this package (and of the root, which implements its model).
+// of statuses (rollout.Statuses), whose glyphs and tones it draws, and gives no commands. Bubble Tea's key and message types,
+// Bubbles and lipgloss stay in here, so that another version is a change in this package (and of the root, which implements its model).
 //
 // Three rules keep it fast and safe. Styles are cut into bytes once a session (Ink) and written in runs: no cell ever goes through
 // lipgloss. Every text passes through Line, which cleans and cuts it, so that nothing a server says can move the cursor or
 // push a frame out of its terminal. Every ink comes from an explicit renderer, never from lipgloss' own.
+//
+// Of Bubbles the text input serves (Field). Its table, viewport and key bindings do not: a list of 10,000 rows took 1.4 to 7.9 ms
+// a frame, a viewport measures and styles the whole page anew to show a part of it, and our bindings say who may press a key, why
+// it does nothing now, and what it runs.
 //
 // Start reading at Line in line.go, then Grid in grid.go; the palette is data in palette.go.
 //

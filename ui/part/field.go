@@ -1,97 +1,101 @@
 package part
 
 import (
-	"slices"
-	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/bubbles/cursor"
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/bubbles/textinput"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 )
 
-// fieldLimit is the longest text that a field takes.
+// fieldLimit is the longest text that a field takes, in characters.
 const fieldLimit = 500
 
-// Field is one line of text that a person types. It has a standing cursor: a blinking one would redraw the screen for ever.
-type Field struct {
-	text   []rune
-	cursor int
+// Field is one line of text that a person types. Editing and scrolling are the text input's of Bubbles; what goes into it
+// is cleaned before, and what it draws is cut to its place. The zero Field is empty and ready.
+type Field struct{ input *textinput.Model }
+
+// fieldKeys are the keys that edit. Two of the library's are left out: pasting by key would read the clipboard of the machine
+// that the console runs on, not the person's, and deleting the word ahead reaches past the end of the text (v1.0.0).
+var fieldKeys = func() textinput.KeyMap {
+	keys := textinput.DefaultKeyMap
+	keys.Paste, keys.DeleteWordForward = key.Binding{}, key.Binding{}
+	return keys
+}()
+
+func (f *Field) made() *textinput.Model {
+	if f.input == nil {
+		input := textinput.New()
+		input.Prompt, input.CharLimit, input.KeyMap = "", fieldLimit, fieldKeys
+		input.Cursor.SetMode(cursor.CursorStatic) // a blinking one would redraw the screen for ever
+		input.Focus()
+		f.input = &input
+	}
+	return f.input
 }
 
 // Text is what stands in the field.
-func (f *Field) Text() string { return string(f.text) }
+func (f *Field) Text() string {
+	if f.input == nil {
+		return ""
+	}
+	return f.input.Value()
+}
 
 // Clear empties the field.
-func (f *Field) Clear() { f.text, f.cursor = nil, 0 }
+func (f *Field) Clear() { f.input = nil }
 
-// Key edits the field; it tells whether the key meant something to it.
-func (f *Field) Key(k Key) bool {
-	switch k.Name {
-	case "left":
-		f.cursor = max(0, f.cursor-1)
-	case "right":
-		f.cursor = min(len(f.text), f.cursor+1)
-	case "home", "ctrl+a":
-		f.cursor = 0
-	case "end", "ctrl+e":
-		f.cursor = len(f.text)
-	case "backspace", "ctrl+h":
-		f.erase(f.cursor-1, f.cursor)
-	case "delete":
-		f.erase(f.cursor, f.cursor+1)
-	case "ctrl+u":
-		f.erase(0, f.cursor)
-	case "ctrl+w":
-		f.erase(f.wordStart(), f.cursor)
-	default:
-		return f.insert(k.Text)
+// Key edits the field; a key that means nothing to it changes nothing.
+func (f *Field) Key(k Key) {
+	message := k.message()
+	if k.Text != "" {
+		message = pasted(Clean(k.Text[:min(len(k.Text), fieldLimit*utf8.UTFMax)]))
 	}
-	return true
-}
-
-func (f *Field) insert(text string) bool {
-	added := []rune(Clean(text))
-	added = added[:min(len(added), max(0, fieldLimit-len(f.text)))]
-	f.text = slices.Insert(f.text, f.cursor, added...)
-	f.cursor += len(added)
-	return text != ""
-}
-
-func (f *Field) erase(from, to int) {
-	from, to = max(from, 0), min(to, len(f.text))
-	if from < to {
-		f.text = slices.Delete(f.text, from, to)
-		f.cursor = from
-	}
-}
-
-func (f *Field) wordStart() int {
-	at := f.cursor
-	for at > 0 && unicode.IsSpace(f.text[at-1]) {
-		at--
-	}
-	for at > 0 && !unicode.IsSpace(f.text[at-1]) {
-		at--
-	}
-	return at
+	input, _ := f.made().Update(message) // with a standing cursor there is nothing to wait for
+	*f.input = input
 }
 
 // Draw puts the field on a line: the part around the cursor, as much as fits in width columns.
 func (f *Field) Draw(line *Line, t *Theme, width int, focused bool) {
-	from := 0
-	for Width(string(f.text[from:f.cursor])) >= width && from < f.cursor {
-		from++
+	width = min(width, line.Room())
+	input := *f.made()
+	t.fieldLook().dress(&input)
+	if !focused {
+		input.Blur()
 	}
-	before, under, after := string(f.text[from:f.cursor]), " ", ""
-	if f.cursor < len(f.text) {
-		under, after = string(f.text[f.cursor]), string(f.text[f.cursor+1:])
+	// The cursor may stand behind the last character. Moving it about makes the input choose its part anew, which it does not do
+	// when only the width has changed, and with the character under the cursor in sight.
+	at := input.Position()
+	input.Width = max(width-1, 1)
+	for _, place := range []int{fieldLimit, 0, at + 1, at} {
+		input.SetCursor(place)
 	}
-	end := min(line.used+width, line.width)
-	line.Put(t.Normal, before)
-	switch {
-	case !focused:
-		line.put(t.Normal, under, end-line.used)
-	case t.Cursor.Plain():
-		line.put(t.Normal, "_"+under, end-line.used)
-	default:
-		line.put(t.Cursor, under, end-line.used)
+	view := input.View()
+	if t.ascii {
+		view = toASCII(view)
 	}
-	line.put(t.Normal, after, end-line.used)
-	line.Fill(end)
+	view = ansi.Truncate(view, width, "")
+	end := line.used + width
+	line.Drawn(view, Seen(view)).Fill(end)
+}
+
+// fieldLook is how a session draws text inputs. All of it comes from the session's renderer.
+type fieldLook struct{ text, dim, cursor lipgloss.Style }
+
+// newFieldLook gives the look for a renderer. Where the terminal cannot show the cursor in reverse, a line stands before
+// the character under it.
+func newFieldLook(renderer *lipgloss.Renderer, dim lipgloss.Style, reverses bool) *fieldLook {
+	look := &fieldLook{text: renderer.NewStyle(), dim: dim, cursor: renderer.NewStyle()}
+	if !reverses {
+		look.cursor = look.cursor.Transform(func(under string) string { return "_" + under })
+	}
+	return look
+}
+
+// dress replaces every style that an input draws with: those that it comes with belong to the terminal of the server.
+func (l *fieldLook) dress(input *textinput.Model) {
+	input.PromptStyle, input.TextStyle, input.PlaceholderStyle, input.CompletionStyle = l.text, l.text, l.dim, l.dim
+	input.Cursor.Style, input.Cursor.TextStyle = l.cursor, l.text
 }

@@ -1,6 +1,8 @@
 package part
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -37,4 +39,30 @@ func Keys(message tea.KeyMsg) []Key {
 		keys = append(keys, Key{Name: string(r), Text: string(r)})
 	}
 	return keys
+}
+
+// keyTypes finds Bubble Tea's type of a key by the name that bindings use.
+var keyTypes = func() map[string]tea.KeyType {
+	const lowest, highest = -256, 127 // keys of terminals are negative, control characters are not
+	types := map[string]tea.KeyType{}
+	for t := tea.KeyType(lowest); t <= highest; t++ {
+		if t != tea.KeyRunes && t.String() != "" {
+			types[t.String()] = t
+		}
+	}
+	return types
+}()
+
+// message is a key without text as Bubbles' own parts take it; nil when there is no such key.
+func (k Key) message() tea.Msg {
+	name, alt := strings.CutPrefix(k.Name, "alt+")
+	if t, known := keyTypes[name]; known {
+		return tea.KeyMsg{Type: t, Alt: alt}
+	}
+	return nil
+}
+
+// pasted is a text as Bubbles' own parts take it, marked so that they never read it as the name of a key.
+func pasted(text string) tea.Msg {
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text), Paste: true}
 }

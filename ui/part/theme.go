@@ -19,6 +19,7 @@ type Theme struct {
 	tones  map[rollout.Tone]Ink
 	ascii  bool
 	glyphs *glyphSet
+	fields *fieldLook
 }
 
 // Flags are what a person may say about the terminal that its environment does not tell.
@@ -105,6 +106,7 @@ func newTheme(d depth, light, ascii bool) Theme {
 	for tone, s := range tonePalette {
 		t.tones[tone] = ink(s)
 	}
+	t.fields = newFieldLook(renderer, textPalette.dim.style(renderer, d, light), !t.Cursor.Plain())
 	return t
 }
 
@@ -146,6 +148,14 @@ func (t *Theme) glyph() *glyphSet {
 		return &drawnGlyphs
 	}
 	return t.glyphs
+}
+
+func (t *Theme) fieldLook() *fieldLook {
+	if t.fields == nil {
+		plain := newTheme(nothing, false, t.ascii)
+		return plain.fields
+	}
+	return t.fields
 }
 
 // Rule is a horizontal line.
