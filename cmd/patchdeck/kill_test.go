@@ -69,6 +69,7 @@ func TestKilledConsoleDoesNothingTwiceAndForgetsNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a night over the wire takes most of a minute")
 	}
+	t.Parallel()
 	patchdeck, folder := binary(t), t.TempDir()
 	fleet, ledger := fleetProcess(t, patchdeck, folder, "--servers", strconv.Itoa(*killServers), "--seed", fmt.Sprint(*killSeed),
 		"--speed", fmt.Sprint(*killSpeed), "--faults", "usual")
