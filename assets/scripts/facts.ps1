@@ -3,7 +3,7 @@
     Says what a server is and in what state: system, hardware, roles, services, updates, pending restart, cluster, policy.
 .NOTES
     Script: facts
-    Version: 2
+    Version: 3
     Parameters: none
     Result: hostname, domain, domain_role, os_caption, installation_type, build, boot_time, time, powershell, language_mode, hardware, model, memory_bytes, system_drive_free_bytes, system_drive_total_bytes, roles, services, updates, pending_restart, servicing, cluster, update_policy, problems
     Privileges: member of Administrators
@@ -14,6 +14,7 @@ Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 #include part/machine.ps1
 #include part/pending.ps1
+#include part/policy.ps1
 
 # A model or maker that only a hypervisor reports. HypervisorPresent is no use: it is true on Hyper-V hosts as well.
 $virtualHardware = 'virtual|vmware|kvm|qemu|hvm domu|xen|bochs|rhev|ovirt|openstack|amazon ec2|google|nutanix|parallels'
@@ -54,15 +55,6 @@ function Read-Cluster {
     $name = ''
     if ($null -ne $cluster) { $name = [string]$cluster.Name }
     return [ordered]@{ name = $name; node_state = $state }
-}
-
-function Read-UpdatePolicy {
-    $key = 'HKLM:\SOFTWARE\Policies\Microsoft\Windows\WindowsUpdate'
-    return [ordered]@{
-        use_wsus       = (Get-RegistryValue ($key + '\AU') 'UseWUServer' 0) -eq 1
-        wsus_url       = [string](Get-RegistryValue $key 'WUServer' '')
-        no_auto_update = (Get-RegistryValue ($key + '\AU') 'NoAutoUpdate' 0) -eq 1
-    }
 }
 
 # A part that breaks on one odd server must not cost all other facts: it is left empty and named in `problems`.

@@ -3,7 +3,7 @@
     Registers the body of a job as a scheduled task of SYSTEM and starts it, once for each job id.
 .NOTES
     Script: job-start
-    Version: 1
+    Version: 2
     Parameters: job, kind, change, deadline, body, manifest
     Result: job, kind, existed, state, seq, phase, percent, kb, heartbeat, started, finished, boot_time, time, outcome
     Privileges: member of Administrators
@@ -17,6 +17,7 @@ $ErrorActionPreference = 'Stop'
 #include part/file.ps1
 #include part/folder.ps1
 #include part/job.ps1
+#include part/task.ps1
 
 $kinds = @('scan', 'stage', 'install')
 # The task scheduler ends a body that hangs, but only long after the deadline: an installation that is under way is never
@@ -53,17 +54,6 @@ function Get-TimeLimit {
     return [TimeSpan]::FromHours([Math]::Min([Math]::Max($hours, $overtimeHours), $longestHours))
 }
 
-function Register-JobTask {
-    param([string]$job, [string]$file, [string]$deadline)
-    $powershell = Join-Path -Path ([Environment]::SystemDirectory) -ChildPath 'WindowsPowerShell\v1.0\powershell.exe'
-    $arguments = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File "{0}"' -f $file
-    $action = New-ScheduledTaskAction -Execute $powershell -Argument $arguments
-    $principal = New-ScheduledTaskPrincipal -UserId 'S-1-5-18' -LogonType ServiceAccount -RunLevel Highest
-    # Priority 4 is that of an ordinary process; a task's own default of 7 starves on a busy disk.
-    $settings = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries -MultipleInstances IgnoreNew -ExecutionTimeLimit (Get-TimeLimit $deadline) -Priority 4
-    [void](Register-ScheduledTask -TaskPath $taskPath -TaskName $job -Action $action -Principal $principal -Settings $settings -Description 'A job of patchdeck. It has no trigger and never runs by itself.' -ErrorAction Stop)
-}
-
 function Get-FirstState {
     param([string]$job, [string]$kind, [string]$change)
     return [ordered]@{
@@ -82,7 +72,8 @@ function Start-Registered {
         $file = Join-Path -Path $folder -ChildPath 'job.ps1'
         Write-DurableText $file ([string]$parameters.body.text)
         Write-DurableText (Join-Path -Path $folder -ChildPath 'manifest.json') (ConvertTo-Json -InputObject $order -Depth 8 -Compress)
-        Register-JobTask $state.job $file $order.deadline
+        $arguments = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File "{0}"' -f $file
+        Register-SystemTask $taskPath $state.job 'WindowsPowerShell\v1.0\powershell.exe' $arguments (Get-TimeLimit $order.deadline)
         Start-ScheduledTask -TaskPath $taskPath -TaskName $state.job -ErrorAction Stop
     } catch {
         if (Test-JobAlive $state.job) { return }

@@ -46,6 +46,13 @@ type policy struct {
 	UseWSUS      bool   `json:"use_wsus"`
 	URL          string `json:"wsus_url"`
 	NoAutoUpdate bool   `json:"no_auto_update"`
+	Options      int    `json:"au_options"`
+	NoRestart    bool   `json:"no_auto_restart_with_users"`
+}
+
+// policy is what the group policies of the domain say: everything comes from WSUS, and nothing by itself.
+func (h *host) policy() policy {
+	return policy{UseWSUS: true, URL: "https://wsus-" + strings.ToLower(h.site) + "." + domain + ":8531", NoAutoUpdate: true, NoRestart: true}
 }
 
 // Values of Win32_ComputerSystem.DomainRole.
@@ -64,7 +71,7 @@ func (h *host) runFacts(_ json.RawMessage, now time.Time) (any, error) {
 		SystemDriveFree: h.freeBytes(), SystemDriveTotal: h.workload.disk,
 		Roles: h.workload.roles, Services: h.services(now), PendingRestart: h.pendingRestart(now),
 		Servicing: h.servicing(now), Updates: []listed{}, Problems: []string{},
-		UpdatePolicy: policy{UseWSUS: true, URL: "https://wsus-" + strings.ToLower(h.site) + "." + domain + ":8531", NoAutoUpdate: true},
+		UpdatePolicy: h.policy(),
 	}
 	for _, kb := range h.system.kbs() {
 		f.Updates = append(f.Updates, listed{kb})

@@ -81,6 +81,7 @@ type behaviour func(h *host, parameters json.RawMessage, now time.Time) (any, er
 
 var behaviours = map[string]behaviour{
 	"facts":      (*host).runFacts,
+	"health":     (*host).runHealth,
 	"verify":     (*host).runVerify,
 	"restart":    (*host).runRestart,
 	"job-start":  (*host).runJobStart,

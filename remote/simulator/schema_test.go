@@ -1,0 +1,41 @@
+package simulator
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"patchdeck/assets"
+)
+
+var resultLine = regexp.MustCompile(`(?m)^    Result: (.*)$`)
+
+// Whatever a simulated server answers has the fields that the real script announces, no more and no fewer.
+func TestAnswersHaveTheFieldsThatTheScriptsAnnounce(t *testing.T) {
+	b := newWorkbench(t, Config{Servers: 4, Seed: 1})
+	h := b.hosts[2]
+	runJob(b, h, "scan-1", "scan")
+	for name, parameters := range map[string]any{
+		"facts": struct{}{}, "health": struct{}{},
+		"verify":     map[string]any{"updates": []string{}, "services": []string{}},
+		"job-poll":   map[string]any{"job": "scan-1", "most": 1},
+		"job-cancel": map[string]any{"job": "scan-1"},
+		"job-remove": map[string]any{"job": "scan-1"},
+		"restart":    map[string]any{"restart": "r-1", "boot_time": testEpoch.Add(-time.Hour)},
+	} {
+		script, ok := assets.Script(name)
+		if !ok {
+			t.Fatalf("no script %s", name)
+		}
+		announced := strings.Split(resultLine.FindStringSubmatch(script.Text)[1], ", ")
+		slices.Sort(announced)
+		answered := slices.Sorted(maps.Keys(ask[map[string]json.RawMessage](b, h, name, parameters)))
+		if !slices.Equal(answered, announced) {
+			t.Errorf("%s answers %v\nannounced are %v", name, answered, announced)
+		}
+	}
+}
