@@ -17,5 +17,6 @@
 // # To check on a real host
 //
 //   - SelectorSet, IdleTimeOut and the options are accepted in this order by every supported Windows Server.
+//   - A server takes the ShellId that Create proposes; one that chooses its own says so in its reply, which counts.
 //   - A reply repeats our MessageID in RelatesTo, except in faults of the MSFT_WmiError shape.
 package soap

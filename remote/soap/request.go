@@ -51,7 +51,7 @@ type Request struct {
 	To        string        // URL of the service
 	MessageID string        // from NewMessageID
 	Timeout   time.Duration // how long the server may take before it answers "timed out"; at least 500 ms, at most 60 s
-	ShellID   string        // all but Create
+	ShellID   string        // the shell; for Create the name that we propose, from NewID, or empty
 	CommandID string        // Send, Receive, Signal
 	Line      string        // Command: the whole command line
 	Idle      time.Duration // Create: the server closes the shell when nobody used it for so long
@@ -60,13 +60,15 @@ type Request struct {
 }
 
 // NewMessageID makes a random id for one request.
-func NewMessageID() string {
+func NewMessageID() string { return "uuid:" + NewID() }
+
+// NewID makes a random id in the form that Windows gives to shells.
+func NewID() string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails: the runtime ends the process instead
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
-	id := make([]byte, 0, 41)
-	id = append(id, "uuid:"...)
+	id := make([]byte, 0, 36)
 	for i, part := range [...][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
 		if i > 0 {
 			id = append(id, '-')
@@ -117,8 +119,11 @@ func (r *Request) Append(dst []byte) []byte {
 func (r *Request) appendBody(dst []byte) []byte {
 	switch r.Action {
 	case Create:
-		dst = append(dst, `<rsp:Shell><rsp:IdleTimeOut>`...)
-		dst = appendSeconds(dst, r.Idle)
+		dst = append(dst, `<rsp:Shell`...)
+		if r.ShellID != "" {
+			dst = append(appendText(append(dst, ` ShellId="`...), r.ShellID), '"')
+		}
+		dst = appendSeconds(append(dst, `><rsp:IdleTimeOut>`...), r.Idle)
 		return append(dst, `</rsp:IdleTimeOut><rsp:InputStreams>stdin</rsp:InputStreams>`+
 			`<rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>`...)
 	case Command:

@@ -35,6 +35,7 @@ func TestRequestsSayWhatTheLibrarySays(t *testing.T) {
 	intended := map[string]string{ // where we differ on purpose
 		"Envelope/Header/OptionSet/Option[WINRS_CONSOLEMODE_STDIN]": "FALSE",
 		"Envelope/Body/Shell/IdleTimeOut":                           "PT900.000S",
+		"Envelope/Body/Shell@ShellId":                               "SHELL-1",
 	}
 	for action, text := range theirs {
 		r := request(action)
