@@ -21,7 +21,7 @@ func everyScript() []ScriptFile { return append(Scripts(), library.bootstrap) }
 func TestEveryScriptOfTheContractIsThere(t *testing.T) {
 	for _, name := range []string{
 		"facts", "job-start", "job-poll", "job-cancel", "job-remove", "restart", "verify", "job-scan", "job-stage", "job-install",
-		"health",
+		"health", "cluster-state", "cluster-suspend", "cluster-resume",
 	} {
 		script, ok := Script(name)
 		if !ok || script.Name != name || script.Version < 1 {
@@ -173,7 +173,8 @@ func resultKeys(column, name string, shapes map[string][]string) []string {
 	case strings.HasPrefix(column, "`{"):
 		return keysOf(column)
 	}
-	keys := slices.Clone(shapes["JOB"])
+	shape := regexp.MustCompile(`^[A-Z]+`).FindString(column)
+	keys := slices.Clone(shapes[shape])
 	if _, more, ok := strings.Cut(column, "plus `"); ok {
 		keys = append(keys, keysOf("{"+more+"}")...)
 	}

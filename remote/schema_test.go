@@ -19,7 +19,8 @@ var resultTypes = map[string]struct {
 	"verify": {verifyResult{}, nil}, "restart": {restartResult{}, nil},
 	"job-start": {jobResult{}, nil}, "job-poll": {jobResult{}, []string{"lines"}}, "job-cancel": {jobResult{}, nil},
 	"job-scan": {outcomeResult{}, nil}, "job-stage": {outcomeResult{}, nil}, "job-install": {outcomeResult{}, nil},
-	"health": {healthResult{}, nil},
+	"health":        {healthResult{}, nil},
+	"cluster-state": {clusterResult{}, nil}, "cluster-suspend": {clusterResult{}, nil}, "cluster-resume": {clusterResult{}, nil},
 }
 
 var resultLine = regexp.MustCompile(`(?m)^    Result: (.*)$`)

@@ -85,8 +85,8 @@ func (h *host) runFacts(_ json.RawMessage, now time.Time) (any, error) {
 	if !h.virtual {
 		f.Hardware, f.Model = "physical", "PowerEdge R760"
 	}
-	if h.cluster != "" {
-		f.Cluster = &cluster{h.cluster, "Up"}
+	if h.failover != nil {
+		f.Cluster = &cluster{h.cluster, h.failover.stateOf(h.node, now)}
 	}
 	return f, nil
 }

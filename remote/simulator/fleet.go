@@ -71,6 +71,7 @@ func (w *world) hosts(config Config) []*host {
 	for i, p := range roster {
 		hosts[i] = newHost(p, w, config.Faults)
 	}
+	unite(hosts)
 	return hosts
 }
 

@@ -27,7 +27,9 @@ type host struct {
 	fate      *fault
 	nuisances []*fault
 	skew      time.Duration // its clock minus fleet time
-	drop      func()        // cuts its connections when it goes down; nil without a network
+	failover  *failover     // the cluster that it is a node of, or nil
+	node      *node
+	drop      func() // cuts its connections when it goes down; nil without a network
 
 	mu       sync.Mutex
 	agenda   []appointment

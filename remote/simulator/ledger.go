@@ -21,6 +21,8 @@ const (
 	installed     event = "installed"      // the update is on the server: its build, or its KB, is there
 	installFailed event = "install_failed" // an installation ended without the update; code says why
 	rolledBack    event = "rolled_back"    // the start undid a cumulative update that waited for it
+	nodeSuspended event = "node_suspended" // a node of a cluster was drained and paused; by says for whom
+	nodeResumed   event = "node_resumed"   // it serves its cluster again
 	restarted     event = "restarted"      // the server started again; boot says when, by which order
 )
 

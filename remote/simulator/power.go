@@ -100,6 +100,9 @@ func (h *host) goDown(at time.Time) {
 		h.lose(h.jobs[id], at)
 	}
 	h.cut = true
+	if h.failover != nil {
+		h.failover.leave(h.node, at)
+	}
 	attempt := h.power.boots
 	p := h.product.restart
 	whole := stretched(h.draws.between(p.shortest, p.longest, "restart", attempt), h.bootStretch())
@@ -133,6 +136,9 @@ func (h *host) boot(at, answering, settled time.Time) {
 	h.power.booted, h.power.answering, h.power.settled = at, answering, settled
 	h.power.down = time.Time{}
 	h.refuseAfterBoot()
+	if h.failover != nil {
+		h.failover.join(h.node, answering.Add(serviceDelay), h.power.boots)
+	}
 	h.record(at, entry{Event: restarted, Boot: stamp(at), By: h.power.order})
 }
 

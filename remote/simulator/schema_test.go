@@ -21,6 +21,7 @@ func TestAnswersHaveTheFieldsThatTheScriptsAnnounce(t *testing.T) {
 	runJob(b, h, "scan-1", "scan")
 	for name, parameters := range map[string]any{
 		"facts": struct{}{}, "health": struct{}{},
+		"cluster-state": struct{}{}, "cluster-suspend": map[string]any{"suspend": "c-1"}, "cluster-resume": struct{}{},
 		"verify":     map[string]any{"updates": []string{}, "services": []string{}},
 		"job-poll":   map[string]any{"job": "scan-1", "most": 1},
 		"job-cancel": map[string]any{"job": "scan-1"},

@@ -80,9 +80,14 @@ func readCall(stdin []byte) (c call, err error) {
 type behaviour func(h *host, parameters json.RawMessage, now time.Time) (any, error)
 
 var behaviours = map[string]behaviour{
-	"facts":      (*host).runFacts,
-	"health":     (*host).runHealth,
-	"verify":     (*host).runVerify,
+	"facts":  (*host).runFacts,
+	"health": (*host).runHealth,
+	"verify": (*host).runVerify,
+
+	"cluster-state":   (*host).runClusterState,
+	"cluster-suspend": (*host).runClusterSuspend,
+	"cluster-resume":  (*host).runClusterResume,
+
 	"restart":    (*host).runRestart,
 	"job-start":  (*host).runJobStart,
 	"job-poll":   (*host).runJobPoll,

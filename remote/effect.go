@@ -1,0 +1,8 @@
+package remote
+
+import "maps"
+
+// These scripts change something on the server too; those of jobs and restarts stand beside call.
+func init() {
+	maps.Copy(effects, map[string]bool{"cluster-suspend": true, "cluster-resume": true})
+}
