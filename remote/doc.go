@@ -1,10 +1,10 @@
 // Package remote reaches Windows servers over WinRM, without an agent on them: it implements engine.Fleet.
 //
 // In flow targets, orders and credentials by name; out flow typed facts, jobs, restarts and verifications, or a
-// *rollout.Failure in words for an operator. The way of a call: fleet.go (which host, whose turn, which limits), host.go
-// (connection, shell, one command with input and output), script.go (what is sent, whose answer it is), then facts.go,
-// job.go, restart.go and verify.go (what of the answer is believable). Messages live in the package soap, connections and
-// logins in transport, passwords in secret. Start with fleet.go.
+// *rollout.Failure in words for an operator. The way of a call: fleet.go (which host, whose turn, which limits), reach.go
+// (whether it is worth a try), host.go (connection, shell, one command with input and output), script.go (what is sent,
+// whose answer it is), then facts.go, job.go, restart.go and verify.go (what of the answer is believable). Messages live in
+// the package soap, connections and logins in transport, passwords in secret. Start with fleet.go.
 //
 // The package knows no release, window or advertisement, keeps nothing on disk and decides nothing: it asks once and says
 // what it heard. It builds no script from data and runs no command line but the bootstrap of assets/scripts.
@@ -16,6 +16,9 @@
 //     was sent. Before that, a connection or shell that turns out to be stale is replaced once. After that nothing is sent
 //     again: a call that changes something and loses its answer fails with class network and code PD-OUTCOME-UNKNOWN
 //     (class protocol when there was an answer, but not a believable one), and the host must be asked.
+//   - A server or site that gives no sign of life costs its next callers nothing: their calls fail at once with class network
+//     and code PD-HOST-DOWN or PD-SITE-DOWN, one call after each pause finds out, and one answer ends it. A server that
+//     restarts on our order is not held back (reach.go).
 //   - A wrong password costs one failed logon per server, three servers in a row cost no more, and until some server has
 //     accepted a password only one at a time is asked (account.go).
 //   - Text of servers holds no control characters and no terminal sequences, and is short.

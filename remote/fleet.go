@@ -23,6 +23,7 @@ type Fleet struct {
 	options Options
 	limits  *limits
 	idle    *idle
+	reach   *reach
 
 	open  context.Context // ends when the fleet is closed
 	close context.CancelFunc
@@ -52,6 +53,7 @@ func New(options Options) *Fleet {
 	f := &Fleet{options: options.withDefaults(), tidying: make(chan struct{}, tidyPlaces),
 		hosts: map[road]*host{}, accounts: map[string]*account{}}
 	f.limits = newLimits(f.options.FleetLimit, f.options.SiteLimit)
+	f.reach = newReach(&f.options)
 	f.idle = newIdle(f.options.OpenLimit - f.options.FleetLimit)
 	f.open, f.close = context.WithCancel(context.Background())
 	return f
@@ -105,7 +107,8 @@ func (f *Fleet) host(target engine.Target) (*host, *rollout.Failure) {
 		a = newAccount(way.credential, &f.options)
 		f.accounts[way.credential] = a
 	}
-	h := &host{road: way, account: a, options: &f.options, sweep: f.sweep, turn: make(chan struct{}, 1)}
+	h := &host{road: way, account: a, options: &f.options, sweep: f.sweep, reach: f.reach, silence: f.reach.newHostBreaker(),
+		turn: make(chan struct{}, 1)}
 	f.hosts[way] = h
 	return h, nil
 }
@@ -122,12 +125,20 @@ func (f *Fleet) converse(ctx context.Context, h *host, input func() []byte) (out
 	}
 	f.idle.leave(h)
 	defer f.release(h)
+	if failure := f.reach.refuse(h); failure != nil {
+		return output{}, false, failure
+	}
 	leave, err := f.limits.enter(ctx, h.site)
 	if err != nil {
 		return output{}, false, waited{err}
 	}
 	defer leave()
-	return h.run(ctx, input)
+	if failure := f.reach.admit(h); failure != nil { // those before us in the queue may have found out
+		return output{}, false, failure
+	}
+	out, sent, err = h.run(ctx, input)
+	f.reach.end(h, err)
+	return out, sent, err
 }
 
 // waited is the end of a call that never got its turn.
@@ -175,7 +186,7 @@ func (f *Fleet) retire(h *host) {
 
 // sweep deletes a shell whose connection was given up, over a connection of its own.
 func (f *Fleet) sweep(h *host, shell string) {
-	left := &host{road: h.road, account: h.account, options: h.options, shell: shell}
+	left := &host{road: h.road, account: h.account, options: h.options, reach: h.reach, shell: shell}
 	f.inBackground(func(ctx context.Context) {
 		var err error
 		if left.conn, err = left.dial(ctx); err == nil {

@@ -19,6 +19,10 @@ type host struct {
 	account *account
 	options *Options
 	sweep   func(h *host, shell string) // deletes a shell in the background
+	reach   *reach                      // guards the two below
+
+	silence    breaker
+	restarting time.Time // until then silence is what a restart looks like, wall time
 
 	turn     chan struct{} // holds one token: calls go one by one
 	conn     *transport.Conn
@@ -297,6 +301,7 @@ func (h *host) ask(ctx context.Context, request *soap.Request, reply *soap.Reply
 	if err := h.conn.Post(ctx, w.message, &w.answer); err != nil {
 		return err
 	}
+	h.reach.heard(h)
 	if err := soap.Read(w.answer.Bytes(), reply); err != nil {
 		return unbelievable{err}
 	}

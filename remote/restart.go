@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"patchdeck/engine"
@@ -33,6 +34,7 @@ func (f *Fleet) Restart(ctx context.Context, target engine.Target, order engine.
 	var result restartResult
 	parameters := restartParameters{order.ID, order.BootTime.UTC().Format(hostTime), int(restartDelay.Seconds()), order.Comment}
 	if err := f.call(ctx, target, "restart", parameters, &result); err != nil {
+		f.mayRestart(target, err)
 		return rollout.Restarted{}, err
 	}
 	restarted, err := result.believe()
@@ -51,6 +53,7 @@ func (f *Fleet) part(ctx context.Context, target engine.Target) {
 		return
 	}
 	defer f.calls.Done()
+	f.reach.restarts(h)
 	select {
 	case h.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -60,6 +63,18 @@ func (f *Fleet) part(ctx context.Context, target engine.Target) {
 	h.hangUp()
 	h.shell, h.commands = "", 0
 	f.release(h)
+}
+
+// mayRestart tells those who watch for silence that the server may have taken an order whose answer was lost.
+func (f *Fleet) mayRestart(target engine.Target, err error) {
+	var failure *rollout.Failure
+	if !errors.As(err, &failure) || failure.Code != codeUnknownOutcome {
+		return
+	}
+	if h, closed := f.host(target); closed == nil {
+		f.reach.restarts(h)
+		f.calls.Done()
+	}
 }
 
 func (r *restartResult) believe() (rollout.Restarted, error) {
