@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -119,6 +120,55 @@ func TestExcludingNamesTheChangeRequest(t *testing.T) {
 	want := []engine.Command{engine.ExcludeServer{Change: "CHG-12", Server: last.Server, Reason: "payroll run"}}
 	if got := s.commands(); !reflect.DeepEqual(got, want) {
 		t.Errorf("the engine was asked for %+v, want %+v", got, want)
+	}
+}
+
+func TestClosingNamesWhatWillNotStartAndCannotBeUndone(t *testing.T) {
+	view := night()
+	s := open(t, view, onCall, mono, 120, 36)
+	s.press("5", "C")
+	counts := view.Rollouts[2].Counts
+	want := fmt.Sprintf("%d servers will not start", counts[rollout.NotReceived]+counts[rollout.Staged]+counts[rollout.Staging]+counts[rollout.Received]+counts[rollout.Waiting]+counts[rollout.Retrying])
+	if text, asked := s.asks(); !asked || !strings.Contains(text, want) || !strings.Contains(text, "never opened again") {
+		t.Fatalf("C asks %v, want %q:\n%s", asked, want, text)
+	}
+	s.confirm("vendor pulled the update")
+	if got := s.commands(); !reflect.DeepEqual(got, []engine.Command{engine.Hold{Rollout: "R-3", Step: "close", Reason: "vendor pulled the update"}}) {
+		t.Errorf("the engine was asked for %+v", got)
+	}
+	s.press("[", "C")
+	if text, asked := s.asks(); asked || !strings.Contains(text, "R-2 is closed") {
+		t.Errorf("a closed rollout asks %v:\n%s", asked, text)
+	}
+}
+
+func TestALockIsBrokenOnlyWhereALostServerHoldsOne(t *testing.T) {
+	view := uitest.Locked(200)
+	r := view.Rollouts[2]
+	for _, c := range troubled(r) {
+		s := open(t, view, lead, mono, 120, 36)
+		s.root.jump(string(c.Server))
+		s.press("b")
+		text, asked := s.asks()
+		if holds := c.Cluster == uitest.LockedCluster; asked != holds || !holds && !strings.Contains(text, "only a lock that a failed or unknown server holds") {
+			t.Fatalf("%s, %s, holds a lock: %v, asks: %v\n%s", c.Name, c.Delivery, holds, asked, text)
+		}
+		if !asked {
+			continue
+		}
+		text = strings.Join(strings.Fields(text), " ")
+		if !strings.Contains(text, "member of "+uitest.LockedCluster) || !strings.Contains(text, c.Name) || !strings.Contains(text, "1 server is still to come in this rollout") {
+			t.Errorf("the question does not name cluster, server and who may start:\n%s", text)
+		}
+		s.confirm("disk replaced, cluster healthy")
+		if got := s.commands(); !reflect.DeepEqual(got, []engine.Command{engine.BreakLock{Cluster: uitest.LockedCluster, Reason: "disk replaced, cluster healthy"}}) {
+			t.Errorf("the engine was asked for %+v", got)
+		}
+	}
+	s := open(t, view, onCall, mono, 120, 36)
+	s.press("5", "n", "n", "b")
+	if _, asked := s.asks(); asked {
+		t.Error("who may not break locks is asked about it")
 	}
 }
 

@@ -44,12 +44,17 @@ var frames = []struct {
 	{"rollout-history", lead, night, []string{"5", "n", "l"}},
 	{"rollout-halt", lead, night, []string{"5", "h", "w", "h", "y"}},
 	{"rollout-retry", lead, night, []string{"5", "n", "r"}},
+	{"rollout-close", lead, func() *engine.View { return uitest.Halted(200) }, []string{"5", "C", "w", "h", "y"}},
+	{"rollout-lock", lead, locked, []string{"5", "n", "n"}},
+	{"rollout-break-lock", lead, locked, []string{"5", "n", "n", "b"}},
 	{"audit", lead, night, []string{"6"}},
 	{"audit-entry", lead, night, []string{"6", "enter"}},
 	{"help", lead, night, []string{"5", "?"}},
 	{"leave", lead, night, []string{"5", "q"}},
 	{"need", lead, night, []string{"!"}},
 }
+
+func locked() *engine.View { return uitest.Locked(200) }
 
 // acceptanceOpen is a night whose acceptance is not closed yet.
 func acceptanceOpen() *engine.View {

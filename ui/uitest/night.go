@@ -21,6 +21,8 @@ const (
 	ReleaseID = "2026-11-security"
 	ChangeID  = "CHG-12"
 	ProdID    = "R-3"
+	// LockedCluster is the one of Locked.
+	LockedCluster = "SQLCHO7"
 )
 
 // Night is the middle of a Prod rollout to so many servers: pilot and Dev are through, window 5 of 24 is open, some
@@ -58,6 +60,34 @@ func Halted(servers int) *engine.View {
 		Reason: "stop score 728 of 700 in window W5: failures are too frequent for a good update"}
 	r.Windows[r.Current].Score = 728
 	view.Needs = append([]engine.Need{{Urgent: true, Words: r.ID + " Prod is halted: " + r.Stop.Reason, Object: r.ID}}, view.Needs...)
+	return view
+}
+
+// Locked is a night in which a server failed while it held the lock of its cluster, for which another member waits.
+func Locked(servers int) *engine.View {
+	view := Night(servers)
+	r := &view.Rollouts[2]
+	failed, waits := -1, -1
+	for i := range r.Cells {
+		switch d := r.Cells[i].Delivery; {
+		case d == rollout.Failed:
+			failed = i
+		case d == rollout.Waiting && failed >= 0 && waits < 0:
+			waits = i
+		}
+	}
+	holder, other := &r.Cells[failed], &r.Cells[waits]
+	holder.Cluster, other.Cluster = LockedCluster, LockedCluster
+	other.Why = fmt.Sprintf("cluster %s: %s has its lock", LockedCluster, holder.ID)
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		ad := &rollout.Advertisement{ID: c.ID, Rollout: r.ID, Server: c.Server, Site: c.Site, Cluster: c.Cluster, Delivery: c.Delivery}
+		if i == failed {
+			ad.Lock = LockedCluster
+		}
+		r.Advertisements = append(r.Advertisements, ad)
+	}
+	slices.SortFunc(r.Advertisements, func(a, b *rollout.Advertisement) int { return cmp.Compare(a.ID, b.ID) })
 	return view
 }
 

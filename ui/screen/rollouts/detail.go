@@ -53,6 +53,9 @@ func (s *Screen) explain(sheet *part.Sheet, r *engine.RolloutView, c *engine.Cel
 	sheet.Fact("window", t.Normal, windowWords(r, c.Window, d))
 	sheet.Fact("site", t.Normal, c.Site)
 	sheet.Fact("cluster", t.Normal, c.Cluster)
+	if lock := lockOf(r, c); lock != "" {
+		sheet.Fact("lock", t.Normal, "holds that of "+lock)
+	}
 	if peers := peers(r, c); len(peers) > 0 {
 		sheet.Fact("its peers", t.Normal, part.Some(peers, 4))
 	}
