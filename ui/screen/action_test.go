@@ -20,6 +20,9 @@ import (
 // asks tells whether a question is open, and gives its text.
 func (s *session) asks() (string, bool) { return s.frame(), s.root.confirm != nil }
 
+// oneLine undoes the breaking of sentences into lines.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
 func TestHaltingTakesAQuestionAndAReason(t *testing.T) {
 	s := open(t, night(), lead, mono, 80, 24)
 	s.press("5", "h")
@@ -129,7 +132,7 @@ func TestClosingNamesWhatWillNotStartAndCannotBeUndone(t *testing.T) {
 	s.press("5", "C")
 	counts := view.Rollouts[2].Counts
 	want := fmt.Sprintf("%d servers will not start", counts[rollout.NotReceived]+counts[rollout.Staged]+counts[rollout.Staging]+counts[rollout.Received]+counts[rollout.Waiting]+counts[rollout.Retrying])
-	if text, asked := s.asks(); !asked || !strings.Contains(text, want) || !strings.Contains(text, "never opened again") {
+	if text, asked := s.asks(); !asked || !strings.Contains(text, want) || !strings.Contains(oneLine(text), "never opened again") {
 		t.Fatalf("C asks %v, want %q:\n%s", asked, want, text)
 	}
 	s.confirm("vendor pulled the update")
@@ -156,7 +159,7 @@ func TestALockIsBrokenOnlyWhereALostServerHoldsOne(t *testing.T) {
 		if !asked {
 			continue
 		}
-		text = strings.Join(strings.Fields(text), " ")
+		text = oneLine(text)
 		if !strings.Contains(text, "member of "+uitest.LockedCluster) || !strings.Contains(text, c.Name) || !strings.Contains(text, "1 server is still to come in this rollout") {
 			t.Errorf("the question does not name cluster, server and who may start:\n%s", text)
 		}
