@@ -206,7 +206,7 @@ func BenchmarkCommand(b *testing.B) {
 	})
 	b.Run("facts", func(b *testing.B) {
 		f := newFleet(b, nil)
-		each(b, sideBySide, func(i int) error {
+		eachOf(b, sideBySide, func(i int) error {
 			_, err := f.Facts(b.Context(), served.Servers[i])
 			return err
 		})
@@ -228,7 +228,7 @@ func perCommand(b *testing.B, do func(worker int) error) time.Duration {
 	b.ReportAllocs()
 	b.ResetTimer()
 	before := processorTime()
-	each(b, sideBySide, func(i int) error {
+	eachOf(b, sideBySide, func(i int) error {
 		for next.Add(1) <= int64(b.N) {
 			if err := do(i); err != nil {
 				return err
@@ -241,12 +241,12 @@ func perCommand(b *testing.B, do func(worker int) error) time.Duration {
 	return used
 }
 
-func each(b *testing.B, workers int, do func(worker int) error) {
+func eachOf(t testing.TB, workers int, do func(worker int) error) {
 	var group sync.WaitGroup
 	for i := range workers {
 		group.Go(func() {
 			if err := do(i); err != nil {
-				b.Error(err)
+				t.Error(err)
 			}
 		})
 	}
@@ -261,7 +261,7 @@ func BenchmarkSweep(b *testing.B) {
 		f := newFleet(b, nil)
 		var failures atomic.Int64
 		before := processorTime()
-		each(b, size, func(i int) error {
+		eachOf(b, size, func(i int) error {
 			if _, err := f.Facts(b.Context(), served.Servers[i]); err != nil {
 				failures.Add(1)
 				return err

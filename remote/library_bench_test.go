@@ -1,0 +1,165 @@
+//go:build unix
+
+package remote
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/masterzen/winrm"
+
+	"patchdeck/assets"
+	"patchdeck/remote/simulator"
+)
+
+// Ours beside the library that people use, on the same simulated fleet and in the same run: facts with their script on
+// standard input, one host a session. Ours travels sealed over HTTP. The library's secure way that works is NTLM inside TLS;
+// its own sealing (Encryption) runs in a process of its own, because it may take the process with it.
+
+const (
+	librarySessions = 256
+	libraryLimit    = 20 * time.Second // for one round of the library's own sealing
+)
+
+// BenchmarkBesideTheLibrary: go test -run - -bench BesideTheLibrary -benchtime 5000x ./remote
+func BenchmarkBesideTheLibrary(b *testing.B) {
+	served := simulateElsewhere(b, librarySessions, librarySessions)
+	var theirs float64
+	b.Run("library-ntlm-in-tls", func(b *testing.B) {
+		clients := make([]*winrm.Client, librarySessions)
+		for i, d := range served.Secure {
+			clients[i] = libraryClient(b, d, func() winrm.Transporter { return &winrm.ClientNTLM{} })
+		}
+		input := libraryInput(b)
+		theirs = commandsPerSecond(b, func(i int) error {
+			stdout, _, code, err := clients[i].RunWithContextWithString(b.Context(), assets.BootstrapCommandLine(), input)
+			if err == nil && (code != 0 || !strings.Contains(stdout, `"ok":true`)) {
+				err = fmt.Errorf("exit code %d: %.100s", code, stdout)
+			}
+			return err
+		})
+	})
+	b.Run("library-own-sealing", func(b *testing.B) {
+		if theirs == 0 {
+			b.Skip("measured beside the library's other way")
+		}
+		rate, said := librarySealing(b, served.Sealed)
+		b.ReportMetric(rate, "commands/s")
+		if said != "" {
+			b.Log(said)
+		}
+	})
+	b.Run("ours-sealed", func(b *testing.B) {
+		f := newFleet(b, func(o *Options) {
+			o.FleetLimit, o.SiteLimit = librarySessions, librarySessions
+			o.Credentials = func(string) (Credential, error) { return loginTo(served.Sealed[0]), nil }
+		})
+		ours := commandsPerSecond(b, func(i int) error {
+			_, err := f.Facts(b.Context(), target(served.Sealed[i]))
+			return err
+		})
+		if theirs > 0 {
+			b.ReportMetric(ours/theirs, "times-library")
+		}
+	})
+}
+
+// commandsPerSecond runs b.N commands over all sessions, each of which has run one before.
+func commandsPerSecond(b *testing.B, do func(session int) error) float64 {
+	eachOf(b, librarySessions, do)
+	var next atomic.Int64
+	b.ResetTimer()
+	before := processorTime()
+	eachOf(b, librarySessions, func(i int) error {
+		for next.Add(1) <= int64(b.N) {
+			if err := do(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	rate := float64(b.N) / b.Elapsed().Seconds()
+	b.ReportMetric(rate, "commands/s")
+	b.ReportMetric(float64((processorTime()-before).Microseconds())/float64(b.N), "cpu-us/command")
+	return rate
+}
+
+func libraryClient(t testing.TB, d simulator.Description, decorate func() winrm.Transporter) *winrm.Client {
+	t.Helper()
+	parameters := *winrm.DefaultParameters
+	parameters.TransportDecorator = decorate
+	endpoint := winrm.NewEndpoint(d.Address, d.Port, d.Scheme == "https", false, []byte(d.CA), nil, nil, 30*time.Second)
+	c, err := winrm.NewClientWithParameters(endpoint, d.User, d.Password, &parameters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// libraryInput is what our own client would send, with a nonce that is the same every time.
+func libraryInput(t testing.TB) string {
+	t.Helper()
+	return string(compose("facts", []byte("{}"), newNonce()))
+}
+
+const sealedTargets = "PATCHDECK_TEST_LIBRARY_SEALED"
+
+// TestLibrarySealing is the child that runs the library's own sealing: a short command without input on each server, over
+// and over for some seconds. (With input the library's sealing does not get through: it uses one cipher from two goroutines.)
+func TestLibrarySealing(t *testing.T) {
+	var servers []simulator.Description
+	if os.Getenv(sealedTargets) == "" {
+		t.Skip("runs only as a child of BenchmarkBesideTheLibrary")
+	}
+	if err := json.NewDecoder(os.Stdin).Decode(&servers); err != nil {
+		t.Fatal(err)
+	}
+	var done, failed atomic.Int64
+	started := time.Now()
+	const span = 4 * time.Second
+	eachOf(t, len(servers), func(i int) error {
+		for time.Since(started) < span {
+			sealing, err := winrm.NewEncryption("ntlm")
+			if err != nil {
+				return err
+			}
+			c := libraryClient(t, servers[i], func() winrm.Transporter { return sealing })
+			if code, err := c.RunWithContext(t.Context(), "hostname", io.Discard, io.Discard); err != nil || code != 0 {
+				failed.Add(1)
+				continue
+			}
+			done.Add(1)
+		}
+		return nil
+	})
+	fmt.Printf("\nRATE %f %d\n", float64(done.Load())/time.Since(started).Seconds(), failed.Load())
+}
+
+// librarySealing tells how many commands a second the library's own sealing runs, and what became of the others.
+func librarySealing(b *testing.B, servers []simulator.Description) (rate float64, said string) {
+	b.Helper()
+	child := exec.CommandContext(b.Context(), os.Args[0], "-test.run=^TestLibrarySealing$", "-test.timeout="+libraryLimit.String())
+	child.Env = append(os.Environ(), sealedTargets+"=yes")
+	text, err := json.Marshal(servers)
+	if err != nil {
+		b.Fatal(err)
+	}
+	child.Stdin = strings.NewReader(string(text))
+	output, err := child.CombinedOutput()
+	var failed int64
+	if _, after, ok := strings.Cut(string(output), "\nRATE "); ok {
+		if _, err := fmt.Sscan(after, &rate, &failed); err != nil {
+			b.Fatal(err)
+		}
+		return rate, fmt.Sprintf("the library's own sealing, %d sessions: %d commands failed", len(servers), failed)
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(string(output)), "\n")
+	return 0, fmt.Sprintf("the library's own sealing took its process down with %d sessions: %v, %s", len(servers), err, first)
+}
