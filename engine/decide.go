@@ -217,12 +217,13 @@ func (e *Engine) narrowUpdates(actor approval.Actor, c DropUpdate, now time.Time
 		}
 		for _, adID := range e.state.adsOf[id] {
 			ad := e.state.ads[adID]
-			if !slices.Contains(ad.Updates, c.KB) || ad.Delivery.Final() || ad.Attempts > 0 {
-				continue
+			waits := ad.Delivery == rollout.NotReceived || ad.Delivery == rollout.Staging || ad.Delivery == rollout.Staged || ad.Delivery == rollout.Retrying
+			if !slices.Contains(ad.Updates, c.KB) || !waits {
+				continue // what runs finishes; what is tried again later asks the release
 			}
 			left := slices.DeleteFunc(slices.Clone(ad.Updates), func(kb string) bool { return kb == c.KB })
 			if len(left) == 0 {
-				if m, err := ad.Narrow(rollout.Excluded, c.KB+" was dropped: "+c.Reason); err == nil {
+				if m, err := ad.Narrow(outside(ad), c.KB+" was dropped: "+c.Reason); err == nil {
 					e.must(*m, actor, c.Reason, now)
 				}
 				continue
@@ -233,6 +234,14 @@ func (e *Engine) narrowUpdates(actor approval.Actor, c DropUpdate, now time.Time
 		}
 	}
 	return nil
+}
+
+// outside is where a server goes that has nothing left to install: out of the account, unless an installation was started on it.
+func outside(ad *rollout.Advertisement) rollout.Delivery {
+	if ad.Attempts > 0 {
+		return rollout.Cancelled
+	}
+	return rollout.Excluded
 }
 
 func (e *Engine) recordAcceptance(actor approval.Actor, c RecordAcceptance, now time.Time) (string, error) {

@@ -14,11 +14,36 @@ import (
 	"patchdeck/engine/rollout"
 )
 
+// maxCeiling is the most servers that a person may allow in work at once.
+const maxCeiling = 10_000
+
+// through tells that nothing of a change request is going on any more.
+func (e *Engine) through(c approval.Change) bool {
+	opened := 0
+	for _, r := range e.state.rollouts {
+		if r.Change == c.ID {
+			if r.State != rollout.Closed {
+				return false
+			}
+			opened++
+		}
+	}
+	return c.State == approval.Approved && opened > 0
+}
+
 // submitChange freezes a plan for a release and asks the authority for it.
 func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Time) (string, error) {
 	release, ok := e.state.releases[c.Release]
 	if !ok {
 		return "", fmt.Errorf("release %q is not known: there are %v", c.Release, slices.Sorted(maps.Keys(e.state.releases)))
+	}
+	for _, other := range e.state.changes {
+		if other.Release == release.ID && other.State != approval.Rejected && other.State != approval.Void && !e.through(other) {
+			return "", approval.Refuse("%s asks for %s already: it must be rejected or through first", other.ID, release.ID)
+		}
+	}
+	if c.Ceiling < 0 || c.Ceiling > maxCeiling {
+		return "", fmt.Errorf("ceiling %d: use 0 (as proposed) to %d", c.Ceiling, maxCeiling)
 	}
 	if c.Priority == "" {
 		c.Priority = proposePriority(release)
@@ -87,7 +112,7 @@ func (e *Engine) windows(release approval.Release, c SubmitChange, emergency boo
 	if len(c.Windows) > 0 {
 		return c.Windows, c.Accept.Closes, nil
 	}
-	var last time.Time
+	var last, prod time.Time
 	for _, spec := range e.options.Schedule {
 		if emergency && spec.Ring == rollout.Dev || spec.Ring == rollout.Prod && (spec.Kind == rollout.EmergencyWindow) != emergency {
 			continue
@@ -106,6 +131,12 @@ func (e *Engine) windows(release approval.Release, c SubmitChange, emergency boo
 		if w.Ring == rollout.Dev && w.Closes.After(acceptBy) {
 			acceptBy = w.Closes
 		}
+		if w.Ring == rollout.Prod && (prod.IsZero() || w.Opens.Before(prod)) {
+			prod = w.Opens
+		}
+	}
+	if !acceptBy.IsZero() {
+		acceptBy = acceptanceDeadline(acceptBy, prod)
 	}
 	if last.IsZero() {
 		return nil, time.Time{}, fmt.Errorf("the schedule has no Prod window left in the cycle of %s: add windows to the configuration, or submit an emergency", release.Bulletin)
@@ -114,6 +145,19 @@ func (e *Engine) windows(release approval.Release, c SubmitChange, emergency boo
 		windows = append(windows, rollout.Window{ID: "ECHECK", Ring: rollout.Prod, Kind: rollout.Check, Opens: last, Closes: last.Add(emergencyCheck)})
 	}
 	return windows, acceptBy, nil
+}
+
+// acceptanceTime is how long application support has after Dev closed: in the monthly procedure Dev is through on the morning of day 1 and
+// results are due on day 2 at 17:00.
+const acceptanceTime = 34 * time.Hour
+
+// acceptanceDeadline leaves that time, but ends when Prod opens: by then silence has to have counted.
+func acceptanceDeadline(devCloses, prodOpens time.Time) time.Time {
+	deadline := devCloses.Add(acceptanceTime)
+	if !prodOpens.IsZero() && prodOpens.Before(deadline) {
+		return prodOpens
+	}
+	return deadline
 }
 
 // resolve places a window in time. An emergency cannot wait for a day of the cycle: its windows open at their next occurrence, and its
@@ -206,6 +250,11 @@ func (e *Engine) advertise(r rollout.Rollout, change approval.Change, a rollout.
 		Delivery: rollout.NotReceived, Compliance: rollout.Missing, Since: now, Rev: 1}
 	if len(a.Updates) == 0 {
 		ad.Compliance = rollout.UnknownCompliance
+	}
+	dropped := e.dropped(r.Release)
+	ad.Updates = slices.DeleteFunc(slices.Clone(a.Updates), func(kb string) bool { return dropped[kb] })
+	if len(a.Updates) > 0 && len(ad.Updates) == 0 {
+		ad.Delivery, ad.Compliance, ad.Exclusion = rollout.Excluded, rollout.IsExcluded, "its updates were dropped from the release"
 	}
 	if s := e.state.servers[a.Server]; s != nil {
 		ad.Site, ad.Cluster = s.Site, s.Cluster

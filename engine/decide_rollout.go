@@ -136,7 +136,7 @@ func (e *Engine) breakLock(actor approval.Actor, c BreakLock, now time.Time) (st
 		if ad.Lock != c.Cluster || ad.Lock == "" {
 			continue
 		}
-		if ad.Delivery != rollout.Unknown && ad.Delivery != rollout.Failed {
+		if ad.Delivery != rollout.Unknown && !ad.Delivery.Final() {
 			return "", approval.Refuse("%s holds the lock of %s and is %s: it gives it back when it is through", e.nameOf(ad.Server), c.Cluster, ad.Delivery)
 		}
 		e.must(lockBroken{Cluster: c.Cluster, Ad: id}, actor, c.Reason, now)

@@ -30,6 +30,8 @@ type Options struct {
 	Calls int
 	// Heartbeat is how often, in the wall's time, a view is published while rollouts or sweeps are open and only time passes; 0 is never.
 	Heartbeat time.Duration
+	// Resting engines take commands and call nobody, and time changes nothing: for a look into a store outside the daemon.
+	Resting bool
 	// Tick is the shortest time between two looks at what is due, in the engine's time; 0 means 10 ms.
 	Tick time.Duration
 }
@@ -51,6 +53,7 @@ type Engine struct {
 	calls    int
 	waits    map[string]string // why advertisements wait, by id
 	asleep   time.Time         // nothing is due before
+	silent   int               // servers in a row without an answer, as of the last look
 	stale    bool              // the view is older than the state
 	beats    int
 }
@@ -184,7 +187,9 @@ func (e *Engine) Run(ctx context.Context) error {
 		for i, r := range waiting {
 			answers[i] = e.decide(r, now)
 		}
-		e.look(now)
+		if !e.options.Resting {
+			e.look(now)
+		}
 		if err := e.commit(); err != nil {
 			return err
 		}
@@ -195,7 +200,11 @@ func (e *Engine) Run(ctx context.Context) error {
 		for i, r := range waiting {
 			r.answer <- answers[i]
 		}
-		e.send(ctx, &hosts, now)
+		if !e.options.Resting {
+			e.send(ctx, &hosts, now)
+		} else {
+			e.asleep = now.Add(time.Hour)
+		}
 		if e.stale {
 			publish.ask()
 		}

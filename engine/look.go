@@ -18,8 +18,8 @@ func (e *Engine) look(now time.Time) {
 	for _, number := range slices.Sorted(maps.Keys(e.state.sweeps)) {
 		e.lookAtSweep(e.state.sweeps[number], now)
 	}
-	ids := e.openRollouts()
-	for _, id := range ids {
+	e.silent = e.silentServers()
+	for _, id := range e.openRollouts() {
 		e.lookAtRollout(id, now)
 	}
 	for _, change := range slices.Sorted(maps.Keys(e.state.changes)) {
@@ -57,6 +57,9 @@ func (e *Engine) lookAtSweep(sweep sweepState, now time.Time) {
 		}
 	}
 	e.must(sweepEnded{Number: sweep.Number, Trouble: trouble}, engineActor, "", now)
+	for _, id := range sweep.Servers {
+		delete(e.contacts, sweepKey(sweep, id))
+	}
 }
 
 // must records an event of the engine's own; it fits the state it was made from, so an error is a mistake in the program.
@@ -67,7 +70,35 @@ func (e *Engine) must(event any, actor approval.Actor, reason string, now time.T
 }
 
 func (e *Engine) scene(r *rollout.Rollout, now time.Time) rollout.Scene {
-	return rollout.Scene{Now: now, Plan: e.state.plans[r.PlanHash], Policy: e.options.Policy, Stop: e.gate(r, now) != ""}
+	return rollout.Scene{Now: now, Plan: e.state.plans[r.PlanHash], Policy: e.options.Policy, Stop: e.gate(r, now) != "",
+		Dropped: e.dropped(r.Release)}
+}
+
+// dropped are the updates that were taken out of a release.
+func (e *Engine) dropped(release string) map[string]bool {
+	var kbs map[string]bool
+	for _, u := range e.state.releases[release].Updates {
+		if u.Dropped != nil {
+			if kbs == nil {
+				kbs = map[string]bool{}
+			}
+			kbs[u.KB] = true
+		}
+	}
+	return kbs
+}
+
+// holder is the advertisement that holds a cluster's lock, or "".
+func (e *Engine) holder(cluster string) string {
+	if cluster == "" {
+		return ""
+	}
+	for id, ad := range e.state.ads {
+		if ad.Lock == cluster {
+			return id
+		}
+	}
+	return ""
 }
 
 // gate says why nobody of a rollout may start now; it is asked again in the very step that would start somebody.
@@ -88,11 +119,28 @@ func (e *Engine) gate(r *rollout.Rollout, now time.Time) string {
 	if why := e.clockTrouble(); why != "" {
 		return why
 	}
-	if n := e.silentServers(); n >= e.options.Policy.ConsoleFailures {
+	if why := e.haltedBefore(r); why != "" {
+		return why
+	}
+	if n := e.silent; n >= e.options.Policy.ConsoleFailures {
 		return fmt.Sprintf("%d servers in a row do not answer: the trouble may be on our side", n)
 	}
 	if r.Ring == rollout.Prod {
 		return e.acceptanceGate(change, now)
+	}
+	return ""
+}
+
+// haltedBefore says that an earlier ring of the same change was halted, by the stop rule or a person, and nobody resumed it: who resumes
+// it answers for the rings after it.
+func (e *Engine) haltedBefore(r *rollout.Rollout) string {
+	for _, o := range e.state.rollouts {
+		if o.Change != r.Change || slices.Index(rollout.Rings, o.Ring) >= slices.Index(rollout.Rings, r.Ring) || o.Stop == nil {
+			continue
+		}
+		if o.State == rollout.Halted || o.Stop.By == engineActor.Name && o.Stop.Rule != rollout.RuleSameCode {
+			return fmt.Sprintf("%s (%s) was halted: %s", o.ID, o.Ring, o.Stop.Reason)
+		}
 	}
 	return ""
 }
@@ -104,7 +152,7 @@ func (e *Engine) acceptanceGate(change approval.Change, now time.Time) string {
 		return e.pilotGate(change)
 	}
 	a := e.state.acceptance[change.ID]
-	if blocks := a.Blocks(); len(blocks) > 0 {
+	if blocks := e.openBlocks(change); len(blocks) > 0 {
 		return fmt.Sprintf("acceptance failed for %v: drop the update, exclude the servers, or record a workaround", blocks)
 	}
 	if !a.Closed && now.Before(e.state.plans[change.PlanHash].AcceptBy) {
@@ -113,10 +161,39 @@ func (e *Engine) acceptanceGate(change approval.Change, now time.Time) string {
 	return ""
 }
 
+// openBlocks lists the applications whose failed test nobody has answered: by dropping an update afterwards, by excluding all of its
+// Prod servers, or by a recorded workaround.
+func (e *Engine) openBlocks(change approval.Change) []string {
+	a := e.state.acceptance[change.ID]
+	return slices.DeleteFunc(a.Blocks(), func(app string) bool {
+		for _, u := range e.state.releases[change.Release].Updates {
+			if u.Dropped != nil && u.Dropped.At.After(a.Results[app].At) {
+				return true
+			}
+		}
+		runs := 0
+		for _, assigned := range e.state.plans[change.PlanHash].Assignments {
+			s := e.state.servers[assigned.Server]
+			_, excluded := change.Exclusions[string(assigned.Server)]
+			if assigned.Ring == rollout.Prod && !excluded && s != nil && slices.Contains(s.Applications, app) {
+				runs++
+			}
+		}
+		return runs == 0
+	})
+}
+
+// pilotGate holds the windows of an emergency back until its pilot has verified the update.
 func (e *Engine) pilotGate(change approval.Change) string {
-	for _, id := range e.openRollouts() {
-		if r := e.state.rollouts[id]; r.Change == change.ID && r.Ring == rollout.Pilot {
+	for _, r := range e.state.rollouts {
+		if r.Change != change.ID || r.Ring != rollout.Pilot {
+			continue
+		}
+		if r.State != rollout.Closed {
 			return "the pilot is not through yet"
+		}
+		if c := e.counts(r.ID); c[rollout.Succeeded] < c.Targeted() {
+			return fmt.Sprintf("the pilot verified %d of its %d servers: retry the others, or submit another plan", c[rollout.Succeeded], c.Targeted())
 		}
 	}
 	return ""
@@ -152,6 +229,9 @@ func (e *Engine) silentServers() int {
 }
 
 func (e *Engine) lookAtRollout(id string, now time.Time) {
+	if e.clockTrouble() != "" {
+		return // deadlines and windows mean nothing while the time is not known
+	}
 	scene := e.scene(e.state.rollouts[id], now)
 	e.closeWindows(id, scene)
 	for _, adID := range e.state.adsOf[id] {
@@ -164,7 +244,8 @@ func (e *Engine) lookAtRollout(id string, now time.Time) {
 			e.move(m, after, now)
 			continue
 		}
-		if e.clockTrouble() == "" {
+		if ad.Delivery == rollout.RestartPending {
+			scene.Held = e.holder(ad.Cluster)
 			if m := scene.Restart(ad); m != nil {
 				e.move(m, rollout.Contact{Asked: true, Heard: contact.Heard}, now)
 			}
@@ -216,7 +297,7 @@ func (e *Engine) counts(id string) rollout.Counts {
 // admit starts whoever may start now.
 func (e *Engine) admit(id string, now time.Time) {
 	r := e.state.rollouts[id]
-	admission := rollout.Admission{Scene: e.scene(r, now), Rollout: r, Locks: map[string]string{}, Unfit: map[string]string{},
+	admission := rollout.Admission{Scene: e.scene(r, now), Rollout: r, Locks: map[string]string{}, Unfit: map[string]string{}, Busy: map[inventory.ServerID]string{},
 		Gate: e.gate(r, now), Experience: map[string]int{}, Took: map[string][]int{}}
 	ready := false
 	for _, adID := range e.state.adsOf[id] {
@@ -241,8 +322,19 @@ func (e *Engine) admit(id string, now time.Time) {
 		if ad.Lock != "" {
 			admission.Locks[ad.Lock] = adID
 		}
-		if ad.Cluster != "" && ad.Delivery == rollout.Unreachable {
-			admission.Unfit[ad.Cluster] = e.nameOf(ad.Server) + " cannot be reached"
+		if ad.Delivery.Status().Started && ad.Rollout != id {
+			admission.Busy[ad.Server] = ad.Rollout
+		}
+		if ad.Cluster == "" || e.state.rollouts[ad.Rollout].State == rollout.Closed {
+			continue
+		}
+		if c := e.contacts[adID]; c.Silent > 0 && c.Network || ad.Delivery == rollout.Unreachable {
+			admission.Unfit[ad.Cluster] = e.nameOf(ad.Server) + " does not answer"
+		}
+	}
+	for _, s := range e.state.servers { // members outside the plan count too
+		if s.Cluster != "" && s.Trouble != "" {
+			admission.Unfit[s.Cluster] = s.Name + ": " + s.Trouble
 		}
 	}
 	admitted := admission.Admit()
@@ -270,8 +362,12 @@ func (e *Engine) closeRollout(id string, now time.Time) {
 			return
 		}
 	}
-	e.must(rollout.Stopped{Rollout: id, From: r.State, To: rollout.Closed, Rule: "done", By: "engine",
+	e.must(rollout.Stopped{Rollout: id, From: r.State, To: rollout.Closed, Rule: "done", By: engineActor.Name,
 		Reason: "every advertisement has its final status"}, engineActor, "", now)
+	for _, adID := range e.state.adsOf[id] {
+		delete(e.contacts, adID)
+		delete(e.waits, adID)
+	}
 	if r.Ring == rollout.Prod {
 		e.must(releasePhase{Release: r.Release, Phase: approval.Closed}, engineActor, "", now)
 	}
@@ -283,7 +379,7 @@ const cleanupTries = 3
 // lookAtAcceptance opens acceptance when Dev is through, and closes it at its deadline.
 func (e *Engine) lookAtAcceptance(change approval.Change, now time.Time) {
 	plan := e.state.plans[change.PlanHash]
-	if change.State != approval.Approved || plan == nil || plan.AcceptBy.IsZero() {
+	if change.State != approval.Approved || plan == nil || plan.AcceptBy.IsZero() || e.clockTrouble() != "" {
 		return
 	}
 	a, open := e.state.acceptance[change.ID]

@@ -174,7 +174,7 @@ func (e *Engine) needs(v *View, now time.Time) []Need {
 		case c.State == approval.Authorised:
 			add(false, c.ID, "%s waits for the change board", c.ID)
 		}
-		for _, app := range c.Acceptance.Blocks() {
+		for _, app := range e.openBlocks(c.Change) {
 			add(true, c.ID, "acceptance of %s failed: drop the update, exclude its servers, or record a workaround", app)
 		}
 	}

@@ -27,9 +27,8 @@ func (e *Engine) send(ctx context.Context, hosts *sync.WaitGroup, now time.Time)
 	slices.SortFunc(due, func(a, b errand) int {
 		return cmp.Or(urgency(a.step)-urgency(b.step), a.due.Compare(b.due), strings.Compare(a.key, b.key))
 	})
-	for i, d := range due {
+	for _, d := range due {
 		if e.calls >= e.options.Calls {
-			_ = i
 			break // an answer will bring us back
 		}
 		e.calls++
@@ -77,7 +76,7 @@ func (e *Engine) call(ctx context.Context, target Target, s rollout.Step, change
 	r := rollout.Reply{Step: s}
 	var err error
 	switch s.Do {
-	case rollout.ReadFacts:
+	case rollout.ReadFacts, rollout.Probe:
 		var facts inventory.Facts
 		facts, err = e.options.Fleet.Facts(ctx, target)
 		facts.At = e.options.Clock.Now()
@@ -162,7 +161,7 @@ func (e *Engine) rolloutErrands(id string, now time.Time, consider func(errand),
 			sooner(next, w.Closes, now)
 		}
 	}
-	gate := e.gate(r, now)
+	scene, change := e.scene(r, now), e.state.changes[r.Change]
 	staging := 0
 	for _, adID := range e.state.adsOf[id] {
 		if ad := e.state.ads[adID]; ad.Delivery == rollout.Staging {
@@ -177,14 +176,21 @@ func (e *Engine) rolloutErrands(id string, now time.Time, consider func(errand),
 		if contact.Silent > 0 {
 			sooner(next, contact.Since.Add(e.options.Policy.SilentAfter+time.Second), now)
 		}
+		if late(scene, ad, contact) {
+			contact.Asked, contact.Told = false, false // ask instead: a host that never got the order gives the place back
+			e.contacts[adID] = contact
+		}
 		step, owed := rollout.Owed(ad, contact)
+		if !owed && ad.Delivery == rollout.Staged && e.silent >= e.options.Policy.ConsoleFailures {
+			step.Do, owed = rollout.Probe, true // somebody who can answer must be asked, or nobody would ever start again
+		}
 		if !owed {
 			continue
 		}
 		at := contact.Next
 		switch step.Do {
 		case rollout.ReadFacts:
-			if gate != "" && r.State != rollout.Active || staging >= e.options.Policy.StageLimit {
+			if r.State != rollout.Active || !change.Unlocks(r.Ring == rollout.Pilot) || staging >= e.options.Policy.StageLimit {
 				continue
 			}
 			at = maxTime(at, e.stageAt(ad, plan))
@@ -198,6 +204,14 @@ func (e *Engine) rolloutErrands(id string, now time.Time, consider func(errand),
 		}
 		consider(errand{key: adID, step: step, due: at})
 	}
+}
+
+// late tells that an order was decided and not sent, and may not be sent now: a stop, a closing window or a full machine came between.
+func late(s rollout.Scene, ad *rollout.Advertisement, c rollout.Contact) bool {
+	if !c.Asked || c.Told {
+		return false
+	}
+	return ad.Delivery == rollout.Running && !s.MayStart(ad) || ad.Delivery == rollout.Restarting && !s.MayRestart(ad)
 }
 
 // stageAt is when staging of a server begins: ahead of its next window, each server at a place of its own.

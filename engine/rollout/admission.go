@@ -18,6 +18,8 @@ type Admission struct {
 	Ads     []*Advertisement // of this rollout
 	// Locks maps a cluster to the advertisement that holds it, over all rollouts.
 	Locks map[string]string
+	// Busy maps a server to the rollout that works on it, over all rollouts: one server has one job at a time.
+	Busy map[inventory.ServerID]string
 	// Unfit maps a cluster to a member that is not well, in words: its peers must wait.
 	Unfit map[string]string
 	// Experience counts the release's verified successes by base build, over all its rollouts.
@@ -95,6 +97,8 @@ func (a Admission) refuse(ad *Advertisement, w Window, running load, locks map[s
 	switch {
 	case a.Gate != "":
 		return a.Gate
+	case a.Busy[ad.Server] != "":
+		return "another rollout works on it: " + a.Busy[ad.Server]
 	case a.Now.Add(need).After(w.Closes):
 		return fmt.Sprintf("no time left: needs %s, %s closes in %s", minutes(need), w.ID, minutes(w.Closes.Sub(a.Now)))
 	case running.total >= a.ceiling(w):

@@ -24,6 +24,10 @@ type Scene struct {
 	Plan   *Plan
 	Policy Policy
 	Stop   bool // the rollout's rule, a person or the change request stops new starts
+	// Dropped are updates that were taken out of the release after the plan was frozen.
+	Dropped map[string]bool
+	// Held is the advertisement that holds the lock of the cluster at hand ("" when nobody does); only Restart asks.
+	Held string
 }
 
 // Answer judges a host's reply: the transition that follows, if any, and the contact after it. A reply to a step of an
@@ -38,7 +42,15 @@ func (s Scene) Answer(ad *Advertisement, c Contact, r Reply) (moved *Moved, afte
 	c.Heard, c.Silent, c.Trouble, c.Network = s.Now, 0, "", false
 	if ad.Delivery == Unknown {
 		back := ad.move(ad.Was, "the server answers again")
+		back.Deadline = s.Now.Add(s.Policy.VerifyTime)
+		if ad.Was == Running {
+			back.Deadline = latest(ad.Started.Add(s.Policy.InstallTime), s.Now.Add(s.Policy.SilentAfter))
+		}
 		return back, Contact{Asked: c.Asked, Told: c.Told, Heard: s.Now, Next: s.Now, Seq: c.Seq}
+	}
+	if r.Step.Do == Probe {
+		c.Next = s.Now.Add(s.Policy.RetryMost)
+		return nil, c
 	}
 	switch {
 	case r.Facts != nil:
@@ -91,6 +103,10 @@ func (s Scene) noAnswer(ad *Advertisement, c Contact, r Reply) (*Moved, Contact)
 func (s Scene) facts(ad *Advertisement, c Contact, f *inventory.Facts) (*Moved, Contact) {
 	need := s.missing(ad, f.Build, f.Updates)
 	switch {
+	case len(need) == 0 && ad.Attempts > 0:
+		check := ad.move(Verifying, "an earlier attempt brought the update after all: reading the evidence")
+		check.Deadline = s.Now.Add(s.Policy.VerifyTime)
+		return check, c.fresh(s.Now)
 	case len(need) == 0 && len(ad.Updates) > 0:
 		done := ad.move(NotApplicable, "everything was installed before its window")
 		done.Compliance, done.Before, done.After = InstalledByOthers, f.Build, f.Build
@@ -99,6 +115,10 @@ func (s Scene) facts(ad *Advertisement, c Contact, f *inventory.Facts) (*Moved, 
 		none := ad.move(NotApplicable, "no update of the release applies to this server")
 		none.Compliance, none.Before = DoesNotApply, f.Build
 		return none, c
+	case f.RestartBlocks() && ad.Attempts > 0:
+		owed := ad.move(RestartPending, "the restart of an earlier attempt is still owed")
+		owed.Boot, owed.Compliance = f.BootTime, AwaitsRestart
+		return owed, c.fresh(s.Now)
 	case f.RestartBlocks():
 		c.Trouble = "waits for a restart that something else asked for: " + f.PendingRestart[0].Reason
 		c.Next = s.Now.Add(s.Policy.RetryMost)
@@ -129,7 +149,7 @@ func (s Scene) missing(ad *Advertisement, build inventory.Build, present []strin
 		}
 	}
 	for _, kb := range candidates {
-		if !s.proven(kb, build, present) {
+		if !s.Dropped[kb] && !s.proven(kb, build, present) {
 			need = append(need, kb)
 		}
 	}
@@ -160,7 +180,7 @@ func (s Scene) job(ad *Advertisement, c Contact, r Reply) (*Moved, Contact) {
 	switch j.State {
 	case JobAbsent:
 		c.Told, c.Next = false, s.Now
-		if ad.Delivery == Running && (s.Stop || !s.timeLeft(ad, s.Policy.RestartReserve+s.Policy.CheckReserve)) {
+		if ad.Delivery == Running && !s.MayStart(ad) {
 			undone := ad.move(Staged, "the host never got the job, and now it may not start")
 			undone.Unlock = true
 			return undone, c.fresh(s.Now)
@@ -175,6 +195,7 @@ func (s Scene) job(ad *Advertisement, c Contact, r Reply) (*Moved, Contact) {
 			return s.restage(ad, &Failure{Class: ClassBusy, Code: "PD-LOST", Words: "the server restarted during staging", Retry: true}, c)
 		}
 		check := ad.move(Verifying, "the server restarted under the job: reading what it did")
+		check.Failure = &Failure{Class: ClassBusy, Code: cutOffCode, Words: "the server restarted under the job", Retry: true}
 		check.Deadline = s.Now.Add(s.Policy.VerifyTime)
 		return check, c.fresh(s.Now)
 	case JobFinished:
@@ -189,6 +210,14 @@ func (s Scene) job(ad *Advertisement, c Contact, r Reply) (*Moved, Contact) {
 	return nil, c
 }
 
+// MayStart tells whether an admitted server may still be given its install job: nothing stops new starts, and its window has the time.
+func (s Scene) MayStart(ad *Advertisement) bool {
+	return !s.Stop && s.timeLeft(ad, s.Policy.ExpectedOn(ad.Before, nil)+s.Policy.RestartReserve+s.Policy.CheckReserve)
+}
+
+// MayRestart tells whether a server whose restart was decided may still be given the order.
+func (s Scene) MayRestart(ad *Advertisement) bool { return s.timeLeftAnywhere(ad) }
+
 // timeLeft tells whether a reserve fits before the window in which the server was admitted closes.
 func (s Scene) timeLeft(ad *Advertisement, reserve time.Duration) bool {
 	w, ok := s.Plan.Window(ad.Window)
@@ -196,7 +225,7 @@ func (s Scene) timeLeft(ad *Advertisement, reserve time.Duration) bool {
 }
 
 func (s Scene) staged(ad *Advertisement, c Contact, o Outcome) (*Moved, Contact) {
-	if o.Succeeded || o.Nothing {
+	if o.Succeeded || o.Nothing && o.Failure == nil {
 		return ad.move(Staged, "content is on the server"), c.fresh(s.Now)
 	}
 	failure := o.Failure
@@ -318,6 +347,8 @@ func (s Scene) verifying(ad *Advertisement, c Contact, v *Verification) (*Moved,
 	return done, c
 }
 
+const cutOffCode = "PD-CUT-OFF"
+
 // unproven handles a server that is well but lacks the update: it wants another restart, or the job was cut off, or the
 // update was rolled back or never installed.
 func (s Scene) unproven(ad *Advertisement, c Contact, v *Verification, missing []string) (*Moved, Contact) {
@@ -333,8 +364,11 @@ func (s Scene) unproven(ad *Advertisement, c Contact, v *Verification, missing [
 		words += fmt.Sprintf(", the update brings %s (rolled back, or never installed)", fixed)
 	}
 	failure := &Failure{Class: ClassPatch, Code: "PD-BUILD", Words: words}
-	if ad.RestartID == "" {
-		failure.Retry = ad.Job != "" && c.Told
+	if ad.Failure != nil && ad.Failure.Code == cutOffCode {
+		// Something else restarted the server under the job: that says nothing about the update.
+		m, after := s.reattempt(ad, ad.Failure, "install", c)
+		m.Unlock = true
+		return m, after
 	}
 	failed := ad.fail(failure, "verify")
 	failed.After, failed.Unlock = v.Build, true // the server is up and well: its cluster may go on

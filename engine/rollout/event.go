@@ -140,6 +140,7 @@ func (m Moved) job(ad Advertisement, at time.Time) Advertisement {
 		ad.Stages++
 	case JobInstall:
 		ad.Attempts++
+		ad.Failure = nil
 		ad.Started = at
 	}
 	return ad
@@ -163,13 +164,13 @@ func (m Moved) count(r Rollout, ad Advertisement, at time.Time) Rollout {
 		r.WindowVerified = with(r.WindowVerified, ad.Window, inWindow)
 		r.LastCode, r.SameCode = "", 0
 	case m.To == Failed && m.From != Failed:
-		if m.Scores != nil {
+		if ad.Attempts > 0 {
 			r.Failures++
 		}
 		if m.Hard {
 			r.Hard = with(r.Hard, ad.Window, r.Hard[ad.Window]+1)
 		}
-		if m.Scores == nil && m.Failure != nil {
+		if m.Scores == nil && m.Failure != nil && m.Failure.Code != restartOwedCode {
 			if m.Failure.Code != r.LastCode {
 				r.LastCode, r.SameCode = m.Failure.Code, 0
 			}

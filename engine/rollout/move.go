@@ -35,7 +35,7 @@ func (p Policy) score(r *Rollout, m *Moved) {
 	case m.To == Failed && m.Scores != nil:
 		m.Scores.From = r.Scores[m.Scores.Window]
 		m.Scores.To = m.Scores.From + p.FailureScore
-	case m.To == Succeeded:
+	case m.To == Succeeded && m.From != Succeeded:
 		from := r.Scores[m.Window]
 		if to := max(0, from-p.SuccessScore); to != from {
 			m.Scores = &ScoreStep{Window: m.Window, From: from, To: to}
@@ -91,10 +91,16 @@ func (s Scene) Expire(ad *Advertisement, c Contact) (*Moved, Contact) {
 			return s.unknown(ad), c
 		}
 	case Restarting:
+		if past && c.Silent == 0 && !c.Heard.IsZero() {
+			return s.notReady(ad, "PD-NOT-RESTARTED", "it answers, but did not restart and become ready in time"), c
+		}
 		if past {
 			return s.unknown(ad), c
 		}
 	case Verifying:
+		if past && c.Silent == 0 && !c.Heard.IsZero() {
+			return s.notReady(ad, "PD-NOT-READY", "it answers, but its servicing does not come to an end"), c
+		}
 		if past || silent {
 			return s.unknown(ad), c
 		}
@@ -104,6 +110,13 @@ func (s Scene) Expire(ad *Advertisement, c Contact) (*Moved, Contact) {
 		}
 	}
 	return nil, c
+}
+
+// notReady fails a server that answers and does not get ready: a hard failure, like one that does not come back.
+func (s Scene) notReady(ad *Advertisement, code, words string) *Moved {
+	m := ad.fail(outOfTime(code, words, ClassRestart), "restart")
+	m.Hard = true
+	return m
 }
 
 func (s Scene) unknown(ad *Advertisement) *Moved {
@@ -129,17 +142,19 @@ func (s Scene) Restart(ad *Advertisement) *Moved {
 		return nil
 	}
 	w, ok := s.openWindow(ad, s.Policy.RestartReserve)
-	if !ok {
+	if !ok || s.Held != "" && s.Held != ad.ID {
 		return nil
 	}
 	m := ad.move(Restarting, "restart ordered in window "+w.ID)
-	m.RestartID, m.Deadline = RestartName(ad), s.Now.Add(s.Policy.RestartTime)
+	m.RestartID, m.Deadline, m.Lock = RestartName(ad), s.Now.Add(s.Policy.RestartTime), ad.Cluster
 	return m
 }
 
+const restartOwedCode = "PD-RESTART-OWED"
+
 // restartOwed is the failure of a server whose last window closed while its restart was still owed.
 func restartOwed() *Failure {
-	return &Failure{Class: ClassBusy, Code: "PD-RESTART-OWED",
+	return &Failure{Class: ClassBusy, Code: restartOwedCode,
 		Words: "installed, but its last window closed before it could restart: restart it in its next window"}
 }
 
@@ -200,13 +215,13 @@ func orElse(s, other string) string {
 func (ad *Advertisement) Narrow(to Delivery, reason string) (*Moved, error) {
 	st := ad.Delivery.Status()
 	if st.Started {
-		return nil, fmt.Errorf("%s is %s: what has started finishes", ad.Server, ad.Delivery)
+		return nil, fmt.Errorf("it is %s: what has started finishes", ad.Delivery)
 	}
 	if st.Final && to != Excluded {
-		return nil, fmt.Errorf("%s is %s already", ad.Server, ad.Delivery)
+		return nil, fmt.Errorf("it is %s already", ad.Delivery)
 	}
 	if ad.Delivery == Succeeded || ad.Attempts > 0 && to == Excluded {
-		return nil, fmt.Errorf("%s is %s: an installation was started on it, so it stays in the account", ad.Server, ad.Delivery)
+		return nil, fmt.Errorf("it is %s: an installation was started on it, so it stays in the account", ad.Delivery)
 	}
 	m := ad.move(to, reason)
 	if to == Excluded {
@@ -220,10 +235,10 @@ func (ad *Advertisement) Again(windows []string, reason string) (*Moved, error) 
 	switch ad.Delivery {
 	case Failed, Unreachable, WindowMissed, Cancelled, NotStarted:
 	default:
-		return nil, fmt.Errorf("%s is %s: only failed, unreachable, missed or skipped servers can be tried again", ad.Server, ad.Delivery)
+		return nil, fmt.Errorf("it is %s: only failed, unreachable, missed or skipped servers can be tried again", ad.Delivery)
 	}
 	if len(windows) == 0 {
-		return nil, fmt.Errorf("%s has no window left in the approved plan: a later window needs a plan of its own", ad.Server)
+		return nil, fmt.Errorf("it has no window left in the approved plan: a later window needs a plan of its own")
 	}
 	m := ad.move(NotReceived, "tried again: "+reason)
 	m.Windows, m.Reset, m.Unlock = windows, true, false

@@ -19,6 +19,7 @@ const (
 	OrderRestart StepKind = "restart"
 	ReadEvidence StepKind = "verify"
 	RemoveJobs   StepKind = "remove"
+	Probe        StepKind = "probe" // is the road open? its answer changes nothing but the contact
 )
 
 // Step is a call that is owed to a host, as data. Rev is the fence: the answer to a step counts only while the

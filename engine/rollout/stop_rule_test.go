@@ -13,7 +13,7 @@ import (
 func play(r Rollout, p Policy, outcomes []bool) (stop *Stopped, failures int) {
 	at := time.Date(2026, 11, 15, 0, 0, 0, 0, time.UTC)
 	for i, good := range outcomes {
-		ad := Advertisement{ID: fmt.Sprint(i), Rollout: r.ID, Delivery: Verifying, Window: "W1", Before: inventory.Build{10, 0, 20348, 1}, Started: at}
+		ad := Advertisement{ID: fmt.Sprint(i), Rollout: r.ID, Delivery: Verifying, Window: "W1", Attempts: 1, Before: inventory.Build{10, 0, 20348, 1}, Started: at}
 		m := ad.move(Succeeded, "")
 		if !good {
 			m = ad.fail(&Failure{Class: ClassPatch, Code: "PD-BUILD"}, "verify")

@@ -21,6 +21,8 @@ var AfterCrash = map[Delivery]string{
 // Transitions is the whole machine.
 var Transitions = []Transition{
 	{NotReceived, Staging, "host", "reached and fit: a stage job is ordered"},
+	{NotReceived, Verifying, "host", "tried again, and an earlier attempt had brought the update"},
+	{NotReceived, RestartPending, "host", "tried again, and the restart of an earlier attempt is still owed"},
 	{NotReceived, NotApplicable, "host", "everything is installed, or nothing applies"},
 	{NotReceived, Failed, "host", "preflight: no room on the disk, or access refused; or staging failed until its last window closed"},
 	{NotReceived, Unreachable, "time", "no answer before its last window closed"},
@@ -45,9 +47,11 @@ var Transitions = []Transition{
 	{Restarting, Verifying, "host", "back with a new boot time, servicing idle"},
 	{Restarting, RestartPending, "host", "after a crash: not restarted, and its window has no room"},
 	{Restarting, Unknown, "time", "not back when it was due"},
+	{Restarting, Failed, "time", "it answers, but did not restart in time"},
 	{Verifying, Succeeded, "host", "the evidence is there"},
 	{Verifying, Failed, "host", "the evidence is missing, or a service does not run"},
 	{Verifying, RestartPending, "host", "the update wants another restart"},
+	{Verifying, Retrying, "host", "the job was cut off and left no update"},
 	{Verifying, Unknown, "time", "no answer, or no evidence in time"},
 	{Unknown, Running, "host", "it answers again"},
 	{Unknown, Restarting, "host", "it answers again"},
@@ -76,6 +80,8 @@ var Transitions = []Transition{
 	{NotStarted, NotReceived, "person", "tried again"},
 	{Staged, NotReceived, "person", "an update was dropped: it is read and staged again"},
 	{Staging, NotReceived, "person", "an update was dropped"},
+	{Retrying, NotReceived, "person", "an update was dropped"},
+	{Retrying, Excluded, "person", "its last update was dropped"},
 }
 
 // Allowed tells whether the table has a transition.
