@@ -38,6 +38,8 @@
 //   - shutdown.exe ends with the Win32 error as its exit code: 1115 and 1190 when a shutdown is under way or scheduled.
 //   - Servers with PowerShell 4.0 run bootstrap and facts; job-start refuses them with 0x80070032.
 //   - LastTaskResult of a task that has not run yet is 0x41303, of one that runs 0x41301.
+//   - The package of a cumulative update is called Package_for_RollupFix and ends in the build that it brings; removing a
+//     permanent package fails with 0x800F0825, and DISM works while a restart is pending.
 //   - A node keeps State Paused and DrainStatus Completed over its restart, and Get-StorageJob lists nothing once all is whole.
 //   - Suspend-ClusterNode -Drain without -Wait returns at once, and a drain that failed may be started again.
 //   - Get-WBSummary answers a network logon, and within seconds.

@@ -108,7 +108,7 @@ func (r *powershellReader) parameter(match string) {
 var powershellKeywords = map[string]bool{
 	"param": true, "if": true, "else": true, "elseif": true, "foreach": true, "in": true, "for": true, "while": true,
 	"do": true, "until": true, "try": true, "catch": true, "finally": true, "throw": true, "return": true, "continue": true,
-	"exit": true,
+	"exit": true, "break": true,
 }
 
 func (r *powershellReader) word(match string) {

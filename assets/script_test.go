@@ -21,7 +21,7 @@ func everyScript() []ScriptFile { return append(Scripts(), library.bootstrap) }
 func TestEveryScriptOfTheContractIsThere(t *testing.T) {
 	for _, name := range []string{
 		"facts", "job-start", "job-poll", "job-cancel", "job-remove", "restart", "verify", "job-scan", "job-stage", "job-install",
-		"health", "cluster-state", "cluster-suspend", "cluster-resume",
+		"health", "cluster-state", "cluster-suspend", "cluster-resume", "job-uninstall",
 	} {
 		script, ok := Script(name)
 		if !ok || script.Name != name || script.Version < 1 {
@@ -145,7 +145,7 @@ func TestHeadersAgreeWithTheReadme(t *testing.T) {
 		if want := keysOf(row[2]); !slices.Equal(header.Parameters, want) {
 			t.Errorf("%s takes %v, the README says %v", script.Name, header.Parameters, want)
 		}
-		if want := resultKeys(row[3], script.Name, shapes); !slices.Equal(header.Result, want) {
+		if want := resultKeys(row[3], isBody(script), shapes); !slices.Equal(header.Result, want) {
 			t.Errorf("%s answers %v\nthe README says %v", script.Name, header.Result, want)
 		}
 		delete(rows, script.Name)
@@ -164,11 +164,14 @@ func readmeShapes(readme string) map[string][]string {
 	return shapes
 }
 
+// isBody tells a job's body from a script that is run at once.
+func isBody(script ScriptFile) bool { return strings.Contains(script.Text, "\nInvoke-Work {\n") }
+
 // resultKeys reads the last column: an object, or a named shape with or without "plus" more. The column of a job's body is
 // prose, since a body answers through its outcome.
-func resultKeys(column, name string, shapes map[string][]string) []string {
+func resultKeys(column string, body bool, shapes map[string][]string) []string {
 	switch {
-	case name == "job-scan" || name == "job-stage" || name == "job-install":
+	case body:
 		return shapes["OUTCOME"]
 	case strings.HasPrefix(column, "`{"):
 		return keysOf(column)

@@ -18,7 +18,7 @@ var resultTypes = map[string]struct {
 	"facts":  {factsResult{}, []string{"update_policy"}},
 	"verify": {verifyResult{}, nil}, "restart": {restartResult{}, nil},
 	"job-start": {jobResult{}, nil}, "job-poll": {jobResult{}, []string{"lines"}}, "job-cancel": {jobResult{}, nil},
-	"job-scan": {outcomeResult{}, nil}, "job-stage": {outcomeResult{}, nil}, "job-install": {outcomeResult{}, nil},
+	"job-scan": {outcomeResult{}, nil}, "job-stage": {outcomeResult{}, nil}, "job-install": {outcomeResult{}, nil}, "job-uninstall": {outcomeResult{}, nil},
 	"health":        {healthResult{}, nil},
 	"cluster-state": {clusterResult{}, nil}, "cluster-suspend": {clusterResult{}, nil}, "cluster-resume": {clusterResult{}, nil},
 }

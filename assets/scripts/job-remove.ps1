@@ -3,7 +3,7 @@
     Removes the task and the work files of a job that no longer runs; state.json stays, so that the id is never used again.
 .NOTES
     Script: job-remove
-    Version: 1
+    Version: 2
     Parameters: job
     Result: removed
     Privileges: member of Administrators
@@ -18,7 +18,7 @@ $ErrorActionPreference = 'Stop'
 #include part/folder.ps1
 #include part/job.ps1
 
-$workFiles = @('job.ps1', 'manifest.json', 'progress.jsonl', 'heartbeat', 'cancel')
+$workFiles = @('job.ps1', 'manifest.json', 'progress.jsonl', 'heartbeat', 'cancel', 'dism.log')
 
 $job = Assert-Id 'job' ([string]$parameters.job)
 $answer = Get-JobAnswer $job

@@ -3,7 +3,7 @@
     Registers the body of a job as a scheduled task of SYSTEM and starts it, once for each job id.
 .NOTES
     Script: job-start
-    Version: 2
+    Version: 3
     Parameters: job, kind, change, deadline, body, manifest
     Result: job, kind, existed, state, seq, phase, percent, kb, heartbeat, started, finished, boot_time, time, outcome
     Privileges: member of Administrators
@@ -19,7 +19,7 @@ $ErrorActionPreference = 'Stop'
 #include part/job.ps1
 #include part/task.ps1
 
-$kinds = @('scan', 'stage', 'install')
+$kinds = @('scan', 'stage', 'install', 'uninstall')
 # The task scheduler ends a body that hangs, but only long after the deadline: an installation that is under way is never
 # cut off because its time is over.
 $overtimeHours = 4

@@ -12,6 +12,7 @@ type job struct {
 	change   string
 	deadline time.Time // the server's clock
 	wanted   []string  // KBs
+	removals []removalOrder
 	state    jobState
 
 	registered time.Time
@@ -41,7 +42,7 @@ const (
 )
 
 // kinds are the job kinds; the body of each is the script "job-" + kind.
-var kinds = []string{"scan", "stage", "install"}
+var kinds = []string{"scan", "stage", "install", "uninstall"}
 
 // heartbeatEvery is how often a running job says that it lives.
 const heartbeatEvery = 5 * time.Second

@@ -61,8 +61,9 @@ type jobStart struct {
 	Deadline time.Time  `json:"deadline"`
 	Body     scriptText `json:"body"`
 	Manifest struct {
-		Updates  []string `json:"updates"`
-		Criteria string   `json:"criteria"`
+		Updates  []string       `json:"updates"`
+		Criteria string         `json:"criteria"`
+		Removals []removalOrder `json:"removals"`
 	} `json:"manifest"`
 }
 
@@ -106,6 +107,7 @@ func (h *host) runJobStart(parameters json.RawMessage, now time.Time) (any, erro
 	}
 	j := &job{
 		id: s.Job, kind: s.Kind, change: s.Change, deadline: s.Deadline, wanted: plannedKBs(s.Manifest.Updates),
+		removals: s.Manifest.Removals,
 	}
 	h.register(j, now)
 	if what := "start of " + j.kind; h.chance(what, len(h.jobs), 0.3) {

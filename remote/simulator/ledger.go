@@ -20,6 +20,8 @@ const (
 	installStaged event = "install_staged" // a cumulative update waits for the restart that completes it
 	installed     event = "installed"      // the update is on the server: its build, or its KB, is there
 	installFailed event = "install_failed" // an installation ended without the update; code says why
+	removed       event = "removed"        // the update is gone: for cumulative ones during the start
+	removeFailed  event = "remove_failed"  // an update could not be removed; code says why
 	rolledBack    event = "rolled_back"    // the start undid a cumulative update that waited for it
 	nodeSuspended event = "node_suspended" // a node of a cluster was drained and paused; by says for whom
 	nodeResumed   event = "node_resumed"   // it serves its cluster again

@@ -15,9 +15,11 @@ type system struct {
 	content   map[string]bool
 	fetched   int64 // bytes of content
 	staged    []staged
-	claims    bool // a restart is asked for, whether anything waits for it or not
-	stages    int  // cumulative updates that were staged so far: the attempt of what the next start does with them
-	dead      bool // the workload's first service does not start
+	under     []level    // what lies below the current cumulative update and comes back when that is removed
+	leaving   *departure // a removal that the next start completes
+	claims    bool       // a restart is asked for, whether anything waits for it or not
+	stages    int        // cumulative updates that were staged so far: the attempt of what the next start does with them
+	dead      bool       // the workload's first service does not start
 }
 
 // staged is a cumulative update that a job brought and that the next start completes.
@@ -94,6 +96,7 @@ func (h *host) complete(u Published) {
 	case !u.cumulative():
 		h.system.installed[u.KB] = true
 	case u.UBR > h.system.ubr:
+		h.system.under = append(h.system.under, level{h.system.ubr, h.system.current})
 		h.system.ubr = u.UBR
 		h.system.putCurrent(u.KB)
 	}
@@ -111,6 +114,7 @@ func (h *host) completeServicing(at time.Time) {
 		h.complete(u.Published)
 		h.record(at, entry{Event: installed, Job: u.job, KB: u.KB})
 	}
+	h.completeRemoval(at)
 	h.system.dead = h.system.dead || h.fate.idleService && len(waiting) > 0
 }
 
@@ -124,7 +128,7 @@ type pending struct {
 // pendingRestart lists the signs that the server shows at the moment now.
 func (h *host) pendingRestart(now time.Time) []pending {
 	signs := []pending{}
-	if len(h.system.staged) > 0 {
+	if len(h.system.staged) > 0 || h.system.leaving != nil {
 		signs = append(signs, pending{"component_servicing", true, "RebootPending"})
 	}
 	if h.system.claims {

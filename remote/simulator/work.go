@@ -18,6 +18,11 @@ func (h *host) layOut(j *job, at time.Time) {
 		return
 	}
 	j.course = course{}.lay(searching, "", at, search/2)
+	if j.kind == "uninstall" {
+		h.layRemovals(j, at)
+		j.plan = j.course
+		return
+	}
 	j.todo = slices.DeleteFunc(h.offers(at, true), func(u Published) bool { return !slices.Contains(j.wanted, u.KB) })
 	if j.kind == "install" && len(j.todo) > 0 {
 		if j.breaks = h.refusal(j, at); j.breaks != "" {
@@ -86,6 +91,8 @@ func (h *host) conclude(j *job, at time.Time) outcome {
 		return failed(j.breaks, "the search ended with an error")
 	case j.kind == "scan":
 		return h.scanned(h.offers(at, false))
+	case j.kind == "uninstall":
+		return h.concludeRemovals(j, at)
 	case len(j.wanted) == 0:
 		return failed(badArgument, "the plan names no update")
 	case len(j.todo) == 0:

@@ -1,0 +1,175 @@
+package remote
+
+import (
+	"context"
+	"time"
+
+	"patchdeck/engine"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+)
+
+// JobUninstall is the kind of a job that removes updates.
+const JobUninstall rollout.JobKind = "uninstall"
+
+// Removal names an update to remove: a cumulative one by the build that it brought, any other by its KB alone.
+type Removal struct {
+	KB    string
+	Build inventory.Build // of a cumulative update; the zero build otherwise
+}
+
+// UninstallOrder asks a host to remove updates, once, whatever happens to the connection.
+type UninstallOrder struct {
+	ID       string
+	Change   string
+	Deadline time.Time
+	Removals []Removal
+}
+
+// Verdict is what became of one removal.
+type Verdict string
+
+const (
+	Removed      Verdict = "removed" // after the restart, if one is required
+	NotRemovable Verdict = "not removable"
+	NotInstalled Verdict = "not installed"
+	NotReached   Verdict = "not reached" // the job was stopped before
+)
+
+// RemovalResult is what became of one update, and why where it was refused.
+type RemovalResult struct {
+	KB      string
+	Verdict Verdict
+	Failure *rollout.Failure // set when not removable
+}
+
+// UninstallJob is a host's answer about a job that removes updates. Results are there when it has finished.
+type UninstallJob struct {
+	rollout.Job
+	Results []RemovalResult
+}
+
+type removalManifest struct {
+	Removals []removalEntry `json:"removals"`
+}
+
+type removalEntry struct {
+	KB    string `json:"kb"`
+	Build string `json:"build"`
+}
+
+// Uninstall registers the job and starts it. A job that the host already knows is not started again.
+func (f *Fleet) Uninstall(ctx context.Context, target engine.Target, order UninstallOrder) (UninstallJob, error) {
+	manifest := removalManifest{Removals: []removalEntry{}}
+	for _, r := range order.Removals {
+		entry := removalEntry{KB: r.KB}
+		if r.Build != (inventory.Build{}) {
+			entry.Build = r.Build.String()
+		}
+		manifest.Removals = append(manifest.Removals, entry)
+	}
+	job := engine.JobOrder{ID: order.ID, Kind: JobUninstall, Change: order.Change, Deadline: order.Deadline}
+	return f.uninstall(ctx, target, order.ID, "job-start", startOf(job, manifest))
+}
+
+// startOf are the parameters that start a job of a kind with a manifest of its own.
+func startOf(order engine.JobOrder, manifest any) startParameters {
+	return startParameters{order.ID, order.Kind, order.Change, order.Deadline.UTC().Format(time.RFC3339), travelling()["job-"+string(order.Kind)], manifest}
+}
+
+// UninstallJob asks how a job that removes updates stands.
+func (f *Fleet) UninstallJob(ctx context.Context, target engine.Target, job string) (UninstallJob, error) {
+	return f.uninstall(ctx, target, job, "job-poll", pollParameters{Job: job})
+}
+
+// CancelUninstall asks it to stop; the update that it is at is finished.
+func (f *Fleet) CancelUninstall(ctx context.Context, target engine.Target, job string) (UninstallJob, error) {
+	return f.uninstall(ctx, target, job, "job-cancel", jobParameters{job})
+}
+
+func (f *Fleet) uninstall(ctx context.Context, target engine.Target, id, script string, parameters any) (UninstallJob, error) {
+	var result uninstallResult
+	if err := f.call(ctx, target, script, parameters, &result); err != nil {
+		return UninstallJob{}, err
+	}
+	job, err := result.believe(id)
+	if err != nil {
+		return UninstallJob{}, protocolFailure(err)
+	}
+	return job, nil
+}
+
+// uninstallResult is JOB of the script protocol, about a job that removes updates.
+type uninstallResult struct{ jobResult }
+
+// believe checks everything that all jobs have in common as for an installation (codes that no table knows are the update's
+// own trouble there too), then what became of each update.
+func (r *uninstallResult) believe(id string) (UninstallJob, error) {
+	var c check
+	common := r.jobResult
+	if r.State != string(rollout.JobAbsent) {
+		c.oneOf("kind", r.Kind, string(JobUninstall))
+		common.Kind = string(rollout.JobInstall)
+	}
+	job, err := common.believe(id)
+	if err != nil || c.err != nil {
+		return UninstallJob{}, orError(c.err, err)
+	}
+	answer := UninstallJob{Job: job}
+	if job.State == rollout.JobAbsent {
+		return answer, nil
+	}
+	answer.Kind = JobUninstall
+	if job.Outcome == nil {
+		return answer, nil
+	}
+	answer.Outcome.Offered = nil // nothing was offered: Results say what became of each
+	for _, u := range r.Outcome.Updates[:min(len(r.Outcome.Updates), mostUpdates)] {
+		answer.Results = append(answer.Results, u.removal(&c))
+	}
+	if job.Outcome.Succeeded {
+		answer.mustHaveRemoved(&c)
+	}
+	return answer, c.err
+}
+
+func orError(first, second error) error {
+	if first != nil {
+		return first
+	}
+	return second
+}
+
+// mustHaveRemoved refuses a success that left something in place.
+func (j *UninstallJob) mustHaveRemoved(c *check) {
+	some := false
+	for _, r := range j.Results {
+		switch r.Verdict {
+		case Removed:
+			some = true
+		case NotRemovable, NotReached:
+			c.refuse("outcome", "is a success, though "+r.KB+" was not removed")
+		}
+	}
+	if !some {
+		c.refuse("outcome", "is a success, though nothing was removed")
+	}
+}
+
+func (u *updateResult) removal(c *check) RemovalResult {
+	const resultSucceeded = 2
+	result := RemovalResult{KB: c.kb("outcome.updates", u.KB), Verdict: NotReached}
+	if !hresultForm.MatchString(u.Code) {
+		c.refuse("outcome.updates", "has a code that is no HRESULT")
+		return result
+	}
+	switch {
+	case u.Result == resultSucceeded:
+		result.Verdict = Removed
+	case u.Result == resultFailed:
+		result.Verdict, result.Failure = NotRemovable, failureOf(u.Code, "", rollout.ClassPatch)
+	case notOffered[u.Code]:
+		result.Verdict = NotInstalled
+	}
+	return result
+}
