@@ -15,7 +15,7 @@ func (t *tree) audit() *cobra.Command {
 
 func (t *tree) auditVerify() *cobra.Command {
 	return t.verb(verb{
-		use: "verify [EXPORT]", short: "Check every entry of the audit trail, or of an exported file", file: readsFile, args: cobra.MaximumNArgs(1),
+		use: "verify [EXPORT]", short: "Check every entry of the audit trail, or of an exported file", file: readsFile, args: cobra.MaximumNArgs(1), reads: always,
 		here: func(args []string) bool { return len(args) == 1 },
 		run: func(c *call) error {
 			if c.file != nil {
@@ -81,7 +81,7 @@ func (c *call) verified(r trail.Report) error {
 
 func (t *tree) auditExport() *cobra.Command {
 	return t.verb(verb{
-		use: "export FILE", short: "Write the audit trail to a file that anybody can verify; - is standard output", file: writesFile, args: cobra.ExactArgs(1),
+		use: "export FILE", short: "Write the audit trail to a file that anybody can verify; - is standard output", file: writesFile, args: cobra.ExactArgs(1), reads: always,
 		run: func(c *call) error {
 			head := c.view().Head
 			report, err := trail.WriteExport(c.write, func(each func(uint64, []byte) error) error {
@@ -108,7 +108,7 @@ func (t *tree) auditExport() *cobra.Command {
 func (t *tree) auditList() *cobra.Command {
 	var object string
 	var most int
-	command := t.verb(verb{use: "list", short: "Read the newest entries of the audit trail, newest first", run: func(c *call) error {
+	command := t.verb(verb{use: "list", short: "Read the newest entries of the audit trail, newest first", reads: always, run: func(c *call) error {
 		if err := atLeast("most", most, 1, 10000); err != nil {
 			return err
 		}

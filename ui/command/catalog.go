@@ -84,7 +84,7 @@ type updateLine struct {
 
 func (t *tree) catalogList() *cobra.Command {
 	var bulletin string
-	command := t.verb(verb{use: "list", short: "List the updates of the imported bulletins", run: func(c *call) error {
+	command := t.verb(verb{use: "list", short: "List the updates of the imported bulletins", reads: always, run: func(c *call) error {
 		return c.listUpdates(bulletin)
 	}})
 	command.Flags().StringVar(&bulletin, "bulletin", "", "of this bulletin only, for instance 2026-Feb")

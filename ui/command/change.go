@@ -112,7 +112,7 @@ type changeLine struct {
 }
 
 func (t *tree) changeList() *cobra.Command {
-	return t.verb(verb{use: "list", short: "List the change requests", run: func(c *call) error {
+	return t.verb(verb{use: "list", short: "List the change requests", reads: always, run: func(c *call) error {
 		var rows [][]string
 		for _, change := range c.view().Changes {
 			if c.json {
@@ -140,7 +140,7 @@ func signer(s *approval.Signature) string {
 }
 
 func (t *tree) changeShow() *cobra.Command {
-	return t.verb(verb{use: "show CHANGE", short: "Show a change request with its plan", args: cobra.ExactArgs(1), run: func(c *call) error {
+	return t.verb(verb{use: "show CHANGE", short: "Show a change request with its plan", args: cobra.ExactArgs(1), reads: always, run: func(c *call) error {
 		change, err := c.findChange(c.args[0])
 		if err != nil {
 			return err

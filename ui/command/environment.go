@@ -26,7 +26,8 @@ type Environment struct {
 	DefaultData string
 
 	// Open connects a verb with an engine: the daemon's own, or one opened on the data folder for as long as the verb takes.
-	Open func(ctx context.Context, data string) (*Session, error)
+	// reads says that the verb changes nothing: an engine that is opened for it alone need not work meanwhile.
+	Open func(ctx context.Context, data string, reads bool) (*Session, error)
 	// Forward hands a verb to the process that holds the store. handled is false when no process does; the verb then
 	// runs here. The words contain no file names: streams.In and streams.Out are the files that were named.
 	Forward func(ctx context.Context, data string, words []string, streams Streams) (handled bool, code int, err error)

@@ -77,7 +77,7 @@ func (c *call) selected(expression string) ([]inventory.Server, error) {
 
 func (t *tree) inventoryList() *cobra.Command {
 	var filter string
-	command := t.verb(verb{use: "list", short: "List the servers", run: func(c *call) error {
+	command := t.verb(verb{use: "list", short: "List the servers", reads: always, run: func(c *call) error {
 		servers, err := c.selected(filter)
 		if err != nil {
 			return err
@@ -115,7 +115,7 @@ func serverRow(s inventory.Server) []string {
 func (t *tree) inventoryExport() *cobra.Command {
 	var filter string
 	command := t.verb(verb{use: "export [FILE]", short: "Write the servers as a CSV file that can be imported again", file: writesFile,
-		args: cobra.MaximumNArgs(1), run: func(c *call) error {
+		args: cobra.MaximumNArgs(1), reads: always, run: func(c *call) error {
 			servers, err := c.selected(filter)
 			if err != nil {
 				return err

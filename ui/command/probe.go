@@ -26,7 +26,7 @@ type probeFlags struct {
 func (t *tree) probe() *cobra.Command {
 	var f probeFlags
 	command := t.verb(verb{
-		use: "probe [SERVER]", short: "Read one server's facts now", args: cobra.MaximumNArgs(1),
+		use: "probe [SERVER]", short: "Read one server's facts now", args: cobra.MaximumNArgs(1), reads: always,
 		example: "  patchdeck inventory probe DUB-SQL-014\n" +
 			"  patchdeck inventory probe --address 10.1.2.3:5985 --scheme http --user 'CORP\\svc' --password-env PROBE_PASSWORD",
 		here: func(args []string) bool { return len(args) == 0 && !t.env.Remote },

@@ -41,7 +41,7 @@ func (t *tree) releaseCreate() *cobra.Command {
 }
 
 func (t *tree) releaseList() *cobra.Command {
-	return t.verb(verb{use: "list", short: "List the releases and their updates", run: func(c *call) error {
+	return t.verb(verb{use: "list", short: "List the releases and their updates", reads: always, run: func(c *call) error {
 		var rows [][]string
 		for _, release := range c.view().Releases {
 			if c.json {

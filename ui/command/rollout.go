@@ -142,7 +142,7 @@ func (t *tree) breakLock() *cobra.Command {
 
 func (t *tree) rolloutServers() *cobra.Command {
 	var status string
-	command := t.verb(verb{use: "servers ROLLOUT", short: "List the servers of a rollout with what each is doing", args: cobra.ExactArgs(1), run: func(c *call) error {
+	command := t.verb(verb{use: "servers ROLLOUT", short: "List the servers of a rollout with what each is doing", args: cobra.ExactArgs(1), reads: always, run: func(c *call) error {
 		r, err := c.findRollout(c.args[0])
 		if err != nil {
 			return err

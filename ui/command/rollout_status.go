@@ -76,6 +76,7 @@ func (t *tree) rolloutStatus() *cobra.Command {
 	var watch bool
 	command := t.verb(verb{
 		use: "status [ROLLOUT]", short: "Say how rollouts stand", args: cobra.MaximumNArgs(1),
+		reads:   func() bool { return !watch }, // a rollout that is watched must go on
 		example: "  patchdeck rollout status\n  ssh console rollout status R-2 --watch",
 		run: func(c *call) error {
 			if watch {

@@ -7,7 +7,7 @@ import (
 )
 
 func (t *tree) users() *cobra.Command {
-	return t.verb(verb{use: "users", short: "List who may come in, with which roles and keys", run: func(c *call) error {
+	return t.verb(verb{use: "users", short: "List who may come in, with which roles and keys", reads: always, run: func(c *call) error {
 		if c.json {
 			for _, user := range c.session.Users {
 				if err := c.object(user); err != nil {

@@ -32,8 +32,13 @@ type verb struct {
 	file    fileUse
 	// here tells for this call that it needs no store: it is never forwarded, and call.session is nil.
 	here func(args []string) bool
+	// reads tells for this call that it changes nothing; nil is a verb that may.
+	reads func() bool
 	run  func(*call) error
 }
+
+// always is for verbs that change nothing, however they are called.
+func always() bool { return true }
 
 // call is one run of a verb.
 type call struct {
@@ -119,7 +124,7 @@ func (t *tree) dispatch(v verb, c *call, command *cobra.Command) error {
 			return nil
 		}
 	}
-	session, err := t.env.Open(c.ctx, t.data)
+	session, err := t.env.Open(c.ctx, t.data, v.reads != nil && v.reads())
 	if err != nil {
 		return err
 	}

@@ -175,6 +175,55 @@ func TestALockIsBrokenOnlyWhereALostServerHoldsOne(t *testing.T) {
 	}
 }
 
+func TestAReleaseIsMadeOfWhatIsShownAndMissing(t *testing.T) {
+	s := open(t, night(), lead, mono, 120, 36)
+	s.press("3", "c")
+	if text, asked := s.asks(); !asked || !strings.Contains(text, "Create release 2026-11-security-2?") || !strings.Contains(text, "KB5072033 Critical on ") ||
+		!strings.Contains(text, "so far: 2026-11-security, ") {
+		t.Fatalf("asked %v:\n%s", asked, text)
+	}
+	s.confirm("monthly release")
+	want := []engine.Command{engine.CreateRelease{ID: "2026-11-security-2", Title: "November 2026 Security Updates", Bulletin: "2026-Nov",
+		Updates: []string{"KB5072033"}, Reason: "monthly release"}}
+	if got := s.commands(); !reflect.DeepEqual(got, want) {
+		t.Errorf("the engine was asked for %+v, want %+v", got, want)
+	}
+	s.press("/", "n", "e", "t", "enter", "c")
+	if text, asked := s.asks(); asked || !strings.Contains(text, "sweep facts and scan first") {
+		t.Errorf("with nothing missing it asks %v:\n%s", asked, text)
+	}
+}
+
+func TestAReleaseIsSubmittedOnceWithThePriorityThatTheLeadChose(t *testing.T) {
+	view := unsubmitted()
+	s := open(t, view, lead, mono, 120, 36)
+	s.press("4", "s", "j", "e")
+	if text, asked := s.asks(); !asked || !strings.Contains(text, "Submit 2026-11-late-2 with priority Emergency?") || !strings.Contains(oneLine(text), "due by Mon 16 Nov 02:14") {
+		t.Fatalf("asked %v:\n%s", asked, text)
+	}
+	other := unsubmitted()
+	other.Releases = slices.Delete(other.Releases, 4, 5) // the one before is gone by then
+	s.show(other)
+	s.confirm("exploited everywhere")
+	want := []engine.Command{engine.SubmitChange{Release: "2026-11-late-2", Priority: approval.Emergency, Reason: "exploited everywhere"}}
+	if got := s.commands(); !reflect.DeepEqual(got, want) {
+		t.Errorf("the engine was asked for %+v, want %+v", got, want)
+	}
+	for state, offered := range map[approval.State]bool{approval.Submitted: false, approval.Approved: false, approval.Rejected: true, approval.Void: true} {
+		next := unsubmitted()
+		next.Changes = append(next.Changes, engine.ChangeView{Change: approval.Change{ID: "CHG-14", Release: "2026-11-late-2", State: state}})
+		s.show(next)
+		if strings.Contains(s.frame(), "2026-11-late-2") != offered {
+			t.Errorf("with a change request that is %s the release is offered: %v\n%s", state, !offered, s.frame())
+		}
+	}
+	s.show(night())
+	s.press("m")
+	if text, asked := s.asks(); asked || !strings.Contains(text, "no release waits for a change request") {
+		t.Errorf("with nothing to submit it asks %v:\n%s", asked, text)
+	}
+}
+
 func TestTheBoardApprovesThePlanThatItSaw(t *testing.T) {
 	view := night()
 	s := open(t, view, board, mono, 120, 36)

@@ -8,6 +8,7 @@ import (
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
 	"patchdeck/ui/part"
 	"patchdeck/ui/uitest"
 )
@@ -29,6 +30,9 @@ var frames = []struct {
 	{"inventory-server", lead, night, []string{"2", "G", "k", "enter"}},
 	{"updates", lead, night, []string{"3"}},
 	{"updates-page", lead, night, []string{"3", "enter"}},
+	{"updates-release", lead, night, []string{"3", "c"}},
+	{"changes-submit", lead, unsubmitted, []string{"4", "s", "j"}},
+	{"changes-submit-ask", lead, unsubmitted, []string{"4", "s", "e"}},
 	{"changes", board, night, []string{"4"}},
 	{"changes-approve", board, night, []string{"4", "a"}},
 	{"changes-running", viewer, night, []string{"4", "]"}},
@@ -52,6 +56,19 @@ var frames = []struct {
 	{"help", lead, night, []string{"5", "?"}},
 	{"leave", lead, night, []string{"5", "q"}},
 	{"need", lead, night, []string{"!"}},
+}
+
+// unsubmitted is a night on which two releases wait for their change requests.
+func unsubmitted() *engine.View {
+	view := night()
+	for i, updates := range [][]approval.ReleaseUpdate{
+		{{KB: "KB5071544", Severity: catalog.Important, Missing: 31}, {KB: "KB5071543", Severity: catalog.Important, Missing: 12}},
+		{{KB: "KB5072033", Severity: catalog.Critical, Exploited: true, Missing: 100}},
+	} {
+		view.Releases = append(view.Releases, approval.Release{ID: fmt.Sprintf("2026-11-late-%d", i+1), Title: "late", Bulletin: "2026-Nov", Owner: "k.osei",
+			Created: uitest.At.Add(-time.Hour), Phase: approval.Identify, Updates: updates})
+	}
+	return view
 }
 
 func locked() *engine.View { return uitest.Locked(200) }

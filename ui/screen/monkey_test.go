@@ -16,14 +16,14 @@ import (
 // monkeyKeys are what the monkey presses: every key that means something somewhere, some that mean nothing, and pastes.
 var monkeyKeys = []string{
 	"up", "down", "left", "right", "pgup", "pgdown", "home", "end", "g", "G", "j", "k", "enter", "esc", "tab", "shift+tab", "space", "backspace",
-	"/", "?", "!", "[", "]", "v", "n", "w", "l", "y", "u", "p", "h", "R", "r", "s", "x", "a", "o", "t", "f", "z", "C", "b", "1", "2", "3", "4", "5", "6", "ctrl+u", "ctrl+d",
+	"/", "?", "!", "[", "]", "v", "n", "w", "l", "y", "u", "p", "h", "R", "r", "s", "x", "a", "o", "t", "f", "z", "C", "b", "c", "m", "1", "2", "3", "4", "5", "6", "ctrl+u", "ctrl+d",
 }
 
 // TestAMonkeyNeverBreaksTheConsoleNorDoesWhatItMayNot presses keys at random, from each screen and in each role, while views
 // come and the terminal changes its size. What it gave must be what its role may give.
 func TestAMonkeyNeverBreaksTheConsoleNorDoesWhatItMayNot(t *testing.T) {
 	const presses = 3000
-	views := []*engine.View{night(), uitest.Halted(90), uitest.Hostile(30), {}, uitest.Quiet(12), uitest.Night(40), uitest.Locked(200)}
+	views := []*engine.View{night(), uitest.Halted(90), uitest.Hostile(30), {}, uitest.Quiet(12), uitest.Night(40), uitest.Locked(200), unsubmitted()}
 	for seed, actor := range []approval.Actor{lead, onCall, board, authority, viewer} {
 		t.Run(string(actor.Roles[0]), func(t *testing.T) {
 			random := rand.New(rand.NewPCG(uint64(seed), 7))
@@ -43,6 +43,10 @@ func TestAMonkeyNeverBreaksTheConsoleNorDoesWhatItMayNot(t *testing.T) {
 					s.wall = s.wall.Add(-time.Minute) // the wall's clock may be set back
 				case 4:
 					s.root.goTo(random.IntN(len(s.root.tabs)))
+				case 5, 6:
+					if s.root.confirm != nil {
+						s.confirm("monkey")
+					}
 				default:
 					s.press(monkeyKeys[random.IntN(len(monkeyKeys))])
 				}

@@ -70,6 +70,7 @@ func (s *Screen) Bindings() []part.Binding {
 	list := []part.Binding{
 		s.decision("a", "authorise or approve it", "approve", group, func(step string) bool { return step != "reject" }),
 		s.decision("x", "reject it", "reject", group, func(step string) bool { return step == "reject" }),
+		s.submitBinding(group),
 		{Keys: []string{"t"}, Help: "acceptance by application, to record results", Hint: "acceptance", Group: group, Run: s.openAcceptance,
 			Disabled: func() string {
 				if c := s.change(); c == nil || len(c.Acceptance.Results) == 0 {

@@ -19,7 +19,7 @@ import (
 func (s *Screen) View(width, height int) []string {
 	t, c := s.desk.Theme, s.change()
 	if c == nil {
-		return []string{t.Text(t.Title, width, "Changes"), "", t.Text(t.Dim, width, "no change request yet: make a release and submit it")}
+		return []string{t.Text(t.Title, width, "Changes"), "", t.Text(t.Dim, width, "no change request yet: the lead creates a release on the screen Updates and submits it here")}
 	}
 	head := t.Line(width).Put(t.Title, c.ID+" "+c.Release).Space(2).Put(stateInk(t, c.State), string(c.State)).
 		End(t.Dim, s.picker.Words("change")).String()
@@ -73,7 +73,7 @@ func (s *Screen) updates(sheet *part.Sheet, r approval.Release) {
 	t := sheet.Theme
 	label := "updates"
 	for _, u := range r.Updates {
-		words, ink := u.KB+" "+u.Severity.String(), t.Normal
+		words, ink := u.KB+" "+desk.Severity(u.Severity), t.Normal
 		if u.Exploited {
 			words += ", exploited"
 		}

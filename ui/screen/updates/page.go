@@ -28,7 +28,7 @@ func (p *page) View(width, height int) []string {
 	t, u := p.desk.Theme, p.update
 	sheet := part.Sheet{Theme: t, Width: width}
 	sheet.Head(u.KB, u.Bulletin)
-	severity := severityText(u.Severity)
+	severity := desk.Severity(u.Severity)
 	if u.CVSS > 0 {
 		severity += fmt.Sprintf(", highest base score %.1f", u.CVSS)
 	}

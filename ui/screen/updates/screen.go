@@ -42,13 +42,6 @@ var restartWords = map[catalog.Restart]string{
 	catalog.RestartYes: "yes", catalog.RestartNo: "no", catalog.RestartMaybe: "perhaps", catalog.RestartUnknown: "unknown",
 }
 
-func severityText(s catalog.Severity) string {
-	if s == catalog.Unrated {
-		return "not rated"
-	}
-	return s.String()
-}
-
 func (s *Screen) cell(row, column int) (part.Ink, string) {
 	t, u, c := s.desk.Theme, &s.shown[row], s.counts[row]
 	switch column {
@@ -56,9 +49,9 @@ func (s *Screen) cell(row, column int) (part.Ink, string) {
 		return t.Strong, u.KB
 	case 1:
 		if u.Severity == catalog.Critical {
-			return t.Tone(rollout.ToneBad), severityText(u.Severity)
+			return t.Tone(rollout.ToneBad), desk.Severity(u.Severity)
 		}
-		return t.Normal, severityText(u.Severity)
+		return t.Normal, desk.Severity(u.Severity)
 	case 2:
 		if u.Exploited {
 			return t.Tone(rollout.ToneBad), "exploited"
@@ -118,7 +111,7 @@ func (s *Screen) narrow() {
 	s.shown, s.counts = nil, nil
 	if b := s.bulletin(); b != nil {
 		for _, u := range worstFirst(b.Updates) {
-			if s.filter.Match(append([]string{u.KB, severityText(u.Severity), restartWords[u.Restart], productNames(&u)}, u.CVEs...)...) {
+			if s.filter.Match(append([]string{u.KB, desk.Severity(u.Severity), restartWords[u.Restart], productNames(&u)}, u.CVEs...)...) {
 				s.shown, s.counts = append(s.shown, u), append(s.counts, s.survey.count(u))
 			}
 		}
@@ -146,6 +139,7 @@ func (s *Screen) Bindings() []part.Binding {
 			}
 			return ""
 		}},
+		s.releaseBinding(group),
 		s.filter.Binding(),
 	}
 	if s.filter.Active() {
