@@ -178,25 +178,29 @@ func (f *Fleet) retire(h *host) {
 		<-h.turn
 	}
 	if !f.inBackground(finish) {
-		h.hangUp() // its shell times out on the server
-		h.shell = ""
+		h.leave()
 		<-h.turn
 	}
 }
 
-// sweep deletes a shell whose connection was given up, over a connection of its own.
+// sweep deletes a shell whose connection was given up, over a connection of its own. What it cannot delete the host's next
+// conversation does.
 func (f *Fleet) sweep(h *host, shell string) {
 	left := &host{road: h.road, account: h.account, options: h.options, reach: h.reach, shell: shell}
-	f.inBackground(func(ctx context.Context) {
+	begun := f.inBackground(func(ctx context.Context) {
 		var err error
 		if left.conn, err = left.dial(ctx); err == nil {
 			err = left.ask(ctx, &soap.Request{Action: soap.Delete}, new(soap.Reply))
 			left.hangUp()
 		}
-		if err != nil {
+		if err != nil && !isFault(err, soap.Gone) {
 			f.options.Logger.Debug("a shell was left behind", logServer, h.address, logError, clean(err.Error(), longWords))
+			h.left.add(shell)
 		}
 	})
+	if !begun {
+		h.left.add(shell)
+	}
 }
 
 // inBackground runs work unless there is too much of it already or the fleet is closed.

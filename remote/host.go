@@ -28,6 +28,7 @@ type host struct {
 	conn     *transport.Conn
 	shell    string
 	commands int // started in the shell
+	left     leftover
 }
 
 // output is what a finished command said.
@@ -125,6 +126,9 @@ func (h *host) start(ctx context.Context) (command string, err error) {
 		h.deleteShell(ctx)
 	}
 	if h.shell == "" {
+		if err := h.deleteLeftover(ctx); err != nil {
+			return "", err
+		}
 		if err := h.createShell(ctx); err != nil {
 			return "", err
 		}
@@ -154,9 +158,15 @@ func (h *host) dial(ctx context.Context) (*transport.Conn, error) {
 	return transport.Dial(ctx, config)
 }
 
+// createShell opens a shell under a name that we propose, so that it can be deleted even when the reply is lost.
 func (h *host) createShell(ctx context.Context) error {
 	var reply soap.Reply
+	var fault *faultError
+	h.shell = soap.NewID()
 	if err := h.ask(ctx, &soap.Request{Action: soap.Create, Idle: shellIdle}, &reply); err != nil {
+		if errors.As(err, &fault) {
+			h.shell = ""
+		}
 		return err
 	}
 	if !believableID(reply.ShellID) {
@@ -171,6 +181,14 @@ func (h *host) finish(ctx context.Context) {
 	if h.conn != nil && h.conn.Alive() {
 		h.deleteShell(ctx)
 	}
+	h.leave()
+}
+
+// leave gives up connection and shell without a word to the server; the shell is deleted when somebody connects again.
+func (h *host) leave() {
+	if h.shell != "" {
+		h.left.add(h.shell)
+	}
 	h.hangUp()
 	h.shell, h.commands = "", 0
 }
@@ -180,6 +198,7 @@ func (h *host) deleteShell(ctx context.Context) {
 	if h.shell != "" && h.conn != nil {
 		if err := h.ask(ctx, &soap.Request{Action: soap.Delete}, new(soap.Reply)); err != nil && !isFault(err, soap.Gone) {
 			h.options.Logger.Debug("a shell could not be deleted", logServer, h.address, logError, clean(err.Error(), longWords))
+			h.left.add(h.shell)
 		}
 	}
 	h.shell, h.commands = "", 0

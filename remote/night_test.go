@@ -54,6 +54,9 @@ func (l *ledger) count(t *testing.T) map[string]int {
 }
 
 const (
+	// deadline is many minutes of wall time at the speed of these nights: a machine may be that busy.
+	deadline = 365 * 24 * time.Hour
+
 	monthsUpdate = "KB5999022"
 	fixedBuild   = "10.0.20348.4773"
 )
@@ -169,7 +172,7 @@ func isRestarting(err error) bool {
 
 // job starts a job twice, which is once, and waits for its outcome.
 func (r *rehearsal) job(ctx context.Context, to engine.Target, kind rollout.JobKind) (*rollout.Outcome, error) {
-	order := engine.JobOrder{ID: string(kind) + "-1", Kind: kind, Change: "CHG-1", Deadline: r.now().Add(12 * time.Hour), Updates: []string{monthsUpdate}}
+	order := engine.JobOrder{ID: string(kind) + "-1", Kind: kind, Change: "CHG-1", Deadline: r.now().Add(deadline), Updates: []string{monthsUpdate}}
 	started := 0
 	for ctx.Err() == nil {
 		var job rollout.Job

@@ -27,7 +27,7 @@ type Conn struct {
 	limited       limited
 	in            *bufio.Reader
 	sealing       *session // set when messages travel sealed
-	authorization string   // sent with every request (Basic)
+	authorization string   // sent with every request (Basic, Certificate)
 	admit         func(context.Context) (func(error), error)
 	useless       bool
 }
@@ -36,8 +36,10 @@ type Conn struct {
 func (c *Conn) Close() { c.raw.Close() }
 
 // Alive tells whether the connection can take another request: nothing failed on it, and the peer has neither closed
-// it nor spoken unasked.
-func (c *Conn) Alive() bool { return !c.useless && c.in.Buffered() == 0 && quiet(c.raw) }
+// it nor spoken unasked. The deadline of the request before says nothing about that.
+func (c *Conn) Alive() bool {
+	return !c.useless && c.in.Buffered() == 0 && c.raw.SetDeadline(time.Time{}) == nil && quiet(c.raw)
+}
 
 // Post sends one message and puts the reply behind what into holds. A reply is what came with status 200, or with 500
 // and a body, in which case it is a fault; everything else is an *Error. After an error other than Unavailable and

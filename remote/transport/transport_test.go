@@ -162,6 +162,20 @@ func TestAConnectionThatThePeerClosedIsNotAlive(t *testing.T) {
 	}
 }
 
+func TestAConnectionOutlivesTheDeadlineOfItsLastRequest(t *testing.T) {
+	c, _, err := post(t, peer(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<reply/>") }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.raw.SetDeadline(time.Unix(1, 0)) // as after a long rest
+	if !c.Alive() {
+		t.Fatal("an unused connection is given up")
+	}
+	if err := c.Post(t.Context(), []byte("<again/>"), new(bytes.Buffer)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestBasicNeedsVerifiedTLS(t *testing.T) {
 	for _, config := range []*tls.Config{nil, {InsecureSkipVerify: true}} {
 		_, err := Dial(t.Context(), Config{Address: "127.0.0.1:1", TLS: config, Auth: Basic})
