@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +22,9 @@ import (
 // refusal itself.
 func (e *Engine) decide(r request, now time.Time) answer {
 	words, err := "", error(nil)
+	if n := weight(r.command); n > maxCommand(r.command) {
+		return answer{"", fmt.Errorf("the command weighs %d bytes, more than the %d that the audit trail takes: shorten its reason, or name fewer things at once", n, maxCommand(r.command))}
+	}
 	if !May(r.actor, r.command.Action()) {
 		err = approval.Refuse("%s takes one of the roles %v; %s holds %v", r.command.Action(), RolesFor(r.command.Action()), r.actor.Name, r.actor.RoleNames())
 	} else {
@@ -97,8 +102,50 @@ func demandReason(reason string) error {
 	return nil
 }
 
-// chunk is how many servers one audit entry holds at the most.
-const chunk = 400
+// chunk is how many servers one audit entry holds at the most, and entryWeight how many bytes: an entry must stay below the trail's limit.
+const (
+	chunk       = 400
+	entryWeight = 600_000
+)
+
+// weight is what a value takes in the audit trail.
+func weight(v any) int {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return math.MaxInt
+	}
+	return len(text)
+}
+
+// maxCommand bounds a command in bytes. Its words stand up to three times in one entry; what an import brings is split over entries, but a
+// bulletin stays whole.
+func maxCommand(c Command) int {
+	switch c.(type) {
+	case ImportServers:
+		return math.MaxInt
+	case ImportBulletin, Sweep:
+		return entryWeight
+	default:
+		return 64 << 10
+	}
+}
+
+// chunksByWeight splits servers over entries: they carry their facts and scans, which may be long.
+func chunksByWeight(servers []inventory.Server) (parts [][]inventory.Server) {
+	first, sum := 0, 0
+	for i, s := range servers {
+		n := weight(s)
+		if i > first && (i-first == chunk || sum+n > entryWeight) {
+			parts = append(parts, servers[first:i])
+			first, sum = i, 0
+		}
+		sum += n
+	}
+	if first < len(servers) {
+		parts = append(parts, servers[first:])
+	}
+	return parts
+}
 
 func (e *Engine) importServers(actor approval.Actor, c ImportServers, now time.Time) (string, error) {
 	next := 1
@@ -115,7 +162,7 @@ func (e *Engine) importServers(actor approval.Actor, c ImportServers, now time.T
 		return id
 	})
 	both := append(slices.Clone(added), changed...)
-	for part := range slices.Chunk(both, chunk) {
+	for _, part := range chunksByWeight(both) {
 		e.must(serversImported{Source: c.Source, Servers: part, Added: len(added), Changed: len(changed), Same: len(unchanged)}, actor, "", now)
 	}
 	return fmt.Sprintf("%d servers added, %d changed, %d unchanged", len(added), len(changed), len(unchanged)), nil

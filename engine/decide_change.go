@@ -160,16 +160,18 @@ func acceptanceDeadline(devCloses, prodOpens time.Time) time.Time {
 	return deadline
 }
 
-// resolve places a window in time. An emergency cannot wait for a day of the cycle: its windows open at their next occurrence, and its
-// pilot at once.
+// resolve places a window in time. An emergency, and a pilot or Dev whose day is over, cannot wait for a day of the cycle: their windows open
+// at their next occurrence, and a pilot at once.
 func (e *Engine) resolve(spec rollout.WindowSpec, dayZero time.Time, emergency bool, now time.Time) (rollout.Window, error) {
-	if !emergency {
-		return spec.Resolve(dayZero, e.options.Zone)
+	w, err := spec.Resolve(dayZero, e.options.Zone)
+	late := spec.Ring != rollout.Prod && !w.Closes.After(now) // the request came after its day: pilot and Dev go ahead as soon as they can
+	if err != nil || !emergency && !late {
+		return w, err
 	}
 	if spec.Ring == rollout.Pilot {
 		return rollout.Window{ID: spec.ID, Ring: spec.Ring, Kind: spec.Kind, Opens: now, Closes: now.Add(spec.Length)}, nil
 	}
-	w, err := spec.Resolve(now, e.options.Zone)
+	w, err = spec.Resolve(now, e.options.Zone)
 	if err == nil && !w.Closes.After(now) {
 		w, err = spec.Resolve(now.AddDate(0, 0, 1), e.options.Zone)
 	}
@@ -245,8 +247,10 @@ func (e *Engine) open(change approval.Change, ring rollout.Ring, actor approval.
 	return len(ads)
 }
 
+const tagDigits = 6
+
 func (e *Engine) advertise(r rollout.Rollout, change approval.Change, a rollout.Assignment, now time.Time) rollout.Advertisement {
-	ad := rollout.Advertisement{ID: rollout.AdvertisementID(r.ID, a.Server), Rollout: r.ID, Server: a.Server, Windows: a.Windows, Updates: a.Updates,
+	ad := rollout.Advertisement{ID: rollout.AdvertisementID(r.ID, a.Server), Rollout: r.ID, Tag: r.PlanHash[:tagDigits], Server: a.Server, Windows: a.Windows, Updates: a.Updates,
 		Delivery: rollout.NotReceived, Compliance: rollout.Missing, Since: now, Rev: 1}
 	if len(a.Updates) == 0 {
 		ad.Compliance = rollout.UnknownCompliance

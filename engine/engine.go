@@ -52,6 +52,7 @@ type Engine struct {
 	inFlight map[string]bool
 	calls    int
 	waits    map[string]string // why advertisements wait, by id
+	tidy     map[string]errand // scan jobs to remove from their hosts; a job that is forgotten here only leaves a folder behind
 	asleep   time.Time         // nothing is due before
 	silent   int               // servers in a row without an answer, as of the last look
 	stale    bool              // the view is older than the state
@@ -91,7 +92,7 @@ func New(o Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{options: o, state: s, head: o.Store.Head(), inputs: make(chan any, 1024), stopped: make(chan struct{}),
-		contacts: map[string]rollout.Contact{}, inFlight: map[string]bool{}, waits: map[string]string{}}
+		contacts: map[string]rollout.Contact{}, inFlight: map[string]bool{}, waits: map[string]string{}, tidy: map[string]errand{}}
 	e.view.Store(e.makeView(o.Clock.Now(), 1))
 	return e, nil
 }

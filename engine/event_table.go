@@ -124,13 +124,10 @@ func registerChanges() {
 		func(e planAssigned) string { return e.Hash },
 		func(e planAssigned) string { return fmt.Sprintf("%d servers have their windows", len(e.Assignments)) },
 		func(s *state, e planAssigned, _ time.Time) error {
-			p, ok := s.plans[e.Hash]
-			if !ok {
+			if _, ok := s.plans[e.Hash]; !ok {
 				return fmt.Errorf("plan %.12s is not known", e.Hash)
 			}
-			next := *p
-			next.Assignments = append(next.Assignments[:len(next.Assignments):len(next.Assignments)], e.Assignments...)
-			s.putPlan(next)
+			s.assign(e.Hash, e.Assignments)
 			return nil
 		})
 	register("change.submitted",

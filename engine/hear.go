@@ -13,6 +13,10 @@ func (e *Engine) hear(r report, now time.Time) {
 	e.calls--
 	delete(e.inFlight, r.key)
 	e.stale = true
+	if _, tidying := e.tidy[r.key]; tidying {
+		delete(e.tidy, r.key) // once is enough: what stays behind is a folder
+		return
+	}
 	if r.sweep != 0 {
 		e.hearSweep(r, now)
 		return
@@ -110,6 +114,7 @@ func (e *Engine) hearScan(sweep sweepState, server inventory.ServerID, c rollout
 	case j.Outcome.Failure != nil:
 		return again("scan: " + j.Outcome.Failure.Error())
 	}
+	e.tidy["tidy/"+j.ID] = errand{step: rollout.Step{Server: server, Do: rollout.RemoveJobs, Jobs: []string{j.ID}}}
 	e.must(serverScanned{Server: server, Sweep: sweep.Number, Scan: inventory.Scan{At: now, Job: j.ID, Offered: j.Outcome.Offered}}, engineActor, "", now)
 	return c
 }

@@ -260,6 +260,9 @@ func (e *Engine) move(m *rollout.Moved, after rollout.Contact, now time.Time) {
 	r := e.state.rollouts[m.Rollout]
 	e.options.Policy.Complete(r, e.state.ads[m.Ad], m)
 	e.must(*m, engineActor, "", now)
+	if m.To.Final() && !m.From.Final() {
+		after = rollout.Contact{Heard: after.Heard} // what is left to do is tidying; silence until now does not count against it
+	}
 	e.contacts[m.Ad] = after
 	r = e.state.rollouts[m.Rollout]
 	if w, ok := e.options.Policy.Warning(r, m.Window); ok {

@@ -96,12 +96,18 @@ func (e *Engine) call(ctx context.Context, target Target, s rollout.Step, change
 			}
 		}
 	}
+	if err == nil && (weight(r.Facts) > maxAnswer || weight(r.Job) > maxAnswer) {
+		err = &rollout.Failure{Class: rollout.ClassProtocol, Code: "PD-REPLY", Words: "its answer is longer than any server's can be"}
+	}
 	if err != nil {
 		r.Facts, r.Job, r.Restarted, r.Verification = nil, nil, nil, nil
 		r.Err = failureOf(err)
 	}
 	return r
 }
+
+// maxAnswer bounds what one answer may bring into the audit trail, in bytes.
+const maxAnswer = 256 << 10
 
 func pointer[T any](v T, err error) (*T, error) { return &v, err }
 
@@ -131,6 +137,10 @@ func (e *Engine) errands(now time.Time) (due []errand, next time.Time) {
 	}
 	for _, sweep := range e.state.sweeps {
 		e.sweepErrands(sweep, consider)
+	}
+	for key, d := range e.tidy {
+		d.key = key
+		consider(d)
 	}
 	for _, id := range e.openRollouts() {
 		e.rolloutErrands(id, now, consider, &next)

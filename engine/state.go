@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"patchdeck/engine/approval"
@@ -29,6 +30,7 @@ type state struct {
 	ads        map[string]*rollout.Advertisement
 	adsOf      map[string][]string // ids by rollout, in order of opening
 	sweeps     map[int]sweepState
+	parts      map[string][]int // by plan: how many assignments each of its records holds
 
 	dirty map[recordKey]bool
 }
@@ -40,7 +42,7 @@ func newState() *state {
 		servers: map[inventory.ServerID]*inventory.Server{}, bulletins: map[string]catalog.Bulletin{},
 		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
 		plans: map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
-		adsOf: map[string][]string{}, sweeps: map[int]sweepState{}, dirty: map[recordKey]bool{},
+		adsOf: map[string][]string{}, sweeps: map[int]sweepState{}, parts: map[string][]int{}, dirty: map[recordKey]bool{},
 	}
 }
 
@@ -99,10 +101,46 @@ var recordKinds = map[string]struct {
 	"release":       {reader((*state).putRelease), func(s *state, id string) any { return s.releases[id] }},
 	"change":        {reader((*state).putChange), func(s *state, id string) any { return s.changes[id] }},
 	"acceptance":    {reader(func(s *state, a acceptanceRecord) { s.putAcceptance(a.Change, a.Acceptance) }), findAcceptance},
-	"plan":          {reader((*state).putPlan), func(s *state, id string) any { return s.plans[id] }},
+	"plan":          {reader((*state).putPlan), findPlan},
+	"plan-part":     {reader(func(s *state, p planPart) { s.assign(p.Hash, p.Assignments) }), findPart},
 	"rollout":       {reader((*state).putRollout), func(s *state, id string) any { return s.rollouts[id] }},
 	"advertisement": {reader((*state).putAd), func(s *state, id string) any { return s.ads[id] }},
 	"sweep":         {reader((*state).putSweep), findSweep},
+}
+
+// planPart is one record of a plan's assignments: a plan of any size stays within the size of a record. "plan" is read before its parts.
+type planPart struct {
+	Hash        string               `json:"hash"`
+	Assignments []rollout.Assignment `json:"assignments"`
+}
+
+// assign adds assignments to a plan, as a part of their own.
+func (s *state) assign(hash string, more []rollout.Assignment) {
+	p, ok := s.plans[hash]
+	if !ok {
+		return
+	}
+	next := *p
+	next.Assignments = append(slices.Clip(next.Assignments), more...)
+	s.plans[hash] = &next
+	s.parts[hash] = append(s.parts[hash], len(more))
+	s.mark("plan-part", fmt.Sprintf("%s-%04d", hash, len(s.parts[hash])-1))
+}
+
+func findPlan(s *state, id string) any {
+	p := *s.plans[id]
+	p.Assignments = nil
+	return p
+}
+
+func findPart(s *state, id string) any {
+	hash, digits, _ := strings.Cut(id, "-")
+	n, _ := strconv.Atoi(digits)
+	first := 0
+	for _, size := range s.parts[hash][:n] {
+		first += size
+	}
+	return planPart{hash, s.plans[hash].Assignments[first : first+s.parts[hash][n]]}
 }
 
 type acceptanceRecord struct {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"patchdeck/engine/inventory"
@@ -26,7 +27,8 @@ func (s sweepState) done(server inventory.Server) bool {
 	return server.FactsSweep >= s.Number
 }
 
-// scanJob names the scan job of one server in this sweep.
+// scanJob names the scan job of one server in this sweep. The time of the order keeps it apart from the sweep of the same number in another
+// store.
 func (s sweepState) scanJob(server inventory.ServerID, attempt int) string {
-	return fmt.Sprintf("sweep%d-%s-scan-%d", s.Number, server, attempt)
+	return fmt.Sprintf("sweep%d-%s-%s-scan-%d", s.Number, strconv.FormatInt(s.Ordered.Unix(), 36), server, attempt)
 }

@@ -9,8 +9,11 @@ import (
 // Advertisement is one server in one rollout: everything durable about it. What a host said between two transitions
 // (percent, phase) is not here.
 type Advertisement struct {
-	ID      string             `json:"id"` // "r3-s00017"
-	Rollout string             `json:"rollout"`
+	ID      string `json:"id"` // "r3-s00017"
+	Rollout string `json:"rollout"`
+	// Tag is part of the names of its host jobs: six hexadecimal digits of the plan's hash, so that another store's rollout of the same
+	// number never meets a job of this one on a host.
+	Tag     string             `json:"tag"`
 	Server  inventory.ServerID `json:"server"`
 	Site    string             `json:"site"`
 	Cluster string             `json:"cluster,omitempty"`

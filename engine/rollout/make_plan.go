@@ -38,6 +38,7 @@ func MakePlan(d Draft) (Plan, error) {
 	if err := p.checkWindows(); err != nil {
 		return Plan{}, err
 	}
+	var unread []string
 	spread := map[string]int{}
 	clusters := map[string]string{}
 	for _, s := range slices.SortedFunc(slices.Values(d.Servers), func(a, b inventory.Server) int { return strings.Compare(a.Name, b.Name) }) {
@@ -50,7 +51,7 @@ func MakePlan(d Draft) (Plan, error) {
 			p.NotOffered = append(p.NotOffered, s.ID)
 			continue
 		case catalog.Unknown:
-			p.Findings = append(p.Findings, Finding{Server: s.ID, Words: s.Name + " was not read: it is planned as if it needed everything"})
+			unread = append(unread, s.Name)
 		}
 		ring := d.ring(s)
 		windows, err := p.windowsFor(s, ring, spread)
@@ -66,6 +67,9 @@ func MakePlan(d Draft) (Plan, error) {
 			clusters[key] = s.Name
 		}
 		p.Assignments = append(p.Assignments, Assignment{Server: s.ID, Ring: ring, Windows: windows, Updates: need})
+	}
+	if len(unread) > 0 {
+		p.Findings = append(p.Findings, Finding{Words: fmt.Sprintf("%d servers were not read and are planned as if they needed everything: %s", len(unread), list(unread))})
 	}
 	if len(p.Assignments) == 0 {
 		return Plan{}, fmt.Errorf("no server needs an update of %s: %d are compliant, to %d nothing applies", d.Release, len(p.Compliant), len(p.NotOffered))

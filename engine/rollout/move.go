@@ -146,6 +146,7 @@ func (s Scene) Restart(ad *Advertisement) *Moved {
 		return nil
 	}
 	m := ad.move(Restarting, "restart ordered in window "+w.ID)
+	m.Window = w.ID
 	m.RestartID, m.Deadline, m.Lock = RestartName(ad), s.Now.Add(s.Policy.RestartTime), ad.Cluster
 	return m
 }

@@ -101,18 +101,24 @@ func leftovers(ad *Advertisement) []string {
 	return append(slices.Clone(ad.Leftover), ad.Job)
 }
 
-// JobID names a host job: rollout, server, kind and attempt. It is also the name of the host's task and folder.
+// JobID names a host job: rollout with its tag, server, kind and attempt. It is also the name of the host's task and folder.
 func JobID(ad *Advertisement, kind JobKind) string {
 	attempt := ad.Stages + 1
 	if kind == JobInstall {
 		attempt = ad.Attempts + 1
 	}
-	return fmt.Sprintf("%s-%s-%d", ad.ID, kind, attempt)
+	return fmt.Sprintf("%s-%s-%d", ad.hostName(), kind, attempt)
 }
 
 // RestartName names the next restart order of an advertisement.
 func RestartName(ad *Advertisement) string {
-	return fmt.Sprintf("%s-restart-%d", ad.ID, ad.Restarts+1)
+	return fmt.Sprintf("%s-restart-%d", ad.hostName(), ad.Restarts+1)
+}
+
+// hostName begins the names of everything that is ordered on the host: rollout, tag and server.
+func (ad *Advertisement) hostName() string {
+	first, server, _ := strings.Cut(ad.ID, "-")
+	return first + "-" + ad.Tag + "-" + server
 }
 
 // AdvertisementID names one server in one rollout.
