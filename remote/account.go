@@ -88,7 +88,7 @@ func (a *account) read() {
 			Words: clean(fmt.Sprintf("credential %q cannot be used: %v", a.name, err), longWords)}
 		life = refusedLife
 	}
-	if l.User != a.login.User || l.Password != a.login.Password {
+	if !l.same(a.login.Credential) {
 		a.proven, a.row, a.everyone = false, 0, time.Time{}
 		clear(a.held)
 		clear(a.accepted)
@@ -116,12 +116,12 @@ func (a *account) holds(address string) error {
 	now := a.now()
 	if now.Before(a.everyone) {
 		return &rollout.Failure{Class: rollout.ClassAccess, Code: "PD-LOGON-HELD", Words: clean(fmt.Sprintf(
-			"credential %q is held back: servers in a row refused %s; correct its password", a.name, a.login.User), longWords)}
+			"credential %q is held back: servers in a row refused %s; correct it", a.name, a.login.proof), longWords)}
 	}
 	if now.Before(a.held[address]) {
 		return &rollout.Failure{Class: rollout.ClassAccess, Code: "PD-LOGON-HELD", Words: clean(fmt.Sprintf(
 			"the server refused %s of credential %q and it is not tried again before %s, so that the account is not locked",
-			a.login.User, a.name, a.held[address].UTC().Format(time.RFC3339)), longWords)}
+			a.login.proof, a.name, a.held[address].UTC().Format(time.RFC3339)), longWords)}
 	}
 	return nil
 }
@@ -187,9 +187,9 @@ func (a *account) refused(address string, now time.Time) {
 	}
 }
 
-// user names the account for messages.
-func (a *account) user() string {
+// proof names what servers refuse, for messages.
+func (a *account) proof() string {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	return a.login.User
+	return a.login.proof
 }

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -17,40 +18,58 @@ import (
 type Auth string
 
 const (
-	NTLM  Auth = "ntlm"  // the default; over http every message is sealed
-	Basic Auth = "basic" // over https only
+	NTLM        Auth = "ntlm"        // the default; over http every message is sealed
+	Basic       Auth = "basic"       // over https only
+	Certificate Auth = "certificate" // over https only
 )
 
-// Credential is an account on servers. It is never logged: however it is formatted, the password stays out.
+// Credential is an account on servers. It is never logged: however it is formatted, what proves it stays out.
 type Credential struct {
-	User     string // DOMAIN\user, user@domain, .\user or user
+	User     string // DOMAIN\user, user@domain, .\user or user; with a certificate it may be empty
 	Password string
 	CA       []byte // PEM certificates that sign the servers' certificates; empty means the system's
 	Auth     Auth   // empty is NTLM
+
+	Certificate []byte // Auth Certificate: PEM, with the certificates that lead to its authority behind it
+	Key         []byte // Auth Certificate: PEM, without a pass phrase
 }
 
 func (c Credential) String() string       { return "credential of " + c.User }
 func (c Credential) GoString() string     { return c.String() }
 func (c Credential) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
+// same tells whether two credentials are the same account with the same proof. CA is about the servers.
+func (c Credential) same(other Credential) bool {
+	return c.User == other.User && c.Auth == other.Auth && c.Password == other.Password &&
+		bytes.Equal(c.Certificate, other.Certificate) && bytes.Equal(c.Key, other.Key)
+}
+
 // login is a credential made ready.
 type login struct {
 	Credential
 	auth  transport.Auth
-	roots *x509.CertPool // nil means the system's
+	roots *x509.CertPool    // nil means the system's
+	ours  []tls.Certificate // Auth Certificate
+	proof string            // what a server refuses, in words: "the password of CORP\svc"
 }
 
 func prepare(c Credential) (login, error) {
-	l := login{Credential: c}
+	l := login{Credential: c, proof: "the password of " + c.User}
+	var err error
 	switch c.Auth {
 	case NTLM, "":
+		err = c.checkPassword()
 	case Basic:
 		l.auth = transport.Basic
+		err = c.checkPassword()
+	case Certificate:
+		l.auth = transport.Certificate
+		err = l.takeCertificate()
 	default:
-		return login{}, fmt.Errorf("unknown authentication %q: use ntlm or basic", c.Auth)
+		err = fmt.Errorf("unknown authentication %q: use ntlm, basic or certificate", c.Auth)
 	}
-	if c.User == "" || c.Password == "" {
-		return login{}, errors.New("user or password is empty")
+	if err != nil {
+		return login{}, err
 	}
 	if len(c.CA) > 0 {
 		l.roots = x509.NewCertPool()
@@ -59,6 +78,26 @@ func prepare(c Credential) (login, error) {
 		}
 	}
 	return l, nil
+}
+
+func (c Credential) checkPassword() error {
+	if c.User == "" || c.Password == "" {
+		return errors.New("user or password is empty")
+	}
+	return nil
+}
+
+func (l *login) takeCertificate() error {
+	pair, err := tls.X509KeyPair(l.Credential.Certificate, l.Key)
+	if err != nil {
+		return fmt.Errorf("certificate and key are not usable: %w", err)
+	}
+	l.ours = []tls.Certificate{pair}
+	if l.User == "" {
+		l.User = pair.Leaf.Subject.CommonName
+	}
+	l.proof = "the certificate " + pair.Leaf.Subject.String()
+	return nil
 }
 
 // road is how one server is reached, taken from its target.
@@ -88,7 +127,7 @@ func (r road) config(l login, o *Options) transport.Config {
 	config := transport.Config{Address: r.address, Auth: l.auth, User: l.User, Password: l.Password,
 		Connect: o.ConnectLimit, Read: o.ReadLimit}
 	if r.secure {
-		config.TLS = &tls.Config{ServerName: r.host, RootCAs: l.roots, MinVersion: tls.VersionTLS12}
+		config.TLS = &tls.Config{ServerName: r.host, RootCAs: l.roots, Certificates: l.ours, MinVersion: tls.VersionTLS12}
 	}
 	return config
 }

@@ -94,7 +94,7 @@ func (h *host) explainTrouble(trouble *transport.Error) *rollout.Failure {
 	detail := trouble.Error()
 	switch {
 	case trouble.Kind == transport.LogonRefused:
-		detail = fmt.Sprintf("credential %q was refused: the password of %s is wrong, or it has no right to use WinRM", h.credential, h.account.user())
+		detail = fmt.Sprintf("credential %q was refused: %s is wrong, or has no right to use WinRM", h.credential, h.account.proof())
 	case trouble.Limit > 0:
 		detail = trouble.Limit.String()
 	}

@@ -14,9 +14,13 @@ import (
 type Auth int
 
 const (
-	NTLM  Auth = iota // NTLMv2; over plain HTTP with every message sealed
-	Basic             // the password itself; over verified TLS only
+	NTLM        Auth = iota // NTLMv2; over plain HTTP with every message sealed
+	Basic                   // the password itself; over verified TLS only
+	Certificate             // a certificate of ours, in Config.TLS; over verified TLS only
 )
+
+// mutual is what a request says whose certificate is its login.
+const mutual = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 
 // Config is the road to one server.
 type Config struct {
@@ -32,10 +36,16 @@ type Config struct {
 	Admit func(context.Context) (tried func(error), err error)
 }
 
-// Dial connects and, with NTLM, logs in. With Basic the first Post is the login.
+// Dial connects and, with NTLM, logs in. With Basic and Certificate the first Post is the login.
 func Dial(ctx context.Context, config Config) (*Conn, error) {
-	if config.Auth == Basic && (config.TLS == nil || config.TLS.InsecureSkipVerify) {
+	verified := config.TLS != nil && !config.TLS.InsecureSkipVerify
+	switch {
+	case config.Auth == Basic && !verified:
 		return nil, failed(Misconfigured, "Basic would show the password: it needs https with a verified certificate")
+	case config.Auth == Certificate && (!verified || len(config.TLS.Certificates) == 0):
+		return nil, failed(Misconfigured, "a certificate of ours is no login without https")
+	case config.Auth == Certificate:
+		config.TLS = askedLater(config.TLS)
 	}
 	c, err := connect(ctx, config)
 	if err != nil {
@@ -46,6 +56,9 @@ func Dial(ctx context.Context, config Config) (*Conn, error) {
 		proof := base64.StdEncoding.EncodeToString([]byte(config.User + ":" + config.Password))
 		c.authorization = "Basic " + proof
 		c.admit = config.Admit
+	case Certificate:
+		c.authorization = mutual
+		c.admit = config.Admit
 	default:
 		if err := c.logon(ctx, config); err != nil {
 			c.Close()
@@ -53,6 +66,15 @@ func Dial(ctx context.Context, config Config) (*Conn, error) {
 		}
 	}
 	return c, nil
+}
+
+// askedLater is a TLS configuration for servers that ask for our certificate only when they see the request: Windows does
+// so by renegotiation, which TLS 1.3 no longer has.
+func askedLater(from *tls.Config) *tls.Config {
+	config := from.Clone()
+	config.MaxVersion = tls.VersionTLS12
+	config.Renegotiation = tls.RenegotiateOnceAsClient
+	return config
 }
 
 // keepAlive finds connections whose other end vanished without a word.

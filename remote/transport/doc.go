@@ -9,7 +9,7 @@
 // Rules kept here:
 //
 //   - Never weaker than configured: NTLM over plain HTTP seals every message and refuses a server that will not; Basic
-//     is refused outside verified TLS; nothing falls back; no proxy is taken from the environment; redirects are errors.
+//     and certificates of ours are refused outside verified TLS; nothing falls back; no proxy is taken from the environment; redirects are errors.
 //   - Everything is limited: connecting by Connect, each request with its whole reply by Read, a reply by MaxReply, and all
 //     of it by the context. When the context ends the call returns at once and the connection is useless from then on.
 //   - A connection is pinned: the login and the sealing keys belong to it, so a request never moves to another one.
@@ -20,4 +20,6 @@
 //   - The login POSTs have no body; the request follows when the login is done (as pywinrm does it).
 //   - Raw NTLM tokens under "Negotiate" are accepted without SPNEGO around them.
 //   - Channel bindings satisfy CbtHardeningLevel=Strict over HTTPS.
+//   - A certificate of ours is asked for by renegotiation of TLS 1.2, once, in the first request; the reply to one that no
+//     account is mapped to is 401.
 package transport

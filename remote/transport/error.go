@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -25,7 +26,7 @@ const (
 	Broken                        // the connection ended in the middle
 	Untrusted                     // the certificate is not acceptable
 	NoTLS                         // TLS could not be agreed
-	LogonRefused                  // the server refused the account or its password
+	LogonRefused                  // the server refused the account or what proves it
 	LoginLost                     // the server asks again for a login that it accepted
 	NotSecure                     // the server wants a weaker way than configured
 	Unavailable                   // 503: the service is not up
@@ -71,10 +72,19 @@ func classify(ctx context.Context, err error, late Kind, limit time.Duration) *E
 	switch {
 	case errors.As(err, &certificate), errors.As(err, &hostname):
 		return &Error{Kind: Untrusted, Err: err}
+	case refusesCertificate(err):
+		return &Error{Kind: LogonRefused, Err: err}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &Error{Kind: Refused, Err: err}
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return &Error{Kind: NoRoute, Err: err}
 	}
 	return &Error{Kind: Broken, Err: err}
+}
+
+// refusesCertificate tells whether the peer ended TLS because it does not like our certificate. Alerts have no type of their
+// own outside of crypto/tls, only words.
+func refusesCertificate(err error) bool {
+	var remote *net.OpError
+	return errors.As(err, &remote) && remote.Op == "remote error" && strings.Contains(remote.Err.Error(), "certificate")
 }

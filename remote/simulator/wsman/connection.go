@@ -61,7 +61,7 @@ func (r *limitedReader) Read(p []byte) (int, error) {
 func newConnection(e *Endpoint, raw net.Conn) *connection {
 	c := &connection{endpoint: e, raw: raw, stream: raw}
 	if e.options.TLS != nil {
-		c.stream = tls.Server(raw, e.options.TLS)
+		c.stream = tls.Server(raw, e.options.Certificates.asking(e.options.TLS))
 	}
 	c.source.Reader = c.stream
 	return c

@@ -33,6 +33,10 @@ func (c *connection) authenticate(request *http.Request) (user string, challenge
 			return accountName(name), nil, reply{}, true
 		}
 		return "", nil, c.unauthorized(), false
+	case scheme == mutual:
+		if user, ok := c.certificateUser(); ok {
+			return user, nil, reply{}, true
+		}
 	case scheme == "" && c.login.user != "":
 		return c.login.user, nil, reply{}, true
 	}

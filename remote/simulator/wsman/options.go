@@ -10,6 +10,8 @@ import (
 type Options struct {
 	// TLS makes the endpoint speak HTTPS; nil is plain HTTP.
 	TLS *tls.Config
+	// Certificates maps client certificates to accounts, over HTTPS only.
+	Certificates CertificateMapping
 	// AllowBasic offers Basic beside Negotiate.
 	AllowBasic bool
 	// AllowUnencrypted accepts SOAP in clear text over plain HTTP.
