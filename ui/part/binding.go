@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Binding is one thing that keys do on a screen. The same list feeds dispatch, the bottom line and help.
+// Binding is one thing that keys do on a screen. The same list feeds dispatch, the bottom line, help and the palette.
 type Binding struct {
 	Keys   []string
 	Help   string // what it does, as help says it

@@ -2,7 +2,7 @@
 // it, each in a package of its own.
 //
 // In flow the engine's views, at most ten a second, and keys; out go commands, each after a question that was answered. The same list of
-// bindings (part.Binding) feeds dispatch, the bottom line and help, and lacks what the person may not do; the engine
+// bindings (part.Binding) feeds dispatch, the bottom line, help and the palette, and lacks what the person may not do; the engine
 // checks again. The console knows engine.Console and nothing behind it: no store, no servers, no SSH. It keeps no clock: the time
 // on the screen is the view's, which is fleet time.
 //

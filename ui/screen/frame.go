@@ -61,14 +61,16 @@ func (r *Root) body() []string {
 	for len(lines) < height {
 		lines = append(lines, "")
 	}
-	var band []string
+	var over []string
 	switch {
 	case r.confirm != nil:
-		band = r.confirm.Render(r.desk.Theme, width, height)
+		over = r.confirm.Render(r.desk.Theme, width, height)
 	case r.leaving:
-		band = r.leaveBand(width)
+		over = r.leaveBand(width)
+	case r.palette != nil:
+		over = r.paletteBand(width, height)
 	}
-	copy(lines[max(0, height-len(band)):], band)
+	copy(lines[max(0, height-len(over)):], over)
 	return lines
 }
 
@@ -79,11 +81,16 @@ func (r *Root) leaveBand(width int) []string {
 	sheet.Say(t.Normal, r.goesOn())
 	sheet.Gap()
 	sheet.Say(t.Dim, "q or enter leaves, any other key stays")
-	band := []string{t.Rule(width)}
-	for _, l := range sheet.Lines {
-		band = append(band, "  "+l)
+	return band(t, width, sheet.Lines)
+}
+
+// band indents lines that lie over the screen and parts them from it.
+func band(t *part.Theme, width int, lines []string) []string {
+	framed := []string{t.Rule(width)}
+	for _, l := range lines {
+		framed = append(framed, "  "+l)
 	}
-	return band
+	return framed
 }
 
 // goesOn says what runs on when the person leaves; empty when nothing does.

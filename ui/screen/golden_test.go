@@ -54,6 +54,8 @@ var frames = []struct {
 	{"audit", lead, night, []string{"6"}},
 	{"audit-entry", lead, night, []string{"6", "enter"}},
 	{"help", lead, night, []string{"5", "?"}},
+	{"palette", lead, night, []string{"5", ":"}},
+	{"palette-words", lead, night, []string{"5", ":", "s", "t", "a", "r", "t", "down", "down"}},
 	{"leave", lead, night, []string{"5", "q"}},
 	{"need", lead, night, []string{"!"}},
 }

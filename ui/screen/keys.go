@@ -23,7 +23,7 @@ func (r *Root) keys(keys []part.Key) tea.Cmd {
 	return tea.Batch(commands...)
 }
 
-// key gives one press to what lies on top: a question, help, a text field, else the bindings.
+// key gives one press to what lies on top: a question, help, the palette, a text field, else the bindings.
 func (r *Root) key(k part.Key) tea.Cmd {
 	if k.Name == "ctrl+c" || k.Name == "q" && r.small() {
 		return r.quit()
@@ -50,24 +50,26 @@ func (r *Root) key(k part.Key) tea.Cmd {
 	if r.now().Sub(r.saidAt) >= readingTime {
 		r.said = ""
 	}
+	if r.palette != nil {
+		return r.typePalette(k)
+	}
 	if typist, ok := r.screen().(desk.Typist); ok && typist.Typing() {
 		typist.Type(k)
 		return nil
 	}
-	return r.press(k)
+	if binding, found := part.Find(r.bindings(), k); found {
+		return r.run(binding)
+	}
+	return nil
 }
 
-// press runs the binding of a key, or says why it does nothing now.
-func (r *Root) press(k part.Key) tea.Cmd {
-	binding, found := part.Find(r.bindings(), k)
-	if !found {
-		return nil
-	}
-	if why := binding.Why(); why != "" {
+// run runs a binding, or says why it does nothing now.
+func (r *Root) run(b part.Binding) tea.Cmd {
+	if why := b.Why(); why != "" {
 		r.Tell(why, false)
 		return nil
 	}
-	return binding.Run()
+	return b.Run()
 }
 
 // leave answers the word that the rollout goes on.
@@ -101,6 +103,7 @@ func (r *Root) global() []part.Binding {
 			return ""
 		}},
 		part.Binding{Keys: []string{"?"}, Help: "the keys of this screen", Hint: "help", Group: group, Run: func() part.Cmd { r.openHelp(); return nil }},
+		part.Binding{Keys: []string{paletteKey}, Help: "find what this screen can do by typing", Group: group, Run: r.openPalette},
 		part.Binding{Keys: []string{"q"}, Help: "leave; a rollout goes on", Group: group, Run: r.askToLeave},
 	)
 }

@@ -31,6 +31,7 @@ type Root struct {
 	width, height int
 	confirm       *part.Confirm
 	help          *helpPage
+	palette       *palette
 	leaving       bool
 	said          string
 	saidAt        time.Time

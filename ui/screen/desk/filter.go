@@ -94,12 +94,17 @@ func hasPrefixFold(text, word string) bool {
 func (f *Filter) Draw(line *part.Line, t *part.Theme) {
 	switch {
 	case f.typing:
-		line.Put(t.Accent, "/")
-		f.field.Draw(line, t, 30, true)
+		f.Prompt(line, t, "/", 30)
 	case f.Active():
 		line.Put(t.Accent, "/"+f.field.Text())
 		line.Put(t.Dim, " (esc clears)")
 	}
+}
+
+// Prompt puts a sign and the text that is being typed on a line, the text in so many columns.
+func (f *Filter) Prompt(line *part.Line, t *part.Theme, sign string, width int) {
+	line.Put(t.Accent, sign)
+	f.field.Draw(line, t, width, true)
 }
 
 // Binding opens the filter.
