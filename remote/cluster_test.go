@@ -7,9 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"patchdeck/engine/rollout"
 	"patchdeck/remote/simulator"
-	"patchdeck/remote/simulator/wsman"
 )
 
 var clusterText = oneLine(`{"applicable":true,"why":"","cluster":"CL1","node":"A","state":"Paused","drain":"Completed","ours":true,"waiting":"",
@@ -77,25 +75,5 @@ func TestUnbelievableClustersAreRefused(t *testing.T) {
 		if cluster, err := r.believe(); err == nil {
 			t.Errorf("with %s: %+v", c[1], cluster)
 		}
-	}
-}
-
-// Every call that changes a server must be known as one: when its answer is lost the server has to be asked.
-func TestALostAnswerToAChangeIsUnknown(t *testing.T) {
-	for name, change := range map[string]func(*Fleet, context.Context, *server) error{
-		"suspend": func(f *Fleet, ctx context.Context, s *server) error {
-			_, err := f.SuspendNode(ctx, s.target, "c-1", 0)
-			return err
-		},
-		"resume": func(f *Fleet, ctx context.Context, s *server) error {
-			_, err := f.ResumeNode(ctx, s.target, 0)
-			return err
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
-			s.set(func() { s.spoil[wsman.Receive] = wsman.Reset })
-			failed(t, change(f, t.Context(), s), rollout.ClassNetwork, codeUnknownOutcome)
-		})
 	}
 }

@@ -3,9 +3,9 @@
     Says what a server is and in what state: system, hardware, roles, services, updates, pending restart, cluster, policy.
 .NOTES
     Script: facts
-    Version: 3
+    Version: 4
     Parameters: none
-    Result: hostname, domain, domain_role, os_caption, installation_type, build, boot_time, time, powershell, language_mode, hardware, model, memory_bytes, system_drive_free_bytes, system_drive_total_bytes, roles, services, updates, pending_restart, servicing, cluster, update_policy, problems
+    Result: hostname, domain, domain_role, os_caption, installation_type, build, boot_time, time, powershell, language_mode, hardware, model, memory_bytes, system_drive_free_bytes, system_drive_total_bytes, roles, services, updates, pending_restart, servicing, cluster, update_policy, baseline, problems
     Privileges: member of Administrators
     Supports: Windows Server 2012 R2 to 2025, Windows PowerShell 4.0 and 5.1
 #>
@@ -15,6 +15,7 @@ $ErrorActionPreference = 'Stop'
 #include part/machine.ps1
 #include part/pending.ps1
 #include part/policy.ps1
+#include part/baseline.ps1
 
 # A model or maker that only a hypervisor reports. HypervisorPresent is no use: it is true on Hyper-V hosts as well.
 $virtualHardware = 'virtual|vmware|kvm|qemu|hvm domu|xen|bochs|rhev|ovirt|openstack|amazon ec2|google|nutanix|parallels'
@@ -95,5 +96,6 @@ return [ordered]@{
     servicing                = Get-Servicing
     cluster                  = @(Read-Part 'cluster' { Read-Cluster })[0]
     update_policy            = Read-UpdatePolicy
+    baseline                 = @(Read-Part 'baseline' { Read-Baseline })[0]
     problems                 = [string[]]$problems.ToArray()
 }

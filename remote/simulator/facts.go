@@ -30,6 +30,7 @@ type facts struct {
 	Servicing        string    `json:"servicing"`
 	Cluster          *cluster  `json:"cluster"`
 	UpdatePolicy     policy    `json:"update_policy"`
+	Baseline         *baseline `json:"baseline"`
 	Problems         []string  `json:"problems"`
 }
 
@@ -71,7 +72,7 @@ func (h *host) runFacts(_ json.RawMessage, now time.Time) (any, error) {
 		SystemDriveFree: h.freeBytes(), SystemDriveTotal: h.workload.disk,
 		Roles: h.workload.roles, Services: h.services(now), PendingRestart: h.pendingRestart(now),
 		Servicing: h.servicing(now), Updates: []listed{}, Problems: []string{},
-		UpdatePolicy: h.policy(),
+		UpdatePolicy: h.policy(), Baseline: h.baseline,
 	}
 	for _, kb := range h.system.kbs() {
 		f.Updates = append(f.Updates, listed{kb})

@@ -39,9 +39,10 @@ type host struct {
 	jobs     map[string]*job
 	begun    map[string]int // job kind -> how many have run
 	spoiled  []spoiled
-	refusals int  // requests that WinRM still refuses after the last start
-	left     bool // it is on its way off the network
-	cut      bool // connections are to be cut at the next visit
+	baseline *baseline // the stamp in its registry, or nil
+	refusals int       // requests that WinRM still refuses after the last start
+	left     bool      // it is on its way off the network
+	cut      bool      // connections are to be cut at the next visit
 }
 
 // appointment is something that happens on the server at a moment of fleet time.

@@ -84,6 +84,9 @@ var behaviours = map[string]behaviour{
 	"health": (*host).runHealth,
 	"verify": (*host).runVerify,
 
+	"baseline": (*host).runBaseline,
+	"clean-up": (*host).runCleanUp,
+
 	"cluster-state":   (*host).runClusterState,
 	"cluster-suspend": (*host).runClusterSuspend,
 	"cluster-resume":  (*host).runClusterResume,
