@@ -25,6 +25,7 @@ type shell struct {
 	console *uitest.Console
 	env     command.Environment
 	opened  int
+	reads   bool // what the newest call opened its engine for
 }
 
 func at(t *testing.T, view *engine.View, roles ...approval.Role) *shell {
@@ -32,8 +33,9 @@ func at(t *testing.T, view *engine.View, roles ...approval.Role) *shell {
 	s.env = command.Environment{
 		Version: "1.2.3", DefaultData: "/data", OpenFile: command.OpenFile, CreateFile: command.CreateFile,
 		Secret: func(name string) (string, bool) { return "s3cret", name == "PROBE_PASSWORD" },
-		Open: func(context.Context, string) (*command.Session, error) {
+		Open: func(_ context.Context, _ string, reads bool) (*command.Session, error) {
 			s.opened++
+			s.reads = reads
 			return &command.Session{Console: s.console, Actor: approval.Actor{Name: "k.osei", Roles: roles, Via: "socket"}, Zone: time.UTC,
 				Windows: []string{"W1", "W2"}, Users: []command.User{
 					{Name: "k.osei", Roles: []string{"lead", "on-call"}, OSUser: "kosei", Fingerprints: []string{"SHA256:abc"}},
@@ -258,7 +260,7 @@ func TestExecuteNeverReadsTheWordsOfTheProcess(t *testing.T) {
 
 func TestOpeningFailsWithItsOwnWords(t *testing.T) {
 	s := at(t, uitest.Night(3))
-	s.env.Open = func(context.Context, string) (*command.Session, error) {
+	s.env.Open = func(context.Context, string, bool) (*command.Session, error) {
 		return nil, errors.New("the store in /data is held by process 4711: stop it or use its console")
 	}
 	r := s.expect(command.Failure, "held by process 4711", "inventory", "list")
@@ -398,6 +400,22 @@ func TestWithoutAHolderTheVerbRunsHere(t *testing.T) {
 	s.expect(command.Done, "done", "rollout", "pause", "R-3", "--reason", "y")
 	if s.opened != 1 {
 		t.Errorf("opened %d times", s.opened)
+	}
+}
+
+func TestVerbsThatChangeNothingSaySoWhenTheyOpenTheEngine(t *testing.T) {
+	s := at(t, uitest.Night(60), approval.Lead)
+	for words, reads := range map[string]bool{
+		"catalog list": true, "inventory list": true, "inventory export": true, "release list": true, "change list": true, "change show CHG-12": true,
+		"rollout status": true, "rollout servers R-3": true, "audit list": true, "audit verify": true, "audit export -": true, "users": true,
+		"inventory probe DUB-SQL-0002": true, "inventory sweep DUB-SQL-0002": false, "rollout pause R-3 --reason y": false,
+		"rollout status R-1 --watch": false, "acceptance record CHG-12 Payroll passed": false,
+	} {
+		opened := s.opened
+		s.run("", strings.Fields(words)...)
+		if s.opened != opened+1 || s.reads != reads {
+			t.Errorf("%s: opened %d times, to read only %v", words, s.opened-opened, s.reads)
+		}
 	}
 }
 

@@ -222,7 +222,9 @@ func (h *historian) History(object string, most int) ([]engine.HistoryLine, erro
 func TestWithoutAnObjectTheWholeTrailIsRead(t *testing.T) {
 	s := at(t, uitest.Night(3), approval.Viewer)
 	h := &historian{Console: s.console}
-	s.env.Open = func(context.Context, string) (*command.Session, error) { return &command.Session{Console: h}, nil }
+	s.env.Open = func(context.Context, string, bool) (*command.Session, error) {
+		return &command.Session{Console: h}, nil
+	}
 	r := s.expect(command.Done, "300", "audit", "list", "--most", "7")
 	if h.object != "" || h.most != 7 || r.out != "ENTRY  AT               ACTOR   ACTION        WHAT\n300    15 Nov 02:14:13  k.osei  rollout.hold  paused[2J\n" {
 		t.Errorf("asked for %q, %d; out %q", h.object, h.most, r.out)

@@ -34,7 +34,7 @@ type verb struct {
 	here func(args []string) bool
 	// reads tells for this call that it changes nothing; nil is a verb that may.
 	reads func() bool
-	run  func(*call) error
+	run   func(*call) error
 }
 
 // always is for verbs that change nothing, however they are called.

@@ -26,7 +26,7 @@ func real(t *testing.T) (*house, *uitest.Console) {
 			return screen.New(screen.Options{Actor: v.Actor, Console: console, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: time.UTC, Copy: v.Copy})
 		}
 		o.Command = func(streams command.Streams, actor approval.Actor) *cobra.Command {
-			return command.New(command.Environment{Streams: streams, Remote: true, Open: func(context.Context, string) (*command.Session, error) {
+			return command.New(command.Environment{Streams: streams, Remote: true, Open: func(context.Context, string, bool) (*command.Session, error) {
 				return &command.Session{Console: console, Actor: actor, Zone: time.UTC}, nil
 			}})
 		}
