@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
@@ -29,7 +30,7 @@ type Console interface {
 // HistoryLine is one audit entry in short.
 type HistoryLine struct {
 	Seq    uint64
-	At     string
+	At     time.Time
 	Actor  string
 	Action string
 	Words  string

@@ -30,11 +30,20 @@ type Options struct {
 	Calls int
 	// Heartbeat is how often, in the wall's time, a view is published while rollouts or sweeps are open and only time passes; 0 is never.
 	Heartbeat time.Duration
-	// Resting engines take commands and call nobody, and time changes nothing: for a look into a store outside the daemon.
-	Resting bool
+	// Duty is how much the engine does by itself; the zero value is everything.
+	Duty Duty
 	// Tick is the shortest time between two looks at what is due, in the engine's time; 0 means 10 ms.
 	Tick time.Duration
 }
+
+// Duty is how much an engine does by itself.
+type Duty int
+
+const (
+	FullDuty   Duty = iota
+	SweepsOnly      // rollouts rest: for a command outside the daemon, which must not begin a window and leave
+	Idle            // nothing but what it is told: for a look into a store
+)
 
 // Engine owns the state. One goroutine, Run, writes it; everybody else reads views and sends commands.
 type Engine struct {
@@ -188,7 +197,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		for i, r := range waiting {
 			answers[i] = e.decide(r, now)
 		}
-		if !e.options.Resting {
+		if e.options.Duty != Idle {
 			e.look(now)
 		}
 		if err := e.commit(); err != nil {
@@ -201,10 +210,9 @@ func (e *Engine) Run(ctx context.Context) error {
 		for i, r := range waiting {
 			r.answer <- answers[i]
 		}
-		if !e.options.Resting {
+		e.asleep = now.Add(time.Hour)
+		if e.options.Duty != Idle {
 			e.send(ctx, &hosts, now)
-		} else {
-			e.asleep = now.Add(time.Hour)
 		}
 		if e.stale {
 			publish.ask()

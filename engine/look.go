@@ -18,6 +18,9 @@ func (e *Engine) look(now time.Time) {
 	for _, number := range slices.Sorted(maps.Keys(e.state.sweeps)) {
 		e.lookAtSweep(e.state.sweeps[number], now)
 	}
+	if e.options.Duty == SweepsOnly {
+		return
+	}
 	e.silent = e.silentServers()
 	for _, id := range e.openRollouts() {
 		e.lookAtRollout(id, now)

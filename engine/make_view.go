@@ -208,7 +208,7 @@ func (e *Engine) History(object string, most int) ([]HistoryLine, error) {
 		if object != "" && entry.Object != object {
 			return nil
 		}
-		lines = append(lines, HistoryLine{Seq: seq, At: entry.At.In(e.options.Zone).Format("2 Jan 15:04:05"), Actor: entry.Actor, Action: entry.Action, Words: wordsOf(entry)})
+		lines = append(lines, HistoryLine{Seq: seq, At: entry.At, Actor: entry.Actor, Action: entry.Action, Words: wordsOf(entry)})
 		if len(lines) > 2*most {
 			lines = append(lines[:0], lines[len(lines)-most:]...)
 		}

@@ -142,6 +142,9 @@ func (e *Engine) errands(now time.Time) (due []errand, next time.Time) {
 		d.key = key
 		consider(d)
 	}
+	if e.options.Duty == SweepsOnly {
+		return due, next
+	}
 	for _, id := range e.openRollouts() {
 		e.rolloutErrands(id, now, consider, &next)
 	}

@@ -13,6 +13,8 @@ import (
 
 	"patchdeck/cmd/patchdeck/rehearsal"
 	"patchdeck/engine"
+	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
 	"patchdeck/engine/rollout"
 	"patchdeck/remote/simulator"
 	"patchdeck/store"
@@ -35,17 +37,10 @@ func demo(ctx context.Context, o command.DemoOptions) error {
 	if o.JSON || !o.Headless {
 		progress = o.Err
 	}
-	if o.Data == "" {
-		folder, err := os.MkdirTemp("", "patchdeck-demo-")
-		if err != nil {
-			return err
-		}
-		o.Data = folder
+	if !o.Headless && !isTerminal(os.Stdout) {
+		return fmt.Errorf("the console needs a terminal; give --headless for a night without one")
 	}
-	if err := os.MkdirAll(o.Data, 0o700); err != nil {
-		return err
-	}
-	stage, err := prepare(o, progress)
+	stage, err := prepare(&o, progress)
 	if err != nil {
 		return err
 	}
@@ -76,52 +71,44 @@ type stage struct {
 	document   string
 }
 
-// prepare finds or starts the fleet and reads what the night is played with.
-func prepare(o command.DemoOptions, progress io.Writer) (*stage, error) {
+// prepare finds or starts the fleet and reads what the night is played with. It checks everything before it makes anything.
+func prepare(o *command.DemoOptions, progress io.Writer) (*stage, error) {
 	night, begun, err := readNight(o.Data)
 	if err != nil {
 		return nil, err
 	}
 	if begun {
-		if o.Bulletin == "" {
-			o.Bulletin = night.Bulletin
-		}
-		o.Emergency = night.Emergency
+		o.Bulletin, o.Emergency = night.Bulletin, night.Emergency
+	} else if o.Data != "" && exists(storeFolder(o.Data)) {
+		return nil, fmt.Errorf("%s holds a store that is no demonstration: name an empty folder", o.Data)
 	}
 	b, document, err := readBulletin(o.Bulletin)
 	if err != nil {
 		return nil, err
 	}
 	s := &stage{fleetClose: func() {}, document: document}
-	switch {
-	case o.Fleet != "":
+	if o.Fleet != "" {
 		if s.fleet, err = readFleet(o.Fleet); err != nil {
 			return nil, err
 		}
 		if o.Speed > 0 && o.Speed != s.fleet.ready.Speed {
 			fmt.Fprintf(o.Err, "patchdeck: --speed %g is ignored: the fleet runs at %g\n", o.Speed, s.fleet.ready.Speed)
 		}
-	case begun && night.InProcess:
+	} else if begun {
 		if s.fleet.ready = night.Ready; !nightIsOver(o.Data) {
-			return nil, fmt.Errorf("%s holds a night whose simulated fleet ended with the process that ran it: begin another night in an empty folder, or rehearse with patchdeck simulate and --fleet FILE", o.Data)
+			return nil, fleetIsGone(o.Data, night)
 		}
-	case begun:
-		if s.fleet.ready = night.Ready; !nightIsOver(o.Data) {
-			return nil, fmt.Errorf("%s holds a night with a fleet of its own: give --fleet FILE with what patchdeck simulate --json printed", o.Data)
+	}
+	if !begun {
+		if err := furnish(o); err != nil {
+			return nil, err
 		}
-	default:
+	}
+	if o.Fleet == "" && !begun {
 		fmt.Fprintf(progress, "starting %d simulated servers\n", o.Servers)
-		ledger, err := os.OpenFile(filepath.Join(o.Data, "ledger.jsonl"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-		if err != nil {
+		if err := s.startFleet(*o, b); err != nil {
 			return nil, err
 		}
-		fleet, err := newFleet(b, o.Servers, o.Seed, speedFor(o.Speed, o.Servers, o.Headless), o.Faults, false, ledger)
-		if err != nil {
-			ledger.Close()
-			return nil, err
-		}
-		s.fleet = announced{servers: fleet.Servers(), ready: fleet.Ready()}
-		s.fleetClose = func() { fleet.Close(); ledger.Close() }
 	}
 	servers, err := s.fleet.inventory()
 	if err != nil {
@@ -136,7 +123,47 @@ func prepare(o command.DemoOptions, progress io.Writer) (*stage, error) {
 	return s, err
 }
 
+// furnish makes the folder of a new night; the bulletin's place is kept whole, for a later run from elsewhere.
+func furnish(o *command.DemoOptions) (err error) {
+	if o.Bulletin != "" {
+		if o.Bulletin, err = filepath.Abs(o.Bulletin); err != nil {
+			return err
+		}
+	}
+	if o.Data == "" {
+		o.Data, err = os.MkdirTemp("", "patchdeck-demo-")
+		return err
+	}
+	return os.MkdirAll(o.Data, 0o700)
+}
+
+func fleetIsGone(data string, night rehearsedNight) error {
+	if night.InProcess {
+		return fmt.Errorf("%s holds a night whose simulated fleet ended with the process that ran it: begin another night in an empty folder, or rehearse with patchdeck simulate and --fleet FILE", data)
+	}
+	return fmt.Errorf("%s holds a night with a fleet of its own: give --fleet FILE with what patchdeck simulate --json printed", data)
+}
+
+// startFleet runs a fleet in this process; it writes its own account into the folder of the night.
+func (s *stage) startFleet(o command.DemoOptions, b catalog.Bulletin) error {
+	ledger, err := os.OpenFile(filepath.Join(o.Data, "ledger.jsonl"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	fleet, err := newFleet(b, o.Servers, o.Seed, speedFor(o.Speed, o.Servers, o.Headless), o.Faults, false, ledger)
+	if err != nil {
+		ledger.Close()
+		return err
+	}
+	s.fleet = announced{servers: fleet.Servers(), ready: fleet.Ready()}
+	s.fleetClose = func() { fleet.Close(); ledger.Close() }
+	return nil
+}
+
 func readNight(data string) (n rehearsedNight, begun bool, err error) {
+	if data == "" {
+		return n, false, nil
+	}
 	text, err := os.ReadFile(nightFile(data))
 	if errors.Is(err, fs.ErrNotExist) {
 		return n, false, nil
@@ -173,6 +200,10 @@ func (s *stage) play(ctx context.Context, console engine.Console, say func(*engi
 		}
 		if act, ok := s.script.Next(v); ok {
 			words, err := console.Do(ctx, act.Who, act.Command)
+			var denied *approval.Denied
+			if errors.As(err, &denied) && console.View().Generation != v.Generation {
+				continue // somebody at a console was faster: look again
+			}
 			if err != nil {
 				return fmt.Errorf("%s: %s: %w", act.Who.Name, act.Command.Action(), err)
 			}

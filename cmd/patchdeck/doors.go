@@ -55,7 +55,7 @@ func openDoors(o opening) (*doors, error) {
 		},
 		Command: func(streams command.Streams, actor approval.Actor) *cobra.Command {
 			return command.New(command.Environment{Streams: streams, Remote: true, Version: version(), Probe: probe,
-				Open: func(context.Context, string) (*command.Session, error) {
+				Open: func(context.Context, string, bool) (*command.Session, error) {
 					return &command.Session{Console: o.engine, Actor: actor, Zone: o.zone, Windows: o.windows, Users: o.users()}, nil
 				}})
 		}})

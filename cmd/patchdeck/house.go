@@ -44,7 +44,30 @@ type plot struct {
 	simulated   bool // limits of a simulated fleet, in the wall's time
 	speed       float64
 	storeRoom   []store.Option
+	duty        engine.Duty
 	log         *slog.Logger
+}
+
+// holdPatience is how long a short command waits for another one that has the store open.
+const holdPatience = 3 * time.Second
+
+// openStore opens a store, and waits a moment where another process holds it: two commands at the same time take turns.
+func openStore(ctx context.Context, folder string, options ...store.Option) (*store.Store, error) {
+	until := time.Now().Add(holdPatience)
+	for {
+		s, err := store.Open(folder, options...)
+		var held *store.Held
+		if !errors.As(err, &held) || time.Now().After(until) {
+			return s, err
+		}
+		pause := time.NewTimer(100 * time.Millisecond)
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return nil, err
+		}
+	}
 }
 
 // build opens the store and starts the engine. The engine ends with ctx.
@@ -52,7 +75,7 @@ func build(ctx context.Context, p plot) (*house, error) {
 	if err := os.MkdirAll(p.data, 0o700); err != nil {
 		return nil, err
 	}
-	s, err := store.Open(storeFolder(p.data), append(p.storeRoom, store.WithLogger(p.log))...)
+	s, err := openStore(ctx, storeFolder(p.data), append(p.storeRoom, store.WithLogger(p.log))...)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +91,7 @@ func build(ctx context.Context, p plot) (*house, error) {
 	}
 	h := &house{store: s, fleet: remote.New(roads), ended: make(chan struct{})}
 	h.engine, err = engine.New(engine.Options{Store: s, Fleet: h.fleet, Clock: p.clock, Logger: p.log, Policy: p.policy,
-		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat})
+		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, Duty: p.duty})
 	if err != nil {
 		s.Close()
 		return nil, err

@@ -85,6 +85,13 @@ func TestKilledConsoleDoesNothingTwiceAndForgetsNothing(t *testing.T) {
 			break
 		}
 		kills++
+		// Somebody looks in between; looking changes nothing, and acting is refused.
+		if code, _, words := run(t, patchdeck, "audit", "list", "--data", data); code > 1 || code == 1 && !strings.Contains(words, "no store") {
+			t.Errorf("audit list between two runs: exit %d: %s", code, words)
+		}
+		if code, _, words := run(t, patchdeck, "rollout", "halt", "R-1", "--reason", "test", "--data", data); code == 0 || !strings.Contains(words, "demonstration") {
+			t.Errorf("a command between two runs: exit %d: %s", code, words)
+		}
 	}
 	t.Logf("seed %d: %d servers, killed %d times", *killSeed, *killServers, kills)
 	if kills < *killCount/2 {

@@ -39,8 +39,16 @@ func startDaemon(ctx context.Context, o command.ServeOptions) (*daemon, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := os.MkdirAll(o.Data, 0o700); err != nil {
+		return nil, err
+	}
 	p := plot{data: o.Data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows, zone: c.Zone, credentials: credentialsOf(ctx, &c),
 		limits: c.Limits, log: logTo(o.Data), storeRoom: []store.Option{store.WithBallast(ballast)}}
+	if _, rehearsed, err := readNight(o.Data); err != nil {
+		return nil, err
+	} else if rehearsed {
+		return nil, inDemo(o.Data)
+	}
 	if o.Fleet != "" {
 		fleet, err := readFleet(o.Fleet)
 		if err != nil {

@@ -8,11 +8,14 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/charmbracelet/x/term"
+
 	"patchdeck/cmd/patchdeck/config"
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/rollout"
 	"patchdeck/remote"
+	"patchdeck/store"
 	"patchdeck/ui/command"
 	"patchdeck/ui/serve"
 )
@@ -52,9 +55,8 @@ func listUsers(f *config.UsersFile) []command.User {
 	return list
 }
 
-// openSession runs the engine on a data folder for as long as one verb takes. Rollouts of the store go on meanwhile, as in the
-// daemon.
-func openSession(ctx context.Context, data string) (*command.Session, error) {
+// openSession runs an engine on a data folder for as long as one verb takes. Rollouts rest meanwhile: only the daemon plays windows.
+func openSession(ctx context.Context, data string, reads bool) (*command.Session, error) {
 	c, users, err := settings(data, "")
 	if err != nil {
 		return nil, err
@@ -64,9 +66,24 @@ func openSession(ctx context.Context, data string) (*command.Session, error) {
 		return nil, &approval.Denied{Words: "you are not in the users file: ask the administrator of patchdeck"}
 	}
 	actor.Via = "command"
+	p := plot{data: data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows, duty: engine.SweepsOnly,
+		zone: c.Zone, credentials: credentialsOf(ctx, &c), limits: c.Limits, log: logTo(data)}
+	night, rehearsed, err := readNight(data)
+	switch {
+	case err != nil:
+		return nil, err
+	case rehearsed && !reads:
+		return nil, inDemo(data)
+	case rehearsed:
+		p.clock, p.storeRoom = announced{ready: night.Ready}.clock(), []store.Option{store.WithMinFree(0)}
+	case reads && !exists(storeFolder(data)):
+		return nil, fmt.Errorf("there is no store in %s: import something first, or name another folder with --data", data)
+	}
+	if reads {
+		p.duty = engine.Idle
+	}
 	// An interrupt ends the verb; the engine ends when the verb closes it.
-	h, err := build(context.WithoutCancel(ctx), plot{data: data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows,
-		zone: c.Zone, credentials: credentialsOf(ctx, &c), limits: c.Limits, log: logTo(data)})
+	h, err := build(context.WithoutCancel(ctx), p)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +93,16 @@ func openSession(ctx context.Context, data string) (*command.Session, error) {
 				fmt.Fprintf(os.Stderr, "patchdeck: %v\n", err)
 			}
 		}}, nil
+}
+
+// inDemo says that a folder belongs to a demonstration, whose time and servers a real console does not know.
+func inDemo(data string) error {
+	return fmt.Errorf("%s holds a night of a demonstration: go on with patchdeck demo --data %s --fleet FILE, or name another folder", data, data)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // forward hands a verb to the daemon that holds the store, if there is one.
@@ -94,6 +121,9 @@ func attach(ctx context.Context, data string) error {
 	if !errors.Is(err, serve.ErrNoDaemon) {
 		return err
 	}
+	if !isTerminal(os.Stdout) {
+		return fmt.Errorf("the console needs a terminal; commands do not: patchdeck --help")
+	}
 	fmt.Fprintln(os.Stderr, "no patchdeck is running here: this console runs one until you leave it; patchdeck serve runs one for good")
 	d, err := startDaemon(ctx, command.ServeOptions{Data: data, Listen: "none", Streams: streams})
 	if err != nil {
@@ -103,11 +133,10 @@ func attach(ctx context.Context, data string) error {
 	return attachHere(ctx, data, streams)
 }
 
+func isTerminal(f *os.File) bool { return term.IsTerminal(f.Fd()) }
+
 // logTo writes facts for the administrator into the data folder: one line a fact, nothing secret.
 func logTo(data string) *slog.Logger {
-	if os.MkdirAll(data, 0o700) != nil {
-		return slog.New(slog.DiscardHandler)
-	}
 	f, err := os.OpenFile(filepath.Join(data, "patchdeck.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return slog.New(slog.DiscardHandler)

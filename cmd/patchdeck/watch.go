@@ -32,7 +32,7 @@ func (s *stage) watch(ctx context.Context, h *house, o command.DemoOptions) erro
 	d, err := openDoors(opening{data: o.Data, listen: "127.0.0.1:0", engine: h.engine, zone: time.UTC, title: "demo", windows: rehearsal.WindowIDs(),
 		identify: func(key gossh.PublicKey) (approval.Actor, bool) { return whose(cast, key) },
 		local:    func(p serve.Peer) (approval.Actor, bool) { return you, int(p.UID) == os.Getuid() },
-		users:    func() []command.User { return nil }, log: logTo(o.Data)})
+		users:    func() []command.User { return listCast(cast) }, log: logTo(o.Data)})
 	if err != nil {
 		return err
 	}
@@ -102,6 +102,14 @@ func castKeys(data string) ([]castMember, []keyLine, error) {
 		cast, lines = append(cast, castMember{actor, key}), append(lines, keyLine{actor.Name, file})
 	}
 	return cast, lines, nil
+}
+
+func listCast(cast []castMember) []command.User {
+	var list []command.User
+	for _, c := range cast {
+		list = append(list, command.User{Name: c.actor.Name, Roles: c.actor.RoleNames(), Fingerprints: []string{fingerprint(c.key)}})
+	}
+	return list
 }
 
 func whose(cast []castMember, key gossh.PublicKey) (approval.Actor, bool) {

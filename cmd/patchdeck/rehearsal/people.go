@@ -115,7 +115,11 @@ func (s Script) approvals(v *engine.View) (Act, bool) {
 		case approval.Submitted:
 			return Act{Authority, engine.DecideChange{Change: c.ID, Step: "authorise", PlanHash: c.PlanHash, Reason: "list and pilot servers reviewed"}}, true
 		case approval.Authorised:
-			if r, ok := find(v, c.ID, rollout.Pilot); !ok || r.State == rollout.Closed && r.Stop == nil {
+			r, ok := find(v, c.ID, rollout.Pilot)
+			if ok && r.State == rollout.Closed && Halted(v) == nil && r.Counts.Targeted() > 0 && r.Counts[rollout.Succeeded] == 0 {
+				return Act{Board, engine.DecideChange{Change: c.ID, Step: "reject", PlanHash: c.PlanHash, Reason: "the pilot verified nothing"}}, true
+			}
+			if !ok || r.State == rollout.Closed && Halted(v) == nil {
 				return Act{Board, engine.DecideChange{Change: c.ID, Step: "approve", PlanHash: c.PlanHash, Reason: "the pilot is through: " + pilotWords(r)}}, true
 			}
 		}
