@@ -40,6 +40,8 @@
 //   - LastTaskResult of a task that has not run yet is 0x41303, of one that runs 0x41301.
 //   - The package of a cumulative update is called Package_for_RollupFix and ends in the build that it brings; removing a
 //     permanent package fails with 0x800F0825, and DISM works while a restart is pending.
+//   - Moving a role speaks with the controller that takes it, which a network logon may not without delegation (Kerberos with
+//     delegation, or CredSSP). Without it fsmo-move finds no target and says so, and nothing has moved.
 //   - A node keeps State Paused and DrainStatus Completed over its restart, and Get-StorageJob lists nothing once all is whole.
 //   - Suspend-ClusterNode -Drain without -Wait returns at once, and a drain that failed may be started again.
 //   - Get-WBSummary answers a network logon, and within seconds.

@@ -6,5 +6,6 @@ import "maps"
 func init() {
 	maps.Copy(effects, map[string]bool{
 		"cluster-suspend": true, "cluster-resume": true, "baseline": true, "clean-up": true,
+		"fsmo-move": true, "fsmo-return": true,
 	})
 }

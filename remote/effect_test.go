@@ -23,6 +23,14 @@ var changes = map[string]func(*Fleet, context.Context, *server) error{
 		_, err := f.StampBaseline(ctx, s.target, Baseline{Name: "2026-11"})
 		return err
 	},
+	"move roles": func(f *Fleet, ctx context.Context, s *server) error {
+		_, err := f.MoveRoles(ctx, s.target, "m-1", "")
+		return err
+	},
+	"return roles": func(f *Fleet, ctx context.Context, s *server) error {
+		_, err := f.ReturnRoles(ctx, s.target)
+		return err
+	},
 	"clean up": func(f *Fleet, ctx context.Context, s *server) error {
 		_, err := f.CleanUp(ctx, s.target, nil, 30*24*time.Hour)
 		return err

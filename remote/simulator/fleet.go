@@ -72,6 +72,7 @@ func (w *world) hosts(config Config) []*host {
 		hosts[i] = newHost(p, w, config.Faults)
 	}
 	unite(hosts)
+	plant(hosts)
 	return hosts
 }
 

@@ -27,6 +27,7 @@ type host struct {
 	fate      *fault
 	nuisances []*fault
 	skew      time.Duration // its clock minus fleet time
+	forest    *forest       // the directory that it is a controller of, or nil
 	failover  *failover     // the cluster that it is a node of, or nil
 	node      *node
 	drop      func() // cuts its connections when it goes down; nil without a network
@@ -39,10 +40,11 @@ type host struct {
 	jobs     map[string]*job
 	begun    map[string]int // job kind -> how many have run
 	spoiled  []spoiled
-	baseline *baseline // the stamp in its registry, or nil
-	refusals int       // requests that WinRM still refuses after the last start
-	left     bool      // it is on its way off the network
-	cut      bool      // connections are to be cut at the next visit
+	moved    *movedRoles // the operation master roles that were taken from it, or nil
+	baseline *baseline   // the stamp in its registry, or nil
+	refusals int         // requests that WinRM still refuses after the last start
+	left     bool        // it is on its way off the network
+	cut      bool        // connections are to be cut at the next visit
 }
 
 // appointment is something that happens on the server at a moment of fleet time.

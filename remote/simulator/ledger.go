@@ -25,6 +25,7 @@ const (
 	rolledBack    event = "rolled_back"    // the start undid a cumulative update that waited for it
 	nodeSuspended event = "node_suspended" // a node of a cluster was drained and paused; by says for whom
 	nodeResumed   event = "node_resumed"   // it serves its cluster again
+	roleMoved     event = "role_moved"     // an operation master role went to another domain controller; by says to whom
 	restarted     event = "restarted"      // the server started again; boot says when, by which order
 )
 

@@ -103,6 +103,9 @@ func (h *host) goDown(at time.Time) {
 	if h.failover != nil {
 		h.failover.leave(h.node, at)
 	}
+	if h.forest != nil {
+		h.forest.expect(h.name, at.AddDate(100, 0, 0))
+	}
 	attempt := h.power.boots
 	p := h.product.restart
 	whole := stretched(h.draws.between(p.shortest, p.longest, "restart", attempt), h.bootStretch())
@@ -138,6 +141,9 @@ func (h *host) boot(at, answering, settled time.Time) {
 	h.refuseAfterBoot()
 	if h.failover != nil {
 		h.failover.join(h.node, answering.Add(serviceDelay), h.power.boots)
+	}
+	if h.forest != nil {
+		h.forest.expect(h.name, answering.Add(serviceDelay))
 	}
 	h.record(at, entry{Event: restarted, Boot: stamp(at), By: h.power.order})
 }

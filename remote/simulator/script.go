@@ -87,6 +87,9 @@ var behaviours = map[string]behaviour{
 	"baseline": (*host).runBaseline,
 	"clean-up": (*host).runCleanUp,
 
+	"fsmo-move":   (*host).runRoleMove,
+	"fsmo-return": (*host).runRoleReturn,
+
 	"cluster-state":   (*host).runClusterState,
 	"cluster-suspend": (*host).runClusterSuspend,
 	"cluster-resume":  (*host).runClusterResume,

@@ -1,0 +1,148 @@
+package simulator
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// forest is the one directory of the fleet: who its domain controllers are and who holds which operation master role. Its
+// lock is taken while that of a host is held, never the other way.
+type forest struct {
+	mu          sync.Mutex
+	controllers []*profile
+	owner       map[string]string    // role -> name of the controller
+	back        map[string]time.Time // when a controller that restarts serves again
+}
+
+var masterRoles = []string{"DomainNamingMaster", "InfrastructureMaster", "PDCEmulator", "RIDMaster", "SchemaMaster"}
+
+// movedRoles is the mark of a controller from which roles were moved.
+type movedRoles struct {
+	to    string
+	roles []string
+}
+
+// plant makes the directory of the fleet's domain controllers: the first of them holds every role.
+func plant(hosts []*host) {
+	f := &forest{owner: make(map[string]string), back: make(map[string]time.Time)}
+	for _, h := range hosts {
+		if h.workload.controller {
+			h.forest = f
+			f.controllers = append(f.controllers, &h.profile)
+		}
+	}
+	for _, role := range masterRoles {
+		if len(f.controllers) > 0 {
+			f.owner[role] = f.controllers[0].name
+		}
+	}
+}
+
+// expect says from when on a controller that went down serves again.
+func (f *forest) expect(name string, back time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.back[name] = back
+}
+
+// target is the controller that takes the roles of p: the one that is named, or one of its own site, or any; nil when none serves.
+func (f *forest) target(p *profile, wanted string, now time.Time) *profile {
+	serves := func(other *profile) bool {
+		return other.name != p.name && !now.Before(f.back[other.name]) && (wanted == "" || strings.EqualFold(wanted, other.name))
+	}
+	near := func(other *profile) bool { return serves(other) && other.site == p.site }
+	for _, wish := range []func(*profile) bool{near, serves} {
+		if i := slices.IndexFunc(f.controllers, wish); i >= 0 {
+			return f.controllers[i]
+		}
+	}
+	return nil
+}
+
+// rolesView is what the scripts fsmo-move and fsmo-return answer.
+type rolesView struct {
+	Applicable bool       `json:"applicable"`
+	Why        string     `json:"why"`
+	Roles      []roleView `json:"roles"`
+	Time       stamp      `json:"time"`
+}
+
+type roleView struct {
+	Role   string `json:"role"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Result string `json:"result"`
+	Code   string `json:"code"`
+	Words  string `json:"words"`
+}
+
+const noController = "0x8007054B" // ERROR_NO_SUCH_DOMAIN
+
+func (h *host) runRoleMove(parameters json.RawMessage, now time.Time) (any, error) {
+	asked, err := read[struct {
+		Move   string `json:"move"`
+		Target string `json:"target"`
+	}](parameters)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkID("move", asked.Move); err != nil {
+		return nil, err
+	}
+	v := rolesView{Roles: []roleView{}, Time: h.shown(now), Why: "no_controller"}
+	if h.forest == nil {
+		return v, nil
+	}
+	v.Applicable, v.Why = true, ""
+	h.forest.mu.Lock()
+	defer h.forest.mu.Unlock()
+	if h.moved == nil {
+		held := slices.DeleteFunc(slices.Clone(masterRoles), func(role string) bool { return h.forest.owner[role] != h.name })
+		if len(held) == 0 {
+			return v, nil
+		}
+		to := h.forest.target(&h.profile, asked.Target, now)
+		if to == nil {
+			return nil, &problem{noController, "no other writable domain controller of this domain answers, so the roles stay here"}
+		}
+		h.moved = &movedRoles{to.name, held}
+	}
+	v.Roles = h.carry(h.moved.roles, h.name, h.moved.to, "moved", now)
+	return v, nil
+}
+
+func (h *host) runRoleReturn(_ json.RawMessage, now time.Time) (any, error) {
+	v := rolesView{Applicable: h.forest != nil, Roles: []roleView{}, Time: h.shown(now)}
+	if h.forest == nil {
+		v.Why = "no_controller"
+		return v, nil
+	}
+	if h.moved != nil {
+		h.forest.mu.Lock()
+		defer h.forest.mu.Unlock()
+		v.Roles = h.carry(h.moved.roles, h.moved.to, h.name, "kept", now)
+		h.moved = nil
+	}
+	return v, nil
+}
+
+// carry moves roles from one controller to another; there says how one is called that is there already. The forest is locked.
+func (h *host) carry(roles []string, from, to, there string, now time.Time) (all []roleView) {
+	fqdn := func(name string) string { return strings.ToLower(name) + "." + domain }
+	for _, role := range roles {
+		v := roleView{Role: role, From: fqdn(from), To: fqdn(to), Result: "elsewhere", Code: noError}
+		switch h.forest.owner[role] {
+		case to:
+			v.Result = there
+		case from:
+			v.Result = "moved"
+			h.forest.owner[role] = to
+			h.record(now, entry{Event: roleMoved, By: role + " to " + to})
+		}
+		all = append(all, v)
+	}
+	return all
+}
