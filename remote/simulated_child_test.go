@@ -1,11 +1,10 @@
-//go:build unix
+//go:build linux
 
 package remote
 
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -105,13 +104,14 @@ type usage struct {
 	resident  int64 // most memory it held at once, in bytes
 }
 
-// stop ends the child and tells what it used.
+// stop ends the child, if it still runs, and tells what it used.
 func (f *simulatedFleets) stop() usage {
 	f.input.Close()
-	if err := f.child.Wait(); err != nil && errors.As(err, new(*exec.Error)) {
+	f.child.Wait() // says the exit code, or that it was waited for before
+	state := f.child.ProcessState
+	if state == nil {
 		return usage{}
 	}
-	state := f.child.ProcessState
 	used := usage{processor: state.UserTime() + state.SystemTime()}
 	if resources, ok := state.SysUsage().(*syscall.Rusage); ok {
 		used.resident = resources.Maxrss << 10 // Linux counts kilobytes

@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 package remote
 
@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,6 +36,7 @@ type farm struct {
 const (
 	farmSize  = "PATCHDECK_TEST_FARM"
 	farmHangs = "PATCHDECK_TEST_FARM_HANGS" // set: no command ever ends
+	farmTakes = "PATCHDECK_TEST_FARM_TAKES" // how long every command takes
 )
 
 // TestServeFarm is the child process of the benchmarks; it serves until its standard input ends.
@@ -52,6 +52,12 @@ func TestServeFarm(t *testing.T) {
 		if os.Getenv(farmHangs) != "" {
 			s.hanging, s.ended = hanging, make(chan struct{}, 1)
 			s.answer = func(string, jsonText) string { return hang }
+		}
+		if takes, err := time.ParseDuration(os.Getenv(farmTakes)); err == nil {
+			s.answer = func(string, jsonText) string {
+				<-time.After(takes)
+				return factsText
+			}
 		}
 		served.Servers = append(served.Servers, s.target)
 	}
@@ -78,7 +84,7 @@ func TestServeFarm(t *testing.T) {
 	io.Copy(io.Discard, os.Stdin)
 }
 
-func startFarm(b *testing.B, size int) farm {
+func startFarm(b testing.TB, size int) farm {
 	b.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^TestServeFarm$", "-test.v")
 	child.Env = append(os.Environ(), fmt.Sprintf("%s=%d", farmSize, size))
@@ -277,24 +283,37 @@ func BenchmarkSweep(b *testing.B) {
 // BenchmarkWaiting reports what 1,000 servers cost in memory while each has a command under way.
 func BenchmarkWaiting(b *testing.B) {
 	const size = 1000
-	b.Setenv(farmHangs, "yes")
-	served := startFarm(b, size)
-	f := newFleet(b, func(o *Options) { o.FleetLimit, o.SiteLimit, o.OpenLimit = size, size, 2*size })
-	var before, during runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	var group sync.WaitGroup
-	for _, target := range served.Servers {
-		group.Go(func() { f.Facts(b.Context(), target) })
-	}
 	for b.Loop() {
-		<-served.hanging
+		b.ReportMetric(float64(memoryUnderWay(b, size))/size/1024, "KB/server")
 	}
-	runtime.GC() // pools give their memory back at the second collection
-	runtime.GC()
-	runtime.ReadMemStats(&during)
-	used := during.HeapAlloc + during.StackInuse - before.HeapAlloc - before.StackInuse
-	b.ReportMetric(float64(used)/size/1024, "KB/server")
-	f.Close()
-	group.Wait()
+}
+
+// BenchmarkTogether asks 200 servers in ten sites, never asked before, for something that takes them a second: it must not
+// take us much longer than that.
+func BenchmarkTogether(b *testing.B) {
+	const (
+		size   = 200
+		sites  = 10
+		takes  = time.Second
+		budget = 1500 * time.Millisecond
+	)
+	b.Setenv(farmTakes, takes.String())
+	served := startFarm(b, size)
+	for i := range served.Servers {
+		served.Servers[i].Site = fmt.Sprint("site ", i%sites)
+	}
+	var longest time.Duration
+	for b.Loop() {
+		f, started := newFleet(b, nil), time.Now()
+		eachOf(b, size, func(i int) error {
+			_, err := f.Facts(b.Context(), served.Servers[i])
+			return err
+		})
+		longest = max(longest, time.Since(started))
+		f.Close()
+	}
+	b.ReportMetric(longest.Seconds(), "s-longest")
+	if longest > budget {
+		b.Errorf("%v for %d servers that take %v each, side by side", longest, size, takes)
+	}
 }
