@@ -31,6 +31,14 @@ var changes = map[string]func(*Fleet, context.Context, *server) error{
 		_, err := f.ReturnRoles(ctx, s.target)
 		return err
 	},
+	"suspend monitoring": func(f *Fleet, ctx context.Context, s *server) error {
+		_, err := f.SuspendMonitoring(ctx, s.target, "CHG-1", time.Hour)
+		return err
+	},
+	"resume monitoring": func(f *Fleet, ctx context.Context, s *server) error {
+		_, err := f.ResumeMonitoring(ctx, s.target, "CHG-1")
+		return err
+	},
 	"clean up": func(f *Fleet, ctx context.Context, s *server) error {
 		_, err := f.CleanUp(ctx, s.target, nil, 30*24*time.Hour)
 		return err

@@ -20,7 +20,8 @@ var resultTypes = map[string]struct {
 	"job-start": {jobResult{}, nil}, "job-poll": {jobResult{}, []string{"lines"}}, "job-cancel": {jobResult{}, nil},
 	"job-scan": {outcomeResult{}, nil}, "job-stage": {outcomeResult{}, nil}, "job-install": {outcomeResult{}, nil}, "job-uninstall": {outcomeResult{}, nil},
 	"fsmo-move": {rolesResult{}, nil}, "fsmo-return": {rolesResult{}, nil},
-	"baseline": {stampResult{}, nil}, "clean-up": {orphanResult{}, nil},
+	"monitoring": {monitoringResult{}, nil},
+	"baseline":   {stampResult{}, nil}, "clean-up": {orphanResult{}, nil},
 	"health":        {healthResult{}, nil},
 	"cluster-state": {clusterResult{}, nil}, "cluster-suspend": {clusterResult{}, nil}, "cluster-resume": {clusterResult{}, nil},
 }

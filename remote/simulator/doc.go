@@ -31,7 +31,8 @@
 //
 // Events: job_started, job_finished, job_lost (a restart ended it), job_removed, downloaded, install_staged (a cumulative
 // update waits for the restart), installed (it is there: for cumulative updates during the start), install_failed,
-// removed, remove_failed, rolled_back, restarted, node_suspended, node_resumed, role_moved. The lines of one server stand in their order; lines of different servers may be some wall
+// removed, remove_failed, rolled_back, restarted, node_suspended, node_resumed, role_moved,
+// monitoring. The lines of one server stand in their order; lines of different servers may be some wall
 // milliseconds out of order. Times are true fleet time, also for a server whose own clock is off.
 //
 // # To check on a real host

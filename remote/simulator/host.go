@@ -41,6 +41,7 @@ type host struct {
 	begun    map[string]int // job kind -> how many have run
 	spoiled  []spoiled
 	moved    *movedRoles // the operation master roles that were taken from it, or nil
+	watch    monitoring  // what its monitoring script was last asked for
 	baseline *baseline   // the stamp in its registry, or nil
 	refusals int         // requests that WinRM still refuses after the last start
 	left     bool        // it is on its way off the network

@@ -26,6 +26,7 @@ const (
 	nodeSuspended event = "node_suspended" // a node of a cluster was drained and paused; by says for whom
 	nodeResumed   event = "node_resumed"   // it serves its cluster again
 	roleMoved     event = "role_moved"     // an operation master role went to another domain controller; by says to whom
+	monitoringSet event = "monitoring"     // its monitoring was suspended or resumed; by says which, and for which change
 	restarted     event = "restarted"      // the server started again; boot says when, by which order
 )
 

@@ -22,6 +22,7 @@ func TestAnswersHaveTheFieldsThatTheScriptsAnnounce(t *testing.T) {
 	for name, parameters := range map[string]any{
 		"facts": struct{}{}, "health": struct{}{},
 		"fsmo-move": map[string]any{"move": "m-1"}, "fsmo-return": struct{}{},
+		"monitoring":    map[string]any{"action": "suspend", "minutes": 30, "change": "CHG-1"},
 		"baseline":      map[string]any{"baseline": "2026-11", "date": testEpoch},
 		"clean-up":      map[string]any{"days": 30},
 		"cluster-state": struct{}{}, "cluster-suspend": map[string]any{"suspend": "c-1"}, "cluster-resume": struct{}{},

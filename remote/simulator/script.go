@@ -90,6 +90,8 @@ var behaviours = map[string]behaviour{
 	"fsmo-move":   (*host).runRoleMove,
 	"fsmo-return": (*host).runRoleReturn,
 
+	"monitoring": (*host).runMonitoring,
+
 	"cluster-state":   (*host).runClusterState,
 	"cluster-suspend": (*host).runClusterSuspend,
 	"cluster-resume":  (*host).runClusterResume,

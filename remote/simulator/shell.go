@@ -24,7 +24,7 @@ func (h *host) Run(_ context.Context, command wsman.Command) wsman.Exit {
 		return wsman.Exit{}
 	}
 	if program == "powershell" {
-		return h.powershell(arguments, command.Stdin)
+		return h.powershell(command.User, arguments, command.Stdin)
 	}
 	if run, ok := programs[program]; ok {
 		return wsman.Exit{Stdout: []byte(run(h, command.User, arguments) + "\r\n")}
@@ -36,14 +36,17 @@ func (h *host) Run(_ context.Context, command wsman.Command) wsman.Exit {
 // bootstrapLine is what our own client sends, every time: it is recognised without being taken apart.
 var bootstrapLine = assets.BootstrapCommandLine()
 
-// NeedsInput tells which command lines read standard input: those that start the bootstrap.
+// NeedsInput tells which command lines read standard input: those that start our bootstrap or Ansible's.
 func (h *host) NeedsInput(line string) bool {
 	if line == bootstrapLine {
 		return true
 	}
 	program, arguments := splitProgram(line)
-	script, ok := encodedCommand(arguments)
-	return program == "powershell" && ok && script == assets.Bootstrap()
+	if program != "powershell" {
+		return false
+	}
+	script := scriptOf(arguments)
+	return script == assets.Bootstrap() || readsAnsibleModule(script)
 }
 
 var programs = map[string]func(h *host, user, arguments string) string{
@@ -74,15 +77,34 @@ func splitProgram(line string) (program, arguments string) {
 	return strings.TrimSuffix(program, ".exe"), strings.TrimSpace(arguments)
 }
 
-func (h *host) powershell(arguments string, stdin []byte) wsman.Exit {
+func (h *host) powershell(user, arguments string, stdin []byte) wsman.Exit {
+	script := scriptOf(arguments)
+	program, rest := splitProgram(script)
+	_, known := programs[program]
+	switch {
+	case script == assets.Bootstrap():
+		return h.bootstrap(stdin)
+	case readsAnsibleModule(script):
+		return runAnsibleModule(stdin)
+	case known && program != "ver" && !strings.ContainsAny(rest, "\n;|&"): // PowerShell starts the program and passes its output on
+		return wsman.Exit{Stdout: []byte(programs[program](h, user, rest) + "\r\n")}
+	}
+	return powershellError(fmt.Sprintf("The term '%s' is not recognized as the name of a cmdlet, function, script file, or operable program.", firstWord(script)))
+}
+
+// scriptOf is what PowerShell is to run. A script that does nothing but start PowerShell with another one, as Ansible's do,
+// is that other one.
+func scriptOf(arguments string) string {
 	script, ok := encodedCommand(arguments)
 	if !ok {
-		script = arguments
+		return arguments
 	}
-	if script != assets.Bootstrap() {
-		return powershellError(fmt.Sprintf("The term '%s' is not recognized as the name of a cmdlet, function, script file, or operable program.", firstWord(script)))
+	if program, inner := splitProgram(script); program == "powershell" {
+		if nested, ok := encodedCommand(inner); ok {
+			return nested
+		}
 	}
-	return h.bootstrap(stdin)
+	return script
 }
 
 // encodedCommand is the script of -EncodedCommand, which PowerShell lets people shorten.
