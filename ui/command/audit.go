@@ -124,7 +124,7 @@ func (t *tree) auditList() *cobra.Command {
 				}
 				continue
 			}
-			rows = append(rows, []string{fmt.Sprint(line.Seq), line.At, line.Actor, line.Action, line.Words})
+			rows = append(rows, []string{fmt.Sprint(line.Seq), c.second(line.At), line.Actor, line.Action, line.Words})
 		}
 		if c.json {
 			return nil
@@ -137,9 +137,9 @@ func (t *tree) auditList() *cobra.Command {
 }
 
 type historyLine struct {
-	Seq    uint64 `json:"seq"`
-	At     string `json:"at"`
-	Actor  string `json:"actor"`
-	Action string `json:"action"`
-	Words  string `json:"words"`
+	Seq    uint64    `json:"seq"`
+	At     time.Time `json:"at"`
+	Actor  string    `json:"actor"`
+	Action string    `json:"action"`
+	Words  string    `json:"words"`
 }

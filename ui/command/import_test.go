@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
@@ -216,7 +217,7 @@ type historian struct {
 
 func (h *historian) History(object string, most int) ([]engine.HistoryLine, error) {
 	h.object, h.most = object, most
-	return []engine.HistoryLine{{Seq: 300, At: "15 Nov 02:14:13", Actor: "k.osei", Action: "rollout.hold", Words: "paused\x1b[2J"}}, nil
+	return []engine.HistoryLine{{Seq: 300, At: time.Date(2026, 11, 15, 2, 14, 13, 0, time.UTC), Actor: "k.osei", Action: "rollout.hold", Words: "paused\x1b[2J"}}, nil
 }
 
 func TestWithoutAnObjectTheWholeTrailIsRead(t *testing.T) {
@@ -226,8 +227,8 @@ func TestWithoutAnObjectTheWholeTrailIsRead(t *testing.T) {
 		return &command.Session{Console: h}, nil
 	}
 	r := s.expect(command.Done, "300", "audit", "list", "--most", "7")
-	if h.object != "" || h.most != 7 || r.out != "ENTRY  AT               ACTOR   ACTION        WHAT\n300    15 Nov 02:14:13  k.osei  rollout.hold  paused[2J\n" {
+	if h.object != "" || h.most != 7 || r.out != "ENTRY  AT                   ACTOR   ACTION        WHAT\n300    2026-11-15 02:14:13  k.osei  rollout.hold  paused[2J\n" {
 		t.Errorf("asked for %q, %d; out %q", h.object, h.most, r.out)
 	}
-	s.expect(command.Done, `{"seq":300,"at":"15 Nov 02:14:13","actor":"k.osei","action":"rollout.hold","words":"paused\u001b[2J"}`, "audit", "list", "--json")
+	s.expect(command.Done, `{"seq":300,"at":"2026-11-15T02:14:13Z","actor":"k.osei","action":"rollout.hold","words":"paused\u001b[2J"}`, "audit", "list", "--json")
 }

@@ -66,8 +66,11 @@ func (c *call) do(command engine.Command) error {
 	return c.answer(answer)
 }
 
-// when prints an instant in the zone of the configuration.
-func (c *call) when(at time.Time) string {
+// when prints an instant in the zone of the configuration, second prints it to the second.
+func (c *call) when(at time.Time) string   { return c.inZone(at, "2006-01-02 15:04") }
+func (c *call) second(at time.Time) string { return c.inZone(at, time.DateTime) }
+
+func (c *call) inZone(at time.Time, layout string) string {
 	if at.IsZero() {
 		return "-"
 	}
@@ -75,7 +78,7 @@ func (c *call) when(at time.Time) string {
 	if zone == nil {
 		zone = time.UTC
 	}
-	return at.In(zone).Format("2006-01-02 15:04")
+	return at.In(zone).Format(layout)
 }
 
 // sourceFlag carries the name of a file along when its content is handed to the process that holds the store.

@@ -122,7 +122,7 @@ func (c *Console) History(object string, most int) ([]engine.HistoryLine, error)
 	for seq := len(c.entries); seq > 0 && len(lines) < most; seq-- {
 		e := entry(seq)
 		if e.Object == object {
-			lines = append(lines, engine.HistoryLine{Seq: uint64(seq), At: e.At.Format("2 Jan 15:04:05"), Actor: e.Actor, Action: e.Action, Words: words(e)})
+			lines = append(lines, engine.HistoryLine{Seq: uint64(seq), At: e.At, Actor: e.Actor, Action: e.Action, Words: words(e)})
 		}
 	}
 	return lines, nil

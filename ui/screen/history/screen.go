@@ -113,7 +113,7 @@ func (s *Screen) row(sheet *part.Sheet, h engine.HistoryLine) {
 	}
 	words := part.Wrap(h.Words, sheet.Width-indent)
 	sheet.Row(func(l *part.Line) {
-		l.Column(t.Dim, h.At, atWidth-1).Space(1).Column(t.Normal, h.Actor, actorWidth-1).Space(1).Column(t.Accent, h.Action, actionWidth-1)
+		l.Column(t.Dim, h.At.In(s.desk.Zone).Format("2 Jan 15:04:05"), atWidth-1).Space(1).Column(t.Normal, h.Actor, actorWidth-1).Space(1).Column(t.Accent, h.Action, actionWidth-1)
 		if indent > atWidth && len(words) > 0 {
 			l.Fill(indent).Put(t.Normal, words[0])
 			words = words[1:]
