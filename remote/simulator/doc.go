@@ -7,8 +7,9 @@
 //
 // The fleet models Windows, not a client. It knows neither package remote nor the engine, and never looks at who asks.
 // Nothing is executed: a server answers to the scripts of package assets, known by name, version and hash, with behaviour
-// written in Go; to a handful of harmless programs (hostname, whoami, echo, ver); everything else fails as it would in
-// cmd.exe or PowerShell.
+// written in Go; to a handful of harmless programs (hostname, whoami, echo, ver), from cmd.exe or PowerShell; and to Ansible's
+// win_ping, recognised by the shape of Ansible's starter (ansible.go). Everything else fails as it would in cmd.exe or
+// PowerShell.
 //
 // Start reading at fleet.go (New, Close), then host.go (one server, its agenda, its face to wsman), shell.go and script.go
 // (from a command line to a behaviour), job.go with course.go and work.go (host jobs), power.go (restarts), system.go
