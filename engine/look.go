@@ -141,7 +141,7 @@ func (e *Engine) haltedBefore(r *rollout.Rollout) string {
 		if o.Change != r.Change || slices.Index(rollout.Rings, o.Ring) >= slices.Index(rollout.Rings, r.Ring) || o.Stop == nil {
 			continue
 		}
-		if o.State == rollout.Halted || o.Stop.By == engineActor.Name && o.Stop.Rule != rollout.RuleSameCode {
+		if o.Stop.To == rollout.Halted {
 			return fmt.Sprintf("%s (%s) was halted: %s", o.ID, o.Ring, o.Stop.Reason)
 		}
 	}

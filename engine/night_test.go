@@ -25,6 +25,7 @@ type night struct {
 	script  rehearsal.Script
 	view    *engine.View
 	crashes int
+	cancel  context.CancelFunc
 }
 
 func newNight(t *testing.T, servers int, seed uint64, fates map[string]enginetest.Fate) *night {

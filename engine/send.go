@@ -201,6 +201,9 @@ func (e *Engine) rolloutErrands(id string, now time.Time, consider func(errand),
 			continue
 		}
 		at := contact.Next
+		if at.After(now.Add(2 * e.options.Policy.RetryMost)) {
+			at = now // no pause is that long: the clock was ahead when it was set
+		}
 		switch step.Do {
 		case rollout.ReadFacts:
 			if r.State != rollout.Active || !change.Unlocks(r.Ring == rollout.Pilot) || staging >= e.options.Policy.StageLimit {

@@ -92,14 +92,14 @@ const EmergencyConfirmation = 24 * time.Hour
 func (c Change) Step(step string, actor Actor, planHash, reason string, now time.Time) (Change, error) {
 	i := slices.IndexFunc(Transitions, func(t Transition) bool { return t.Step == step && t.From == c.State })
 	if i < 0 {
-		return c, Refuse("%s is %s: to %s it is not possible now", c.ID, c.State, step)
+		return c, Clash("%s is %s: to %s it is not possible now", c.ID, c.State, step)
 	}
 	t := Transitions[i]
 	if !actor.Has(t.By) {
 		return c, Refuse("to %s %s takes the role %s; %s holds %v", step, c.ID, t.By, actor.Name, actor.RoleNames())
 	}
 	if planHash != c.PlanHash {
-		return c, Refuse("%s now has the plan %.12s, not %.12s: look at it again before you decide", c.ID, c.PlanHash, planHash)
+		return c, Clash("%s now has the plan %.12s, not %.12s: look at it again before you decide", c.ID, c.PlanHash, planHash)
 	}
 	if t.To != Rejected {
 		if actor.Name == c.Submitted.By {
@@ -146,7 +146,7 @@ func (c Change) ConfirmationOverdue(now time.Time) bool {
 // Exclude records that a server was taken out after the plan was frozen. It keeps the approval.
 func (c Change) Exclude(server string, a Amendment) (Change, error) {
 	if was, ok := c.Exclusions[server]; ok {
-		return c, Refuse("%s was excluded from %s by %s already: %s", server, c.ID, was.By, was.Reason)
+		return c, Clash("%s was excluded from %s by %s already: %s", server, c.ID, was.By, was.Reason)
 	}
 	next := make(map[string]Amendment, len(c.Exclusions)+1)
 	for id, was := range c.Exclusions {

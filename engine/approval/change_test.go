@@ -31,22 +31,27 @@ func TestTwoOtherPeopleDecide(t *testing.T) {
 		step   string
 		who    Actor
 		plan   string
+		clash  bool // it is the state that forbids it, not the person
 	}{
-		{"the submitter authorises", submitted(High), "authorise", person("lea", Lead, Authority), "a1b2"},
-		{"the submitter approves", authorised, "approve", person("lea", Lead, Board), "a1b2"},
-		{"the authority approves as well", authorised, "approve", person("arun", Authority, Board), "a1b2"},
-		{"without the role", submitted(High), "authorise", person("vic", Viewer), "a1b2"},
-		{"the board before the authority", submitted(High), "approve", person("bea", Board), "a1b2"},
-		{"another plan than the one that was read", submitted(High), "authorise", person("arun", Authority), "ffff"},
-		{"twice", approved, "approve", person("bo", Board), "a1b2"},
-		{"an unknown step", submitted(High), "bless", person("arun", Authority), "a1b2"},
-		{"rejecting what is approved", approved, "reject", person("bea", Board), "a1b2"},
+		{"the submitter authorises", submitted(High), "authorise", person("lea", Lead, Authority), "a1b2", false},
+		{"the submitter approves", authorised, "approve", person("lea", Lead, Board), "a1b2", false},
+		{"the authority approves as well", authorised, "approve", person("arun", Authority, Board), "a1b2", false},
+		{"without the role", submitted(High), "authorise", person("vic", Viewer), "a1b2", false},
+		{"the board before the authority", submitted(High), "approve", person("bea", Board), "a1b2", true},
+		{"another plan than the one that was read", submitted(High), "authorise", person("arun", Authority), "ffff", true},
+		{"twice", approved, "approve", person("bo", Board), "a1b2", true},
+		{"an unknown step", submitted(High), "bless", person("arun", Authority), "a1b2", true},
+		{"rejecting what is approved", approved, "reject", person("bea", Board), "a1b2", true},
 	}
 	for _, c := range cases {
 		after, err := c.change.Step(c.step, c.who, c.plan, "reason", now)
 		var denied *Denied
 		if !errors.As(err, &denied) {
 			t.Errorf("%s: error %v, want a refusal", c.name, err)
+		}
+		var clash *Conflict
+		if errors.As(err, &clash) != c.clash {
+			t.Errorf("%s: error %v is a conflict: %v", c.name, err, !c.clash)
 		}
 		if after.State != c.change.State || after.Rev != c.change.Rev {
 			t.Errorf("%s: a refusal changed the request to %+v", c.name, after)

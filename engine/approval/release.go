@@ -72,10 +72,10 @@ func (r Release) Worst() (worst catalog.Severity, exploited bool) {
 func (r Release) Drop(kb string, a Amendment) (Release, error) {
 	i := slices.IndexFunc(r.Updates, func(u ReleaseUpdate) bool { return u.KB == kb })
 	if i < 0 {
-		return r, Refuse("release %s does not hold %s: it holds %v", r.ID, kb, r.Active())
+		return r, Clash("release %s does not hold %s: it holds %v", r.ID, kb, r.Active())
 	}
 	if r.Updates[i].Dropped != nil {
-		return r, Refuse("%s was dropped from %s by %s already", kb, r.ID, r.Updates[i].Dropped.By)
+		return r, Clash("%s was dropped from %s by %s already", kb, r.ID, r.Updates[i].Dropped.By)
 	}
 	r.Updates = slices.Clone(r.Updates)
 	r.Updates[i].Dropped = &a

@@ -81,3 +81,15 @@ func (d *Denied) Error() string { return d.Words }
 
 // Refuse makes a Denied from a format.
 func Refuse(format string, args ...any) error { return &Denied{Words: fmt.Sprintf(format, args...)} }
+
+// Conflict is a command that is refused for how things stand, whoever asks: what it names has moved on. It is a Denied as
+// well, so that it is recorded like one.
+type Conflict struct{ Denied }
+
+// Unwrap gives the refusal itself.
+func (c *Conflict) Unwrap() error { return &c.Denied }
+
+// Clash makes a Conflict from a format.
+func Clash(format string, args ...any) error {
+	return &Conflict{Denied{Words: fmt.Sprintf(format, args...)}}
+}

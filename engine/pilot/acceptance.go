@@ -47,10 +47,10 @@ func Open(applications []string, deadline time.Time) Acceptance {
 // wrong later is an incident or an exclusion. A workaround for a failed test may still be recorded.
 func (a Acceptance) Record(application string, answer Answer) (Acceptance, error) {
 	if _, ok := a.Results[application]; !ok {
-		return a, approval.Refuse("no acceptance is open for application %q: %s", application, a.words())
+		return a, approval.Clash("no acceptance is open for application %q: %s", application, a.words())
 	}
 	if a.Closed && !(answer.Result == Workaround && a.Results[application].Result == FailedTest) {
-		return a, approval.Refuse("acceptance closed at %s: exclude the servers of %q or drop the update instead",
+		return a, approval.Clash("acceptance closed at %s: exclude the servers of %q or drop the update instead",
 			a.Deadline.Format("2 Jan 15:04"), application)
 	}
 	a.Results = maps.Clone(a.Results)

@@ -79,7 +79,11 @@ func collect(t *testing.T, store engine.Store, in *report.Input) {
 		"change":     func(v []byte) { in.Change = decoded[approval.Change](t, v) },
 		"acceptance": func(v []byte) { in.Acceptance = decoded[pilot.Acceptance](t, v) },
 		"plan":       func(v []byte) { in.Plan = decoded[rollout.Plan](t, v) },
-		"rollout":    func(v []byte) { in.Rollouts = append(in.Rollouts, decoded[rollout.Rollout](t, v)) },
+		"plan-part": func(v []byte) {
+			part := decoded[struct{ Assignments []rollout.Assignment }](t, v)
+			in.Plan.Assignments = append(in.Plan.Assignments, part.Assignments...)
+		},
+		"rollout": func(v []byte) { in.Rollouts = append(in.Rollouts, decoded[rollout.Rollout](t, v)) },
 		"advertisement": func(v []byte) {
 			ad := decoded[rollout.Advertisement](t, v)
 			in.Advertisements[ad.Rollout] = append(in.Advertisements[ad.Rollout], ad)

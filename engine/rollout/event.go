@@ -214,7 +214,7 @@ func (s Stopped) Apply(r Rollout, at time.Time) Rollout {
 	case Closed:
 		r.Ended = at
 	default:
-		r.Stop = &Stop{By: s.By, At: at, Rule: s.Rule, Reason: s.Reason}
+		r.Stop = &Stop{By: s.By, At: at, To: s.To, Rule: s.Rule, Reason: s.Reason}
 	}
 	r.Rev++
 	return r

@@ -91,14 +91,14 @@ func (s Scene) Expire(ad *Advertisement, c Contact) (*Moved, Contact) {
 			return s.unknown(ad), c
 		}
 	case Restarting:
-		if past && c.Silent == 0 && !c.Heard.IsZero() {
+		if past && c.Silent == 0 && c.Heard.After(ad.Since) {
 			return s.notReady(ad, "PD-NOT-RESTARTED", "it answers, but did not restart and become ready in time"), c
 		}
 		if past {
 			return s.unknown(ad), c
 		}
 	case Verifying:
-		if past && c.Silent == 0 && !c.Heard.IsZero() {
+		if past && c.Silent == 0 && c.Heard.After(ad.Since) {
 			return s.notReady(ad, "PD-NOT-READY", "it answers, but its servicing does not come to an end"), c
 		}
 		if past || silent {

@@ -44,6 +44,7 @@ type Rollout struct {
 type Stop struct {
 	By     string    `json:"by"` // a person, or "engine"
 	At     time.Time `json:"at"`
+	To     State     `json:"to"` // paused or halted, whatever the rollout became since
 	Rule   string    `json:"rule"`
 	Reason string    `json:"reason"`
 }
