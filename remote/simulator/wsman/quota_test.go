@@ -87,7 +87,8 @@ func TestSizesAreBounded(t *testing.T) {
 	if code := c.post(c.sendEnvelope(shell, command, "567890", true)).faultCode(); code != "2147942414" {
 		t.Errorf("too much input got fault %q", code)
 	}
-	if reply := c.post(strings.Repeat(" ", 20_000)); reply.status != http.StatusRequestEntityTooLarge {
+	// The server answers without reading on, so the client may meet the closed connection before the answer.
+	if reply, err := c.try(strings.Repeat(" ", 20_000)); err == nil && reply.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a large envelope: %d", reply.status)
 	}
 }
