@@ -43,6 +43,9 @@
 //   - Moving a role speaks with the controller that takes it, which a network logon may not without delegation (Kerberos with
 //     delegation, or CredSSP). Without it fsmo-move finds no target and says so, and nothing has moved.
 //   - A monitoring script that starts a process of its own keeps standard output open; the reading then waits for that too.
+//   - Get-AuthenticodeSignature reads the signatures of .msu and .cab files; DISM takes .msu online from build 26100 on.
+//   - BITS transfers for SYSTEM without anybody logged on, and a share lets the computer's account read.
+//   - AddScanPackageService takes option 0, and RemoveService removes what it made.
 //   - A node keeps State Paused and DrainStatus Completed over its restart, and Get-StorageJob lists nothing once all is whole.
 //   - Suspend-ClusterNode -Drain without -Wait returns at once, and a drain that failed may be started again.
 //   - Get-WBSummary answers a network logon, and within seconds.

@@ -3,8 +3,8 @@
     Installs the updates of a plan. It never restarts the server: that is ordered on its own.
 .NOTES
     Script: job-install
-    Version: 2
-    Parameters: updates
+    Version: 3
+    Parameters: updates, files
     Result: result, code, words, restart_required, build_before, updates
     Privileges: SYSTEM, as the scheduled task that job-start registers
     Supports: Windows Server 2012 R2 to 2025, Windows PowerShell 5.1
@@ -15,8 +15,12 @@ $ProgressPreference = 'SilentlyContinue'
 #include part/machine.ps1
 #include part/failure.ps1
 #include part/file.ps1
+#include part/folder.ps1
+#include part/module.ps1
 #include part/work.ps1
 #include part/agent.ps1
+#include part/source.ps1
+#include part/package.ps1
 
 # An update that must be handled exclusively goes alone, and first (servicing stacks are such); the others go together, so
 # that the agent finds their order.
@@ -56,10 +60,28 @@ function Install-Group {
     }
 }
 
+# Files go first: among them may be the servicing stack that the others need.
+function Install-PlannedFile {
+    param($session, [object[]]$entries)
+    if ($entries.Length -eq 0) { return }
+    Assert-CanInstall (New-Installer $session)
+    Receive-FileEntry $entries
+    $ready = @($entries | Where-Object -FilterScript { $_.update.IsDownloaded })
+    if ($ready.Length -eq 0) { return }
+    Enter-Phase 'installing' ('files of {0} updates' -f $ready.Length)
+    Install-FileEntry $ready
+}
+
 Invoke-Work {
     $session = New-AgentSession
-    Enter-Phase 'searching' ''
-    $entries = @(Get-PlannedEntry $session @(Get-PlannedName))
+    $fileEntries = @(Get-FileEntry)
+    Install-PlannedFile $session $fileEntries
+    $entries = @()
+    $names = @(Get-AgentName $fileEntries)
+    if ($names.Length -gt 0) {
+        Enter-Phase 'searching' ''
+        $entries = @(Get-PlannedEntry $session $names)
+    }
     $offered = @($entries | Where-Object -FilterScript { $null -ne $_.update })
     if ($offered.Length -gt 0) {
         Assert-CanInstall (New-Installer $session)
@@ -73,6 +95,6 @@ Invoke-Work {
         }
     }
     $restartRequired = [bool](New-Object -ComObject 'Microsoft.Update.SystemInfo').RebootRequired
-    foreach ($entry in $offered) { if ($entry.restart) { $restartRequired = $true } }
-    Get-PlannedOutcome $entries $restartRequired
+    foreach ($entry in $fileEntries + $offered) { if ($entry.restart) { $restartRequired = $true } }
+    Get-PlannedOutcome ($fileEntries + $entries) $restartRequired
 }

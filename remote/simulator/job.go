@@ -7,13 +7,15 @@ import (
 
 // job is one host job: a scheduled task as SYSTEM with its folder of state.
 type job struct {
-	id       string
-	kind     string // one of kinds
-	change   string
-	deadline time.Time // the server's clock
-	wanted   []string  // KBs
-	removals []removalOrder
-	state    jobState
+	id        string
+	kind      string // one of kinds
+	change    string
+	deadline  time.Time // the server's clock
+	wanted    []string  // KBs
+	removals  []removalOrder
+	files     []plannedFile // what does not come from the agent
+	catalogue *catalogue    // what a scan asks instead of the update source, or nil
+	state     jobState
 
 	registered time.Time
 	started    time.Time

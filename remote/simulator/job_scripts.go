@@ -61,9 +61,11 @@ type jobStart struct {
 	Deadline time.Time  `json:"deadline"`
 	Body     scriptText `json:"body"`
 	Manifest struct {
-		Updates  []string       `json:"updates"`
-		Criteria string         `json:"criteria"`
-		Removals []removalOrder `json:"removals"`
+		Updates   []string       `json:"updates"`
+		Criteria  string         `json:"criteria"`
+		Removals  []removalOrder `json:"removals"`
+		Files     []plannedFile  `json:"files"`
+		Catalogue *catalogue     `json:"catalogue"`
 	} `json:"manifest"`
 }
 
@@ -107,7 +109,7 @@ func (h *host) runJobStart(parameters json.RawMessage, now time.Time) (any, erro
 	}
 	j := &job{
 		id: s.Job, kind: s.Kind, change: s.Change, deadline: s.Deadline, wanted: plannedKBs(s.Manifest.Updates),
-		removals: s.Manifest.Removals,
+		removals: s.Manifest.Removals, files: s.Manifest.Files, catalogue: s.Manifest.Catalogue,
 	}
 	h.register(j, now)
 	if what := "start of " + j.kind; h.chance(what, len(h.jobs), 0.3) {

@@ -14,7 +14,9 @@ func (h *host) layOut(j *job, at time.Time) {
 	search := h.draws.between(scan.shortest, scan.longest, j.kind+" searching", j.attempt)
 	if j.kind == "scan" {
 		j.course = course{}.lay(searching, "", at, search)
-		h.breakOff(j)
+		if j.breaks = j.catalogue.fault(); j.breaks == "" {
+			h.breakOff(j)
+		}
 		return
 	}
 	j.course = course{}.lay(searching, "", at, search/2)
@@ -30,8 +32,10 @@ func (h *host) layOut(j *job, at time.Time) {
 		}
 	}
 	h.layWork(j, at)
-	j.plan = j.course
-	h.breakOff(j)
+	j.plan = slices.Clone(j.course)
+	if h.refuseFiles(j); j.breaks == "" {
+		h.breakOff(j)
+	}
 }
 
 // layWork lays out downloads and installations.

@@ -34,11 +34,16 @@ function New-AgentSession {
     return $session
 }
 
+# With a service the search asks that one (ServerSelection 3), else what the policy of the server says.
 # Superseded updates are left out unless asked for: a scan wants what is current, a frozen plan wants what it names.
 function Search-Update {
-    param($session, [string]$criteria, [bool]$superseded)
+    param($session, [string]$criteria, [bool]$superseded, [string]$service = '')
     $searcher = $session.CreateUpdateSearcher()
     $searcher.IncludePotentiallySupersededUpdates = $superseded
+    if ($service -ne '') {
+        $searcher.ServerSelection = 3
+        $searcher.ServiceID = $service
+    }
     $found = $searcher.Search($criteria)
     $code = [int]$found.ResultCode
     if ($code -ne $operationSucceeded -and $code -ne $operationSucceededWithErrors) {
