@@ -65,6 +65,7 @@ type Engine struct {
 	asleep   time.Time         // nothing is due before
 	silent   int               // servers in a row without an answer, as of the last look
 	stale    bool              // the view is older than the state
+	orders   orders
 	beats    int
 }
 
@@ -235,6 +236,9 @@ func (e *Engine) take(in any, waiting []request) []request {
 func (e *Engine) record(event any, actor approval.Actor, reason string, now time.Time) error {
 	if err := kindOf(event).apply(e.state, event, now); err != nil {
 		return err
+	}
+	if _, renamed := event.(serversImported); renamed {
+		e.orders = orders{}
 	}
 	e.batch = append(e.batch, pendingEvent{event, actor, reason, now})
 	e.stale = true

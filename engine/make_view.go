@@ -18,11 +18,14 @@ import (
 
 // makeView builds a snapshot. It shares values that never change once they are in the state.
 func (e *Engine) makeView(now time.Time, generation uint64) *View {
-	v := &View{Generation: generation, At: now, Head: e.head, ReadOnly: e.clockTrouble()}
-	for _, s := range e.state.servers {
-		v.Servers = append(v.Servers, *s)
+	if e.orders.age++; e.orders.age >= forecastViews {
+		e.orders.age, e.orders.forecasts = 0, nil
 	}
-	slices.SortFunc(v.Servers, func(a, b inventory.Server) int { return strings.Compare(a.Name, b.Name) })
+	v := &View{Generation: generation, At: now, Head: e.head, ReadOnly: e.clockTrouble()}
+	v.Servers = make([]inventory.Server, 0, len(e.state.servers))
+	for _, id := range e.serversByName() {
+		v.Servers = append(v.Servers, *e.state.servers[id])
+	}
 	v.Bulletins = slices.SortedFunc(maps.Values(e.state.bulletins), func(a, b catalog.Bulletin) int { return b.Released.Compare(a.Released) })
 	v.Releases = slices.SortedFunc(maps.Values(e.state.releases), func(a, b approval.Release) int {
 		return cmp.Or(b.Created.Compare(a.Created), strings.Compare(a.ID, b.ID))
@@ -79,8 +82,10 @@ func (e *Engine) viewRollout(r *rollout.Rollout, now time.Time) RolloutView {
 	}
 	recent := 0
 	for _, id := range e.state.adsOf[r.ID] {
+		view.Advertisements = append(view.Advertisements, e.state.ads[id])
+	}
+	for _, id := range e.places(r, plan) {
 		ad := e.state.ads[id]
-		view.Advertisements = append(view.Advertisements, ad)
 		cell := e.viewCell(ad, places[ad.Server])
 		view.Counts[cell.Delivery]++
 		if i, ok := index[cell.Window]; ok {
@@ -92,12 +97,54 @@ func (e *Engine) viewRollout(r *rollout.Rollout, now time.Time) RolloutView {
 		view.Cells = append(view.Cells, cell)
 	}
 	view.Rate = float64(recent) / rateSpan.Hours()
-	slices.SortFunc(view.Cells, func(a, b Cell) int {
-		return cmp.Or(cmp.Compare(index[a.Window], index[b.Window]), strings.Compare(a.Site, b.Site), strings.Compare(a.Name, b.Name))
-	})
 	view.Forecast = e.forecast(r, plan, now)
 	return view
 }
+
+// orders are what changes only with the inventory, kept from view to view.
+type orders struct {
+	servers   []inventory.ServerID
+	cells     map[string][]string // advertisements by rollout: by window, site and name
+	forecasts map[string]Forecast
+	age       int // views since the forecasts were made
+}
+
+// serversByName is the order of the inventory.
+func (e *Engine) serversByName() []inventory.ServerID {
+	if len(e.orders.servers) != len(e.state.servers) {
+		e.orders.servers = slices.Collect(maps.Keys(e.state.servers))
+		slices.SortFunc(e.orders.servers, func(a, b inventory.ServerID) int { return strings.Compare(e.nameOf(a), e.nameOf(b)) })
+	}
+	return e.orders.servers
+}
+
+// places is the order of a rollout's cells. It follows from the plan and the inventory, so that no cell moves while the rollout runs.
+func (e *Engine) places(r *rollout.Rollout, plan *rollout.Plan) []string {
+	if cells, ok := e.orders.cells[r.ID]; ok && len(cells) == len(e.state.adsOf[r.ID]) {
+		return cells
+	}
+	opens := map[string]int{}
+	for i, w := range plan.Windows {
+		opens[w.ID] = i
+	}
+	window := map[inventory.ServerID]int{}
+	for _, a := range plan.Assignments {
+		window[a.Server] = opens[a.Windows[0]]
+	}
+	cells := slices.Clone(e.state.adsOf[r.ID])
+	slices.SortFunc(cells, func(x, y string) int {
+		a, b := e.state.ads[x], e.state.ads[y]
+		return cmp.Or(cmp.Compare(window[a.Server], window[b.Server]), strings.Compare(a.Site, b.Site), strings.Compare(e.nameOf(a.Server), e.nameOf(b.Server)))
+	})
+	if e.orders.cells == nil {
+		e.orders.cells = map[string][]string{}
+	}
+	e.orders.cells[r.ID] = cells
+	return cells
+}
+
+// forecastViews is how many views share one forecast: it plays the rest of the rollout, and changes slowly.
+const forecastViews = 10
 
 // viewCell shows one advertisement in the place that the plan gave it, so that cells never move.
 func (e *Engine) viewCell(ad *rollout.Advertisement, place string) Cell {
@@ -130,6 +177,18 @@ func (e *Engine) viewCell(ad *rollout.Advertisement, place string) Cell {
 }
 
 func (e *Engine) forecast(r *rollout.Rollout, plan *rollout.Plan, now time.Time) Forecast {
+	if f, ok := e.orders.forecasts[r.ID]; ok {
+		return f
+	}
+	f := e.makeForecast(r, plan, now)
+	if e.orders.forecasts == nil {
+		e.orders.forecasts = map[string]Forecast{}
+	}
+	e.orders.forecasts[r.ID] = f
+	return f
+}
+
+func (e *Engine) makeForecast(r *rollout.Rollout, plan *rollout.Plan, now time.Time) Forecast {
 	var open []*rollout.Advertisement
 	took := map[string][]int{}
 	for _, other := range e.state.rollouts {
