@@ -1,11 +1,13 @@
 package remote
 
 import (
+	"encoding/json"
 	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"patchdeck/assets"
 )
@@ -55,4 +57,49 @@ func fieldsOf(result reflect.Type) (names []string) {
 		names = append(names, field.Tag.Get("json"))
 	}
 	return names
+}
+
+// FuzzResults: whatever JSON a server gives as a result, reading it ends in a value or an error.
+func FuzzResults(f *testing.F) {
+	for _, text := range []string{healthText, clusterText, rolesText, monitoringText,
+		uninstallText(`{"result":"failed","code":"0x800F0825","updates":[{"kb":"KB5999022","result":4,"code":"0x800F0825"}]}`),
+		`{"orphans":[{"job":"scan-1","last":""}],"time":"2026-11-10T20:00:01Z"}`, `{"name":"2026-11","date":"2026-11-10T20:00:01Z"}`, `{}`, `{"outcome":{}}`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var health healthResult
+		if json.Unmarshal(text, &health) == nil {
+			if h, err := health.believe(time.Time{}, time.Time{}); err == nil {
+				h.Obstacles(1)
+			}
+		}
+		var cluster clusterResult
+		if json.Unmarshal(text, &cluster) == nil {
+			if c, err := cluster.believe(); err == nil && c.Drained() && c.Why != "" {
+				t.Error("drained, and no cluster")
+			}
+		}
+		var roles rolesResult
+		if json.Unmarshal(text, &roles) == nil {
+			roles.believe()
+		}
+		var monitoring monitoringResult
+		if json.Unmarshal(text, &monitoring) == nil {
+			monitoring.believe("suspend")
+		}
+		var uninstall uninstallResult
+		if json.Unmarshal(text, &uninstall) == nil {
+			if job, err := uninstall.believe(installOrder.ID); err == nil && job.Outcome == nil && job.Results != nil {
+				t.Error("results without an outcome")
+			}
+		}
+		var orphans orphanResult
+		if json.Unmarshal(text, &orphans) == nil {
+			orphans.believe([]string{"live-1"}, false)
+		}
+		var baseline *baselineResult
+		if json.Unmarshal(text, &baseline) == nil {
+			baseline.believe()
+		}
+	})
 }

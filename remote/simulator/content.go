@@ -40,7 +40,7 @@ func CatalogueSHA256() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// catalogueFault is the code with which a scan by catalogue ends, or nothing.
+// fault is the code with which a scan by catalogue ends, or nothing.
 func (c *catalogue) fault() string {
 	switch {
 	case c == nil:
