@@ -25,6 +25,7 @@ import (
 
 const (
 	librarySessions = 256
+	fewSessions     = 32               // the library's own sealing seldom survives more
 	libraryLimit    = 20 * time.Second // for one round of the library's own sealing
 )
 
@@ -46,16 +47,18 @@ func BenchmarkBesideTheLibrary(b *testing.B) {
 			return err
 		})
 	})
-	b.Run("library-own-sealing", func(b *testing.B) {
-		if theirs == 0 {
-			b.Skip("measured beside the library's other way")
-		}
-		rate, said := librarySealing(b, served.Sealed)
-		b.ReportMetric(rate, "commands/s")
-		if said != "" {
+	var sealed float64
+	for _, sessions := range []int{librarySessions, fewSessions} {
+		b.Run(fmt.Sprint("library-own-sealing-", sessions), func(b *testing.B) {
+			if theirs == 0 {
+				b.Skip("measured once, beside the library's other way")
+			}
+			rate, said := librarySealing(b, served.Sealed[:sessions])
+			sealed = max(sealed, rate)
+			b.ReportMetric(rate, "commands/s")
 			b.Log(said)
-		}
-	})
+		})
+	}
 	b.Run("ours-sealed", func(b *testing.B) {
 		f := newFleet(b, func(o *Options) {
 			o.FleetLimit, o.SiteLimit = librarySessions, librarySessions
@@ -67,6 +70,9 @@ func BenchmarkBesideTheLibrary(b *testing.B) {
 		})
 		if theirs > 0 {
 			b.ReportMetric(ours/theirs, "times-library")
+		}
+		if sealed > 0 {
+			b.ReportMetric(ours/sealed, "times-library-sealed")
 		}
 	})
 }
