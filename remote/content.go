@@ -91,7 +91,7 @@ func (f *Fleet) ScanOffline(ctx context.Context, target engine.Target, order eng
 		return rollout.Job{}, unusable("an offline catalogue is a local path to a .cab file with its SHA-256 in lower-case hex, not " + clean(catalogue.Path, 200))
 	}
 	order.Kind = rollout.JobScan
-	manifest := catalogueManifest{"IsInstalled=0 and Type='Software' and IsHidden=0", catalogueEntry{catalogue.Path, catalogue.SHA256}}
+	manifest := catalogueManifest{"IsInstalled=0 and Type='Software' and IsHidden=0", catalogueEntry(catalogue)}
 	return f.job(ctx, target, order.ID, "job-start", startOf(order, manifest))
 }
 
