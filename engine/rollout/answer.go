@@ -36,6 +36,7 @@ func (s Scene) Answer(ad *Advertisement, c Contact, r Reply) (moved *Moved, afte
 	if r.Step.Rev != ad.Rev {
 		return nil, c
 	}
+	c.Tried = s.Now
 	if r.Err != nil {
 		return s.noAnswer(ad, c, r)
 	}

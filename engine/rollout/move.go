@@ -67,38 +67,38 @@ func outOfTime(code, words string, class Class) *Failure {
 	return &Failure{Class: class, Code: code, Words: words}
 }
 
-// Expire finds what time alone changes: silence makes a started server unknown, and a second deadline makes it failed.
+// Expire finds what time alone changes: silence makes a started server unknown, and a second deadline makes it failed. A deadline counts
+// only when the host was asked after it: what passed while this process was down or stalled says nothing about the host.
 func (s Scene) Expire(ad *Advertisement, c Contact) (*Moved, Contact) {
-	past := !ad.Deadline.IsZero() && s.Now.After(ad.Deadline)
-	silent := c.Silent > 0 && s.Now.Sub(c.Since) > s.Policy.SilentAfter
 	if len(ad.Windows) == 0 && !ad.Delivery.Final() {
 		if m := s.outOfWindows(ad, c); m != nil {
 			return m, c
 		}
 	}
+	past := !ad.Deadline.IsZero() && c.Tried.After(ad.Deadline) && !c.Tried.After(s.Now)
+	answers := c.Silent == 0
+	silent := c.Silent > 0 && s.Now.Sub(c.Since) > s.Policy.SilentAfter
 	switch ad.Delivery {
 	case Unknown:
-		if past {
+		if past && !answers {
 			return s.lost(ad), c
 		}
 	case Running:
-		if past {
-			failed := ad.fail(outOfTime("PD-TIMEOUT", fmt.Sprintf("the installation was still running after %v", s.Policy.InstallTime), ClassPatch), "install")
-			failed.Unlock = false
-			return failed, c
+		if past && answers {
+			return ad.stillRunning(s.Policy), c
 		}
-		if silent {
+		if past || silent {
 			return s.unknown(ad), c
 		}
 	case Restarting:
-		if past && c.Silent == 0 && c.Heard.After(ad.Since) {
+		if past && answers {
 			return s.notReady(ad, "PD-NOT-RESTARTED", "it answers, but did not restart and become ready in time"), c
 		}
 		if past {
 			return s.unknown(ad), c
 		}
 	case Verifying:
-		if past && c.Silent == 0 && c.Heard.After(ad.Since) {
+		if past && answers {
 			return s.notReady(ad, "PD-NOT-READY", "it answers, but its servicing does not come to an end"), c
 		}
 		if past || silent {
@@ -110,6 +110,13 @@ func (s Scene) Expire(ad *Advertisement, c Contact) (*Moved, Contact) {
 		}
 	}
 	return nil, c
+}
+
+// stillRunning fails a server whose installation takes too long. The host is at work, so its lock stays.
+func (ad *Advertisement) stillRunning(p Policy) *Moved {
+	m := ad.fail(outOfTime("PD-TIMEOUT", fmt.Sprintf("the installation was still running after %v", p.InstallTime), ClassPatch), "install")
+	m.Unlock = false
+	return m
 }
 
 // notReady fails a server that answers and does not get ready: a hard failure, like one that does not come back.

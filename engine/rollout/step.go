@@ -47,6 +47,7 @@ type Contact struct {
 	Told    bool // the host has the current job or restart order
 	Next    time.Time
 	Heard   time.Time // newest answer
+	Tried   time.Time // newest end of a call, answered or not
 	Silent  int       // calls in a row without an answer
 	Since   time.Time // start of that silence
 	Good    int       // good answers in a row while being verified

@@ -17,15 +17,16 @@ type slot struct {
 }
 
 // pause between the end of Dev and the first Prod window: applications report what they found.
-const acceptanceTime = 15 * time.Minute
+const acceptanceTime = 10 * time.Minute
 
 var monthly = []slot{
 	{"P1", rollout.Pilot, rollout.Standard, 5 * time.Minute, 70 * time.Minute},
 	{"D1", rollout.Dev, rollout.Standard, 75 * time.Minute, 115 * time.Minute},
-	{"W1", rollout.Prod, rollout.Standard, 205 * time.Minute, 110 * time.Minute},
-	{"W2", rollout.Prod, rollout.Standard, 315 * time.Minute, 110 * time.Minute},
-	{"W3", rollout.Prod, rollout.Standard, 425 * time.Minute, 110 * time.Minute},
-	{"CHECK", rollout.Prod, rollout.Check, 535 * time.Minute, 90 * time.Minute},
+	{"D1CHECK", rollout.Dev, rollout.Check, 190 * time.Minute, 35 * time.Minute},
+	{"W1", rollout.Prod, rollout.Standard, 235 * time.Minute, 110 * time.Minute},
+	{"W2", rollout.Prod, rollout.Standard, 345 * time.Minute, 110 * time.Minute},
+	{"W3", rollout.Prod, rollout.Standard, 455 * time.Minute, 110 * time.Minute},
+	{"CHECK", rollout.Prod, rollout.Check, 565 * time.Minute, 90 * time.Minute},
 }
 
 var emergency = []slot{
