@@ -10,6 +10,7 @@ import (
 
 	"patchdeck/assets"
 	"patchdeck/engine/catalog"
+	"patchdeck/engine/inventory"
 	"patchdeck/remote/simulator"
 	"patchdeck/ui/command"
 )
@@ -75,6 +76,11 @@ func simulate(ctx context.Context, o command.SimulateOptions) error {
 		return err
 	}
 	defer fleet.Close()
+	if o.CSV != "" {
+		if err := writeInventory(o.CSV, fleet); err != nil {
+			return err
+		}
+	}
 	if o.JSON {
 		if err := fleet.WriteDescription(o.Out); err != nil {
 			return err
@@ -86,6 +92,15 @@ func simulate(ctx context.Context, o command.SimulateOptions) error {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// writeInventory writes a fleet as an inventory file; each server names its account after itself.
+func writeInventory(name string, fleet *simulator.Fleet) error {
+	servers, err := announced{servers: fleet.Servers()}.inventory()
+	if err != nil {
+		return err
+	}
+	return writeFile(name, func(w io.Writer) error { return inventory.WriteCSV(w, servers) })
 }
 
 func newFleet(b catalog.Bulletin, servers int, seed uint64, speed float64, faults string, tls bool, ledger io.Writer) (*simulator.Fleet, error) {

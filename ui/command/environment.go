@@ -99,6 +99,7 @@ type SimulateOptions struct {
 	Bulletin string
 	TLS      bool
 	Ledger   string // file; empty is none
+	CSV      string // file that gets the fleet's inventory; empty is none
 	JSON     bool
 }
 

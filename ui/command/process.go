@@ -76,6 +76,7 @@ func (t *tree) simulate() *cobra.Command {
 	flags.StringVar(&o.Bulletin, "bulletin", "", "a CVRF document whose updates the servers' agents find, instead of the demo's own `file`")
 	flags.StringVar(&o.Faults, "faults", "usual", "none, usual or harsh")
 	flags.BoolVar(&o.TLS, "tls", false, "HTTPS on every server; left out, HTTP with sealed messages")
+	flags.StringVar(&o.CSV, "csv", "", "write the fleet's inventory to this `file`, for inventory import in a rehearsal with serve --fleet")
 	flags.StringVar(&o.Ledger, "ledger", "", "append what truly happens on the servers to this `file`")
 	command.RunE = func(command *cobra.Command, _ []string) error {
 		if err := checkFleet(o.Servers, o.Speed, o.Faults); err != nil {
