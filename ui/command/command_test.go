@@ -403,6 +403,15 @@ func TestWithoutAHolderTheVerbRunsHere(t *testing.T) {
 	}
 }
 
+func TestWhatTheStateForbidsIsAFailureAndWhatARuleForbidsIsADenial(t *testing.T) {
+	s := at(t, uitest.Night(3), approval.Lead)
+	words := []string{"rollout", "pause", "R-3", "--reason", "y"}
+	s.console.Refuse(fmt.Errorf("R-3: %w", approval.Clash("it is closed")))
+	s.expect(command.Failure, "patchdeck: R-3: it is closed", words...)
+	s.console.Refuse(approval.Refuse("you submitted it: another person must"))
+	s.expect(command.Denied, "another person must", words...)
+}
+
 func TestVerbsThatChangeNothingSaySoWhenTheyOpenTheEngine(t *testing.T) {
 	s := at(t, uitest.Night(60), approval.Lead)
 	for words, reads := range map[string]bool{

@@ -19,7 +19,7 @@ const (
 	Usage   = 2
 	Halted  = 3 // a stop rule halted the rollout
 	Crashed = 70
-	Denied  = 77
+	Denied  = 77 // a role or a rule of who may forbids it
 )
 
 // ExitError carries an exit code with its reason. Without an Err nothing is printed: who made it has said all.
@@ -55,12 +55,15 @@ func Execute(ctx context.Context, root *cobra.Command, args []string) int {
 
 func codeOf(err error) int {
 	var exit *ExitError
+	var conflict *approval.Conflict
 	var denied *approval.Denied
 	switch {
 	case err == nil:
 		return Done
 	case errors.As(err, &exit):
 		return exit.Code
+	case errors.As(err, &conflict):
+		return Failure // nobody could do it now, whatever their roles
 	case errors.As(err, &denied):
 		return Denied
 	default:
