@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"time"
+
 	"patchdeck/engine/approval"
 	"patchdeck/engine/catalog"
 	"patchdeck/engine/inventory"
@@ -50,7 +52,7 @@ type (
 		Release  string
 		Priority approval.Priority
 		Windows  []rollout.Window // none: the configured schedule, for the cycle of the release's month
-		Accept   rollout.Window   // unused but for Closes: the acceptance deadline when Windows is given
+		AcceptBy time.Time        // the acceptance deadline that goes with Windows
 		Ceiling  int              // 0: as the forecast proposes, at least 32
 		Reason   string
 	}

@@ -215,6 +215,11 @@ func (e *Engine) createRelease(actor approval.Actor, c CreateRelease, now time.T
 		return "", fmt.Errorf("release %s exists already", c.ID)
 	}
 	release := approval.Release{ID: c.ID, Title: c.Title, Bulletin: b.ID, Owner: actor.Name, Created: now, Phase: approval.Identify, Rev: 1}
+	for _, kb := range c.Updates {
+		if !slices.ContainsFunc(b.Updates, func(u catalog.Update) bool { return u.KB == kb }) {
+			return "", fmt.Errorf("%s holds no %s for Windows Server", b.ID, kb)
+		}
+	}
 	for _, u := range b.Updates {
 		missing := 0
 		for _, s := range e.state.servers {
@@ -227,13 +232,21 @@ func (e *Engine) createRelease(actor approval.Actor, c CreateRelease, now time.T
 			continue
 		}
 		release.Updates = append(release.Updates, approval.ReleaseUpdate{KB: u.KB, Severity: u.Severity, Exploited: u.Exploited, Missing: missing,
-			Why: fmt.Sprintf("the scan of %d servers offers it", missing)})
+			Why: whyIn(missing)})
 	}
 	if len(release.Updates) == 0 {
 		return "", fmt.Errorf("no server's scan offers an update of %s: sweep facts and scan first, or name the updates", b.ID)
 	}
 	e.must(releaseCreated{release}, actor, c.Reason, now)
 	return fmt.Sprintf("release %s holds %v", release.ID, release.Active()), nil
+}
+
+// whyIn is the relevance decision of an update of a release.
+func whyIn(missing int) string {
+	if missing == 0 {
+		return "named by the lead; no scan offers it yet"
+	}
+	return fmt.Sprintf("the scan of %d servers offers it", missing)
 }
 
 func (e *Engine) dropUpdate(actor approval.Actor, c DropUpdate, now time.Time) (string, error) {

@@ -110,7 +110,7 @@ const emergencyCheck = 3 * time.Hour
 // release's cycle, whose day 0 is the day of its bulletin; emergency windows and their pilot are the next ones from now on.
 func (e *Engine) windows(release approval.Release, c SubmitChange, emergency bool, now time.Time) (windows []rollout.Window, acceptBy time.Time, err error) {
 	if len(c.Windows) > 0 {
-		return c.Windows, c.Accept.Closes, nil
+		return c.Windows, c.AcceptBy, nil
 	}
 	var last, prod time.Time
 	for _, spec := range e.options.Schedule {

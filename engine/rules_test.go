@@ -97,7 +97,7 @@ func TestAReleaseHasOneChangeRequestAtATime(t *testing.T) {
 	scenario(t, 8, nil, func(t *testing.T, ctx context.Context, n *night) {
 		e := n.until(ctx, engine.NewWallClock(), func(v *engine.View) bool { return len(v.Changes) > 0 })
 		windows, accept := rehearsal.Schedule(e.View().At, false)
-		_, err := e.Do(ctx, rehearsal.Lead, engine.SubmitChange{Release: e.View().Releases[0].ID, Windows: windows, Accept: rollout.Window{Closes: accept}, Reason: "again"})
+		_, err := e.Do(ctx, rehearsal.Lead, engine.SubmitChange{Release: e.View().Releases[0].ID, Windows: windows, AcceptBy: accept, Reason: "again"})
 		if err == nil {
 			t.Error("a second change request for the same release was taken: its servers would be installed twice")
 		}

@@ -22,6 +22,9 @@ type gathering struct {
 	builds               map[string]string // product name -> fixed build as the document has it
 }
 
+// subTypeSeparator stands between the kinds of one update.
+const subTypeSeparator = "; "
+
 func newGathering(kb string) *gathering {
 	return &gathering{
 		kb: kb, restart: RestartUnknown,
@@ -52,7 +55,7 @@ func (g *gathering) update() Update {
 	return Update{
 		KB: g.kb, Severity: g.severity, CVEs: slices.Sorted(maps.Keys(g.cves)),
 		Exploited: g.exploited, Disclosed: g.disclosed, CVSS: g.cvss, Restart: g.restart,
-		SubType: strings.Join(slices.Sorted(maps.Keys(g.subTypes)), "; "), Supersedes: sortedKBs(g.supersedes),
+		SubType: strings.Join(slices.Sorted(maps.Keys(g.subTypes)), subTypeSeparator), Supersedes: sortedKBs(g.supersedes),
 		Products: g.products(),
 	}
 }

@@ -3,6 +3,7 @@ package pilot
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -62,7 +63,7 @@ func (a Acceptance) words() string {
 	if len(a.Results) == 0 {
 		return "it opens when Dev is through"
 	}
-	return "it is open for " + joined(slices.Sorted(maps.Keys(a.Results)))
+	return "it is open for " + strings.Join(slices.Sorted(maps.Keys(a.Results)), ", ")
 }
 
 // Close ends acceptance at its deadline: who has not answered has no issues.

@@ -2,6 +2,7 @@ package pilot
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ func Choose(candidates []inventory.Server) Choice {
 		byOS[s.OS] = append(byOS[s.OS], s)
 	}
 	var choice Choice
-	for _, os := range sortedKeys(byOS) {
+	for _, os := range slices.Sorted(maps.Keys(byOS)) {
 		fit := slices.DeleteFunc(slices.Clone(byOS[os]), func(s inventory.Server) bool {
 			return s.Environment != inventory.Dev || s.Cluster != "" || riskOrder(s.Risk) > riskOrder("low") || s.Trouble != ""
 		})
@@ -49,14 +50,3 @@ func riskOrder(risk string) int {
 		return 2
 	}
 }
-
-func sortedKeys(m map[string][]inventory.Server) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-func joined(names []string) string { return strings.Join(names, ", ") }

@@ -50,7 +50,6 @@ type Advertisement struct {
 	Before    inventory.Build `json:"before,omitzero"`
 	After     inventory.Build `json:"after,omitzero"`
 	Failure   *Failure        `json:"failure,omitempty"`
-	Scored    bool            `json:"scored,omitempty"`
 	Exclusion string          `json:"exclusion,omitempty"`
 	Rev       int             `json:"rev"`
 }

@@ -111,7 +111,7 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 		ad.Restarts++
 	}
 	if m.Reset {
-		ad.Failure, ad.Scored = nil, false
+		ad.Failure = nil
 		ad.TriedStages, ad.TriedAttempts = ad.Stages, ad.Attempts
 	}
 	if m.Failure != nil {

@@ -105,7 +105,7 @@ func (s Script) release(v *engine.View) (Act, bool) {
 	if s.Emergency {
 		priority = approval.Emergency
 	}
-	return Act{Lead, engine.SubmitChange{Release: id, Priority: priority, Windows: windows, Accept: rollout.Window{Closes: accept},
+	return Act{Lead, engine.SubmitChange{Release: id, Priority: priority, Windows: windows, AcceptBy: accept,
 		Reason: "monthly security release"}}, true
 }
 
