@@ -71,7 +71,8 @@ func (c *call) skipped(records []catalog.Skipped) error {
 // updateLine is the object that "catalog list --json" prints for each KB.
 type updateLine struct {
 	KB         string            `json:"kb"`
-	Bulletin   string            `json:"bulletin"`
+	Bulletin   string            `json:"bulletin"`  // the newest of them
+	Bulletins  []string          `json:"bulletins"` // that name the update
 	Severity   catalog.Severity  `json:"severity"`
 	CVEs       []string          `json:"cves"`
 	Exploited  bool              `json:"exploited"`
@@ -84,43 +85,41 @@ type updateLine struct {
 
 func (t *tree) catalogList() *cobra.Command {
 	var bulletin string
-	command := t.verb(verb{use: "list", short: "List the updates of the imported bulletins", reads: always, run: func(c *call) error {
+	command := t.verb(verb{use: "list", short: "List the updates of the imported bulletins, each once", reads: always, run: func(c *call) error {
 		return c.listUpdates(bulletin)
 	}})
-	command.Flags().StringVar(&bulletin, "bulletin", "", "of this bulletin only, for instance 2026-Feb")
+	command.Flags().StringVar(&bulletin, "bulletin", "", "only this bulletin, as it stands: for instance 2026-Feb")
 	return command
 }
 
 func (c *call) listUpdates(bulletin string) error {
+	bulletins := c.view().Bulletins
+	if bulletin != "" {
+		i := slices.IndexFunc(bulletins, func(b catalog.Bulletin) bool { return strings.EqualFold(bulletin, b.ID) })
+		if i < 0 {
+			return fmt.Errorf("there is no bulletin %q: %s", bulletin, knownBulletins(c.view()))
+		}
+		bulletins = bulletins[i : i+1]
+	}
 	var rows [][]string
-	known := false
-	for _, b := range c.view().Bulletins {
-		if bulletin != "" && !strings.EqualFold(bulletin, b.ID) {
+	for _, u := range catalog.Combine(bulletins) {
+		if !c.json {
+			rows = append(rows, updateRow(u))
 			continue
 		}
-		known = true
-		for _, u := range b.Updates {
-			if !c.json {
-				rows = append(rows, updateRow(u))
-				continue
-			}
-			if err := c.object(lineOf(u)); err != nil {
-				return err
-			}
+		if err := c.object(lineOf(u)); err != nil {
+			return err
 		}
 	}
-	switch {
-	case bulletin != "" && !known:
-		return fmt.Errorf("there is no bulletin %q: %s", bulletin, knownBulletins(c.view()))
-	case c.json:
+	if c.json {
 		return nil
 	}
-	return c.table([]column{{"KB", 12}, {"BULLETIN", 12}, {"SEVERITY", 0}, {"CVES", 0}, {"EXPLOITED", 0}, {"RESTART", 0}, {"SUPERSEDES", 24}, {"PRODUCTS", 40}},
+	return c.table([]column{{"KB", 12}, {"BULLETIN", 20}, {"SEVERITY", 0}, {"CVES", 0}, {"EXPLOITED", 0}, {"RESTART", 0}, {"SUPERSEDES", 24}, {"PRODUCTS", 40}},
 		rows, "no bulletin was imported yet: patchdeck catalog import FILE")
 }
 
-func lineOf(u catalog.Update) updateLine {
-	line := updateLine{KB: u.KB, Bulletin: u.Bulletin, Severity: u.Severity, CVEs: notNil(u.CVEs), Exploited: u.Exploited,
+func lineOf(u catalog.Combined) updateLine {
+	line := updateLine{KB: u.KB, Bulletin: u.Bulletin, Bulletins: u.Bulletins, Severity: u.Severity, CVEs: notNil(u.CVEs), Exploited: u.Exploited,
 		Disclosed: u.Disclosed, CVSS: u.CVSS, Restart: u.Restart, Supersedes: notNil(u.Supersedes), Products: map[string]string{}}
 	for _, p := range u.Products {
 		line.Products[p.Name] = p.FixedBuild
@@ -128,12 +127,12 @@ func lineOf(u catalog.Update) updateLine {
 	return line
 }
 
-func updateRow(u catalog.Update) []string {
+func updateRow(u catalog.Combined) []string {
 	exploited := "-"
 	if u.Exploited {
 		exploited = "exploited"
 	}
-	return []string{u.KB, u.Bulletin, orDash(u.Severity.String()), fmt.Sprint(len(u.CVEs)), exploited, string(u.Restart),
+	return []string{u.KB, strings.Join(u.Bulletins, " "), orDash(u.Severity.String()), fmt.Sprint(len(u.CVEs)), exploited, string(u.Restart),
 		orDash(strings.Join(u.Supersedes, " ")), orDash(strings.Join(shortNames(u.Products), ", "))}
 }
 

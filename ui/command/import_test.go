@@ -120,7 +120,7 @@ func TestTheCatalogInJSONIsAnObjectForEachUpdate(t *testing.T) {
 	if r.code != command.Done || len(lines) != len(view.Bulletins[0].Updates) {
 		t.Fatalf("%+v", r)
 	}
-	for i, line := range lines {
+	for _, line := range lines {
 		var got struct {
 			KB         string
 			Severity   string
@@ -133,13 +133,28 @@ func TestTheCatalogInJSONIsAnObjectForEachUpdate(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &got); err != nil {
 			t.Fatal(err)
 		}
-		want := view.Bulletins[0].Updates[i]
-		if got.KB != want.KB || got.Severity != want.Severity.String() || len(got.CVEs) != len(want.CVEs) || got.Exploited != want.Exploited ||
+		want, known := view.Bulletins[0].Find(got.KB)
+		if !known || got.KB != want.KB || got.Severity != want.Severity.String() || len(got.CVEs) != len(want.CVEs) || got.Exploited != want.Exploited ||
 			got.Restart != string(want.Restart) || len(got.Products) != len(want.Products) || got.Supersedes == nil ||
 			got.Products[want.Products[0].Name] != want.Products[0].FixedBuild {
 			t.Errorf("%s: got %+v", line, got)
 		}
 	}
+}
+
+func TestAnUpdateThatSeveralMonthsNameIsListedOnce(t *testing.T) {
+	update := func(month string, severity catalog.Severity, cve, build string) catalog.Bulletin {
+		return catalog.Bulletin{ID: month, Updates: []catalog.Update{{KB: "KB5072033", Bulletin: month, Severity: severity, CVEs: []string{cve},
+			Products: []catalog.Product{{Name: "Windows Server 2022", FixedBuild: build}}}}}
+	}
+	s := at(t, &engine.View{Bulletins: []catalog.Bulletin{
+		update("2026-Dec", catalog.Important, "CVE-2026-2", "10.0.20348.900"), update("2026-Nov", catalog.Critical, "CVE-2026-1", "10.0.20348.800")}}, approval.Viewer)
+	once := s.expect(command.Done, `{"kb":"KB5072033","bulletin":"2026-Dec","bulletins":["2026-Dec","2026-Nov"],"severity":"Critical","cves":["CVE-2026-1","CVE-2026-2"],`, "catalog", "list", "--json")
+	if strings.Count(once.out, "\n") != 1 || !strings.Contains(once.out, `"products":{"Windows Server 2022":"10.0.20348.900"}`) {
+		t.Errorf("out %q", once.out)
+	}
+	s.expect(command.Done, `"bulletins":["2026-Nov"],"severity":"Critical","cves":["CVE-2026-1"],`, "catalog", "list", "--json", "--bulletin", "2026-nov")
+	s.expect(command.Done, "KB5072033  2026-Dec 2026-Nov  Critical", "catalog", "list")
 }
 
 func TestAnExportedInventoryCanBeImportedAgain(t *testing.T) {
