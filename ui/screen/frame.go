@@ -99,6 +99,9 @@ func (r *Root) goesOn() string {
 	if live == nil {
 		return ""
 	}
+	if r.left != "" {
+		return r.left
+	}
 	return fmt.Sprintf("%s %s goes on without you: %s still open. Nothing stops when you leave.", live.ID, live.Ring,
 		part.Count(live.Counts.Open(), "server", "servers"))
 }

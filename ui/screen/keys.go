@@ -104,8 +104,15 @@ func (r *Root) global() []part.Binding {
 		}},
 		part.Binding{Keys: []string{"?"}, Help: "the keys of this screen", Hint: "help", Group: group, Run: func() part.Cmd { r.openHelp(); return nil }},
 		part.Binding{Keys: []string{paletteKey}, Help: "find what this screen can do by typing", Group: group, Run: r.openPalette},
-		part.Binding{Keys: []string{"q"}, Help: "leave; a rollout goes on", Group: group, Run: r.askToLeave},
+		part.Binding{Keys: []string{"q"}, Help: r.leavingHelp(), Group: group, Run: r.askToLeave},
 	)
+}
+
+func (r *Root) leavingHelp() string {
+	if r.left != "" {
+		return "leave"
+	}
+	return "leave; a rollout goes on"
 }
 
 // askToLeave leaves at once when nothing runs that a person might think to stop by it.

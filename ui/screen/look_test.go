@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"patchdeck/engine"
 	"patchdeck/engine/rollout"
 	"patchdeck/engine/trail"
@@ -127,6 +129,22 @@ func TestAFilterTakesEveryKeyAndNarrowsOverAllColumns(t *testing.T) {
 	s.press("esc")
 	if !strings.Contains(s.frame(), "200 servers") {
 		t.Errorf("esc does not clear the filter:\n%s", s.frame())
+	}
+}
+
+func TestLeavingSaysWhatTheOwnerOfTheConsoleKnowsBetter(t *testing.T) {
+	console := uitest.NewConsole(night())
+	root := New(Options{Actor: lead, Console: console, Theme: mono, Leaving: "Its fleet ends with this demonstration."})
+	t.Cleanup(root.Close)
+	s := &session{console: console, root: root}
+	s.send(tea.WindowSizeMsg{Width: 200, Height: 50})
+	s.press("q")
+	if frame := s.frame(); s.quit || !strings.Contains(frame, "Its fleet ends with this demonstration.") || strings.Contains(frame, "goes on") {
+		t.Errorf("leaving says:\n%s", frame)
+	}
+	s.press("esc", "?")
+	if frame := s.frame(); strings.Contains(frame, "a rollout goes on") {
+		t.Errorf("the help says:\n%s", frame)
 	}
 }
 

@@ -15,6 +15,7 @@ type Options struct {
 	Theme   part.Theme
 	Zone    *time.Location // the fleet's; nil is UTC
 	Title   string         // stands beside the name: "demo"
+	Leaving string         // what happens to the work when the person leaves, where it is not the usual
 	Copy    func(string)   // puts text on the terminal's clipboard (OSC 52); nil when that is out of reach
 	// Closing ends the console: what is sent is the reason, for Farewell. Closing it ends it without words.
 	Closing <-chan string

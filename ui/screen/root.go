@@ -22,6 +22,7 @@ import (
 type Root struct {
 	desk    desk.Desk
 	title   string
+	left    string // Options.Leaving
 	now     func() time.Time
 	closing <-chan string
 
@@ -60,7 +61,7 @@ const (
 
 // New makes the console of one session, which watches the engine from now on. Close it when its program has ended.
 func New(o Options) *Root {
-	r := &Root{title: o.Title, now: o.Now, closing: o.Closing, over: make(chan struct{})}
+	r := &Root{title: o.Title, left: o.Leaving, now: o.Now, closing: o.Closing, over: make(chan struct{})}
 	if r.now == nil {
 		r.now = time.Now
 	}
