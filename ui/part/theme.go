@@ -74,17 +74,19 @@ func colourDepth(environ func(string) string) depth {
 	return sixteen
 }
 
-// onlyASCII tells that the terminal is known to lack our glyphs: the bare Linux console, or a character set that is not
-// UTF-8. Where nothing is said (SSH carries no locale by default) UTF-8 is taken for granted.
+// onlyASCII tells that the terminal is known to lack our glyphs: the bare Linux console, or a locale that does not name UTF-8
+// as its character set. Where nothing is said (SSH carries no locale by default) UTF-8 is taken for granted.
 func onlyASCII(environ func(string) string) bool {
 	if term := environ("TERM"); term == "linux" || term == "dumb" {
 		return true
 	}
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if value := environ(name); value != "" {
-			_, charset, named := strings.Cut(strings.ToLower(value), ".")
-			charset = strings.ReplaceAll(charset, "-", "")
-			return named && !strings.HasPrefix(charset, "utf8")
+			charset := strings.ToLower(value)
+			if _, after, named := strings.Cut(charset, "."); named {
+				charset = after // else all of it may be one: "UTF-8" is what macOS sends
+			}
+			return !strings.HasPrefix(strings.ReplaceAll(charset, "-", ""), "utf8")
 		}
 	}
 	return false

@@ -39,6 +39,12 @@ func TestAThemeFitsItsTerminal(t *testing.T) {
 		{"dumb", []string{"TERM=dumb", "COLORTERM=truecolor"}, Flags{}, "", "X"},
 		{"Linux console", []string{"TERM=linux"}, Flags{}, red16, "X"},
 		{"Latin-1", []string{"TERM=xterm", "LC_ALL=de_DE.ISO-8859-1"}, Flags{}, red16, "X"},
+		{"the C locale", []string{"TERM=xterm", "LANG=C", "LC_ALL=C"}, Flags{}, red16, "X"},
+		{"the POSIX locale", []string{"TERM=xterm", "LC_CTYPE=POSIX", "LANG=en_GB.UTF-8"}, Flags{}, red16, "X"},
+		{"a locale without a character set", []string{"TERM=xterm", "LANG=en_GB"}, Flags{}, red16, "X"},
+		{"the C locale in UTF-8", []string{"TERM=xterm", "LANG=C.UTF-8"}, Flags{}, red16, "✗"},
+		{"macOS", []string{"TERM=xterm", "LC_CTYPE=UTF-8"}, Flags{}, red16, "✗"},
+		{"nothing said", []string{"TERM=xterm", "LC_ALL=", "LANG="}, Flags{}, red16, "✗"},
 		{"UTF-8", []string{"TERM=xterm", "LANG=en_GB.utf8"}, Flags{}, red16, "✗"},
 	}
 	for _, c := range cases {
