@@ -88,6 +88,9 @@ func (a *account) read() {
 			Words: clean(fmt.Sprintf("credential %q cannot be used: %v", a.name, err), longWords)}
 		life = refusedLife
 	}
+	if l.same(a.login.Credential) && err == nil {
+		l.from = a.login.from // it has tickets, and knows what the domain refused
+	}
 	if !l.same(a.login.Credential) {
 		a.proven, a.row, a.everyone = false, 0, time.Time{}
 		clear(a.held)
@@ -108,7 +111,7 @@ func (a *account) resolveNow() (login, error) {
 	if err != nil {
 		return login{}, err
 	}
-	return prepare(credential)
+	return prepare(credential, a.hold)
 }
 
 // holds says why the password may not be tried on a server now.
@@ -182,9 +185,21 @@ func (a *account) refused(address string, now time.Time) {
 	if a.row += weight; a.row >= refusalLimit {
 		a.proven, a.everyone = false, now.Add(a.hold)
 	}
+	a.doubt(now)
+}
+
+// doubt makes the credential be read again soon: somebody may be correcting it.
+func (a *account) doubt(now time.Time) {
 	if soon := now.Add(refusedLife); soon.Before(a.until) {
-		a.until = soon // somebody may be correcting the password
+		a.until = soon
 	}
+}
+
+// refusedByDomain takes in that a domain controller refused the account. The client that asked it holds it back.
+func (a *account) refusedByDomain() {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.doubt(a.now())
 }
 
 // proof names what servers refuse, for messages.

@@ -56,19 +56,36 @@ func (a authority) pool() *x509.CertPool {
 // issue makes a client's certificate and its key, in PEM.
 func (a authority) issue(t *testing.T, name string) (certificate, key []byte) {
 	t.Helper()
-	own := newKey(t)
-	template := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, &own.PublicKey, a.key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	der, own := a.sign(t, name, x509.ExtKeyUsageClientAuth)
 	encoded, err := x509.MarshalPKCS8PrivateKey(own)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded})
+	return pemOf("CERTIFICATE", der), pemOf("PRIVATE KEY", encoded)
+}
+
+// server makes the TLS configuration of a server, and the certificate to trust it by, in PEM.
+func (a authority) server(t *testing.T, name string) (config *tls.Config, ca []byte) {
+	t.Helper()
+	der, own := a.sign(t, name, x509.ExtKeyUsageServerAuth)
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: own}}}, pemOf("CERTIFICATE", a.certificate.Raw)
+}
+
+func (a authority) sign(t *testing.T, name string, usage x509.ExtKeyUsage) (der []byte, own *ecdsa.PrivateKey) {
+	t.Helper()
+	own = newKey(t)
+	template := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{usage}}
+	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, &own.PublicKey, a.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der, own
+}
+
+func pemOf(kind string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
 }
 
 func TestACertificateOfOursLogsInOverHTTPS(t *testing.T) {
@@ -83,7 +100,7 @@ func TestACertificateOfOursLogsInOverHTTPS(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, from := range map[string]authority{"somebody else": ours, "patchdeck": theirs} {
+	for name, from := range map[string]authority{"somebody.else": ours, "patchdeck": theirs} {
 		unknown, key := from.issue(t, name)
 		f := newFleet(t, with(Credential{Auth: Certificate, Certificate: unknown, Key: key, CA: ca}))
 		_, err := f.Facts(t.Context(), s.target)

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -9,8 +10,10 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"time"
 
 	"patchdeck/engine"
+	"patchdeck/remote/kerberos"
 	"patchdeck/remote/transport"
 )
 
@@ -20,18 +23,23 @@ type Auth string
 const (
 	NTLM        Auth = "ntlm"        // the default; over http every message is sealed
 	Basic       Auth = "basic"       // over https only
+	Kerberos    Auth = "kerberos"    // with a domain's tickets; over http every message is sealed
 	Certificate Auth = "certificate" // over https only
 )
 
 // Credential is an account on servers. It is never logged: however it is formatted, what proves it stays out.
 type Credential struct {
-	User     string // DOMAIN\user, user@domain, .\user or user; with a certificate it may be empty
+	User     string // DOMAIN\user, user@domain, .\user or user; with Kerberos user@REALM; with a certificate or Cache it may be empty
 	Password string
 	CA       []byte // PEM certificates that sign the servers' certificates; empty means the system's
 	Auth     Auth   // empty is NTLM
 
 	Certificate []byte // Auth Certificate: PEM, with the certificates that lead to its authority behind it
 	Key         []byte // Auth Certificate: PEM, without a pass phrase
+
+	Keytab []byte // Auth Kerberos: contents of a keytab instead of a password
+	Cache  []byte // Auth Kerberos: contents of a credential cache instead of a password
+	Domain string // Auth Kerberos: text of a krb5.conf; empty finds the domain controllers by DNS
 }
 
 func (c Credential) String() string       { return "credential of " + c.User }
@@ -41,7 +49,8 @@ func (c Credential) LogValue() slog.Value { return slog.StringValue(c.String()) 
 // same tells whether two credentials are the same account with the same proof. CA is about the servers.
 func (c Credential) same(other Credential) bool {
 	return c.User == other.User && c.Auth == other.Auth && c.Password == other.Password &&
-		bytes.Equal(c.Certificate, other.Certificate) && bytes.Equal(c.Key, other.Key)
+		bytes.Equal(c.Certificate, other.Certificate) && bytes.Equal(c.Key, other.Key) &&
+		bytes.Equal(c.Keytab, other.Keytab) && bytes.Equal(c.Cache, other.Cache) && c.Domain == other.Domain
 }
 
 // login is a credential made ready.
@@ -50,10 +59,12 @@ type login struct {
 	auth  transport.Auth
 	roots *x509.CertPool    // nil means the system's
 	ours  []tls.Certificate // Auth Certificate
+	from  *kerberos.Client  // Auth Kerberos
 	proof string            // what a server refuses, in words: "the password of CORP\svc"
 }
 
-func prepare(c Credential) (login, error) {
+// prepare makes a login of a credential. hold is how long a domain's refusal is believed.
+func prepare(c Credential, hold time.Duration) (login, error) {
 	l := login{Credential: c, proof: "the password of " + c.User}
 	var err error
 	switch c.Auth {
@@ -62,11 +73,14 @@ func prepare(c Credential) (login, error) {
 	case Basic:
 		l.auth = transport.Basic
 		err = c.checkPassword()
+	case Kerberos:
+		l.auth = transport.Kerberos
+		err = l.takeKerberos(hold)
 	case Certificate:
 		l.auth = transport.Certificate
 		err = l.takeCertificate()
 	default:
-		err = fmt.Errorf("unknown authentication %q: use ntlm, basic or certificate", c.Auth)
+		err = fmt.Errorf("unknown authentication %q: use ntlm, kerberos, certificate or basic", c.Auth)
 	}
 	if err != nil {
 		return login{}, err
@@ -85,6 +99,13 @@ func (c Credential) checkPassword() error {
 		return errors.New("user or password is empty")
 	}
 	return nil
+}
+
+func (l *login) takeKerberos(hold time.Duration) (err error) {
+	l.proof = "the login of " + orElse(l.User, "the credential cache")
+	l.from, err = kerberos.New(kerberos.Account{User: l.User, Password: l.Password, Keytab: l.Keytab, Cache: l.Cache,
+		Config: l.Domain, Hold: hold})
+	return err
 }
 
 func (l *login) takeCertificate() error {
@@ -126,6 +147,9 @@ func roadTo(t engine.Target) (road, error) {
 func (r road) config(l login, o *Options) transport.Config {
 	config := transport.Config{Address: r.address, Auth: l.auth, User: l.User, Password: l.Password,
 		Connect: o.ConnectLimit, Read: o.ReadLimit}
+	if l.from != nil {
+		config.Ticket = func(ctx context.Context) (*kerberos.Ticket, error) { return l.from.Ticket(ctx, r.host) }
+	}
 	if r.secure {
 		config.TLS = &tls.Config{ServerName: r.host, RootCAs: l.roots, Certificates: l.ours, MinVersion: tls.VersionTLS12}
 	}

@@ -4,7 +4,8 @@
 // *rollout.Failure in words for an operator. The way of a call: fleet.go (which host, whose turn, which limits), reach.go
 // (whether it is worth a try), host.go (connection, shell, one command with input and output), script.go (what is sent,
 // whose answer it is), then facts.go, job.go, restart.go and verify.go (what of the answer is believable). Messages live in
-// the package soap, connections and logins in transport, passwords in secret. Start with fleet.go.
+// the package soap, connections and logins in transport, tickets of a domain in kerberos, passwords in
+// secret. Start with fleet.go.
 //
 // The package knows no release, window or advertisement, keeps nothing on disk and decides nothing: it asks once and says
 // what it heard. It builds no script from data and runs no command line but the bootstrap of assets/scripts.

@@ -21,21 +21,24 @@ type reason struct {
 }
 
 var kinds = map[transport.Kind]reason{
-	transport.UnknownName:   {rollout.ClassNetwork, "PD-NAME", "the name has no address: %s", true},
-	transport.Refused:       {rollout.ClassNetwork, "PD-REFUSED", "nothing listens on the WinRM port", true},
-	transport.NoRoute:       {rollout.ClassNetwork, "PD-NO-ROUTE", "the network has no way to the server", true},
-	transport.NotConnected:  {rollout.ClassNetwork, "PD-NO-CONNECTION", "no connection within %s", true},
-	transport.NoAnswer:      {rollout.ClassNetwork, "PD-NO-ANSWER", "no answer within %s", true},
-	transport.Broken:        {rollout.ClassNetwork, "PD-BROKEN", "the connection broke", true},
-	transport.Unavailable:   {rollout.ClassNetwork, "PD-UNAVAILABLE", "WinRM is not up on the server yet (HTTP status 503)", true},
-	transport.Untrusted:     {rollout.ClassAccess, "PD-CERTIFICATE", "the server's certificate is not acceptable: %s", false},
-	transport.NoTLS:         {rollout.ClassConfig, "PD-TLS", "TLS could not be agreed; is this the https port? %s", false},
-	transport.LogonRefused:  {rollout.ClassAccess, "PD-LOGON", "%s", false},
-	transport.LoginLost:     {rollout.ClassAccess, "PD-LOGIN-LOST", "the server asks for a login again; may the account use WinRM?", true},
-	transport.NotSecure:     {rollout.ClassAccess, "PD-NOT-SECURE", "refused for safety: %s", false},
-	transport.WrongStatus:   {rollout.ClassProtocol, "PD-STATUS", "the server answered with %s instead of a message; is WinRM there?", true},
-	transport.NotReadable:   {rollout.ClassProtocol, "PD-REPLY", "%s", true},
-	transport.Misconfigured: {rollout.ClassConfig, "PD-CONFIG", "%s", false},
+	transport.UnknownName:    {rollout.ClassNetwork, "PD-NAME", "the name has no address: %s", true},
+	transport.Refused:        {rollout.ClassNetwork, "PD-REFUSED", "nothing listens on the WinRM port", true},
+	transport.NoRoute:        {rollout.ClassNetwork, "PD-NO-ROUTE", "the network has no way to the server", true},
+	transport.NotConnected:   {rollout.ClassNetwork, "PD-NO-CONNECTION", "no connection within %s", true},
+	transport.NoAnswer:       {rollout.ClassNetwork, "PD-NO-ANSWER", "no answer within %s", true},
+	transport.Broken:         {rollout.ClassNetwork, "PD-BROKEN", "the connection broke", true},
+	transport.Unavailable:    {rollout.ClassNetwork, "PD-UNAVAILABLE", "WinRM is not up on the server yet (HTTP status 503)", true},
+	transport.Untrusted:      {rollout.ClassAccess, "PD-CERTIFICATE", "the server's certificate is not acceptable: %s", false},
+	transport.NoTLS:          {rollout.ClassConfig, "PD-TLS", "TLS could not be agreed; is this the https port? %s", false},
+	transport.LogonRefused:   {rollout.ClassAccess, "PD-LOGON", "%s", false},
+	transport.AccountRefused: {rollout.ClassAccess, "PD-LOGON", "%s", false},
+	transport.NoTicket:       {rollout.ClassAccess, "PD-TICKET", "%s", false},
+	transport.NoDomain:       {rollout.ClassNetwork, "PD-DOMAIN", "%s", true},
+	transport.LoginLost:      {rollout.ClassAccess, "PD-LOGIN-LOST", "the server asks for a login again; may the account use WinRM?", true},
+	transport.NotSecure:      {rollout.ClassAccess, "PD-NOT-SECURE", "refused for safety: %s", false},
+	transport.WrongStatus:    {rollout.ClassProtocol, "PD-STATUS", "the server answered with %s instead of a message; is WinRM there?", true},
+	transport.NotReadable:    {rollout.ClassProtocol, "PD-REPLY", "%s", true},
+	transport.Misconfigured:  {rollout.ClassConfig, "PD-CONFIG", "%s", false},
 }
 
 // faults are the codes of WS-Management that have a meaning of their own; all others are protocol errors.
@@ -95,6 +98,8 @@ func (h *host) explainTrouble(trouble *transport.Error) *rollout.Failure {
 	switch {
 	case trouble.Kind == transport.LogonRefused:
 		detail = fmt.Sprintf("credential %q was refused: %s is wrong, or has no right to use WinRM", h.credential, h.account.proof())
+	case trouble.Kind == transport.AccountRefused:
+		detail = fmt.Sprintf("credential %q was refused: %s: %s", h.credential, h.account.proof(), trouble.Error())
 	case trouble.Limit > 0:
 		detail = trouble.Limit.String()
 	}

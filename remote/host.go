@@ -155,7 +155,12 @@ func (h *host) dial(ctx context.Context) (*transport.Conn, error) {
 	}
 	config := h.config(login, h.options)
 	config.Admit = func(ctx context.Context) (func(error), error) { return h.account.admit(ctx, h.address) }
-	return transport.Dial(ctx, config)
+	conn, err := transport.Dial(ctx, config)
+	var trouble *transport.Error
+	if errors.As(err, &trouble) && trouble.Kind == transport.AccountRefused {
+		h.account.refusedByDomain()
+	}
+	return conn, err
 }
 
 // createShell opens a shell under a name that we propose, so that it can be deleted even when the reply is lost.

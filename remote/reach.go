@@ -36,10 +36,12 @@ const (
 	restartTime = 45 * time.Minute
 )
 
-// Silences that a breaker counts. Of a call whose name is unknown or whose time ended nobody can say what the server did.
+// Silences that a breaker counts. Of a call whose name is unknown, whose time ended or whose domain gave no ticket nobody can
+// say what the server did.
 var (
 	silences  = map[transport.Kind]bool{transport.NoRoute: true, transport.NotConnected: true, transport.NoAnswer: true}
-	noWitness = map[transport.Kind]bool{transport.Ended: true, transport.UnknownName: true, transport.Misconfigured: true}
+	noWitness = map[transport.Kind]bool{transport.Ended: true, transport.UnknownName: true, transport.Misconfigured: true,
+		transport.AccountRefused: true, transport.NoTicket: true, transport.NoDomain: true}
 )
 
 func newReach(o *Options) *reach {

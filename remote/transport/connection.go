@@ -26,7 +26,7 @@ type Conn struct {
 	read, connect time.Duration
 	limited       limited
 	in            *bufio.Reader
-	sealing       *session // set when messages travel sealed
+	sealing       *sealing // set when messages travel sealed
 	authorization string   // sent with every request (Basic, Certificate)
 	admit         func(context.Context) (func(error), error)
 	useless       bool
@@ -68,11 +68,11 @@ func (c *Conn) post(ctx context.Context, message []byte, into *bytes.Buffer) (er
 	}()
 	contentType := soapType
 	if c.sealing != nil {
-		if message, err = seal(c.sealing, message); err != nil {
+		if message, err = c.sealing.seal(message); err != nil {
 			c.useless = true
 			return err
 		}
-		contentType = sealedType
+		contentType = c.sealing.contentType
 	}
 	answer, err := c.exchange(ctx, c.authorization, contentType, message, into)
 	if err != nil {
@@ -84,7 +84,7 @@ func (c *Conn) post(ctx context.Context, message []byte, into *bytes.Buffer) (er
 	if c.sealing == nil {
 		return nil
 	}
-	if err := unseal(c.sealing, answer.contentType, into, start); err != nil {
+	if err := c.sealing.unseal(answer.contentType, into, start); err != nil {
 		c.useless = true
 		return err
 	}

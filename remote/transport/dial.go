@@ -8,6 +8,8 @@ import (
 	"errors"
 	"net"
 	"time"
+
+	"patchdeck/remote/kerberos"
 )
 
 // Auth is a way to prove who we are.
@@ -16,6 +18,7 @@ type Auth int
 const (
 	NTLM        Auth = iota // NTLMv2; over plain HTTP with every message sealed
 	Basic                   // the password itself; over verified TLS only
+	Kerberos                // a ticket of the domain; over plain HTTP with every message sealed
 	Certificate             // a certificate of ours, in Config.TLS; over verified TLS only
 )
 
@@ -29,6 +32,9 @@ type Config struct {
 	Auth           Auth
 	User, Password string // the user as DOMAIN\user, .\user, user@domain or user
 
+	// Ticket gives the ticket for the server (Kerberos). Its error is an *kerberos.Error.
+	Ticket func(context.Context) (*kerberos.Ticket, error)
+
 	Connect time.Duration // limit for connecting, again for agreeing on TLS, and again for the first answer of a login
 	Read    time.Duration // limit for one request and its whole reply
 	// Admit is asked before the password is tried. It may wait, and refuse with an error. The function it gives is called
@@ -36,7 +42,7 @@ type Config struct {
 	Admit func(context.Context) (tried func(error), err error)
 }
 
-// Dial connects and, with NTLM, logs in. With Basic and Certificate the first Post is the login.
+// Dial connects and, with NTLM and Kerberos, logs in. With Basic and Certificate the first Post is the login.
 func Dial(ctx context.Context, config Config) (*Conn, error) {
 	verified := config.TLS != nil && !config.TLS.InsecureSkipVerify
 	switch {
@@ -44,6 +50,8 @@ func Dial(ctx context.Context, config Config) (*Conn, error) {
 		return nil, failed(Misconfigured, "Basic would show the password: it needs https with a verified certificate")
 	case config.Auth == Certificate && (!verified || len(config.TLS.Certificates) == 0):
 		return nil, failed(Misconfigured, "a certificate of ours is no login without https")
+	case config.Auth == Kerberos && config.Ticket == nil:
+		return nil, failed(Misconfigured, "nobody gives tickets")
 	case config.Auth == Certificate:
 		config.TLS = askedLater(config.TLS)
 	}
@@ -59,11 +67,14 @@ func Dial(ctx context.Context, config Config) (*Conn, error) {
 	case Certificate:
 		c.authorization = mutual
 		c.admit = config.Admit
+	case Kerberos:
+		err = c.logonKerberos(ctx, config)
 	default:
-		if err := c.logon(ctx, config); err != nil {
-			c.Close()
-			return nil, err
-		}
+		err = c.logonNTLM(ctx, config)
+	}
+	if err != nil {
+		c.Close()
+		return nil, err
 	}
 	return c, nil
 }

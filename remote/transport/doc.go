@@ -3,13 +3,14 @@
 //
 // In flow a Config (address, way of authentication, account, limits) and the bytes of a message; out flow the bytes of
 // the reply or an *Error whose Kind says what kept it. It knows nothing of SOAP, shells, scripts or whose password it
-// carries. Start with dial.go (how a connection comes to be), then connection.go (one request and its reply), then ntlm.go
-// and sealing.go.
+// carries. Start with dial.go (how a connection comes to be), then connection.go (one request and its reply), then ntlm.go,
+// kerberos.go and sealing.go.
 //
 // Rules kept here:
 //
-//   - Never weaker than configured: NTLM over plain HTTP seals every message and refuses a server that will not; Basic
-//     and certificates of ours are refused outside verified TLS; nothing falls back; no proxy is taken from the environment; redirects are errors.
+//   - Never weaker than configured: NTLM and Kerberos over plain HTTP seal every message and refuse a server that will not;
+//     with Kerberos the server proves itself too; Basic and certificates of ours are refused outside verified TLS; nothing
+//     falls back; no proxy is taken from the environment; redirects are errors.
 //   - Everything is limited: connecting by Connect, each request with its whole reply by Read, a reply by MaxReply, and all
 //     of it by the context. When the context ends the call returns at once and the connection is useless from then on.
 //   - A connection is pinned: the login and the sealing keys belong to it, so a request never moves to another one.
@@ -18,6 +19,8 @@
 // # To check on a real host
 //
 //   - The login POSTs have no body; the request follows when the login is done (as pywinrm does it).
+//   - Messages sealed by Kerberos are named HTTP-Kerberos-session-encrypted under "Negotiate" (as pywinrm does it), and the
+//     login holds for the whole connection.
 //   - Raw NTLM tokens under "Negotiate" are accepted without SPNEGO around them.
 //   - Channel bindings satisfy CbtHardeningLevel=Strict over HTTPS.
 //   - A certificate of ours is asked for by renegotiation of TLS 1.2, once, in the first request; the reply to one that no

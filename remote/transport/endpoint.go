@@ -2,6 +2,7 @@ package transport
 
 import (
 	"crypto"
+	"crypto/tls"
 	"crypto/x509"
 )
 
@@ -13,6 +14,16 @@ var certificateHashes = map[x509.SignatureAlgorithm]crypto.Hash{
 	x509.SHA512WithRSA:    crypto.SHA512,
 	x509.SHA512WithRSAPSS: crypto.SHA512,
 	x509.ECDSAWithSHA512:  crypto.SHA512,
+}
+
+// binding ties a login to the TLS connection, so that it cannot be relayed over another one (RFC 5929). Without TLS there is
+// none.
+func (c *Conn) binding() []byte {
+	secured, ok := c.stream.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	return append([]byte("tls-server-end-point:"), endPoint(secured.ConnectionState().PeerCertificates[0])...)
 }
 
 // endPoint is the hash of a server's certificate that channel bindings of type tls-server-end-point carry.

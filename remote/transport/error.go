@@ -17,22 +17,25 @@ import (
 type Kind int
 
 const (
-	Ended         Kind = iota + 1 // the caller's context ended
-	UnknownName                   // the name has no address
-	Refused                       // nobody listens
-	NoRoute                       // the network says that it cannot get there
-	NotConnected                  // no connection within the limit
-	NoAnswer                      // connected, but no whole reply within the limit
-	Broken                        // the connection ended in the middle
-	Untrusted                     // the certificate is not acceptable
-	NoTLS                         // TLS could not be agreed
-	LogonRefused                  // the server refused the account or what proves it
-	LoginLost                     // the server asks again for a login that it accepted
-	NotSecure                     // the server wants a weaker way than configured
-	Unavailable                   // 503: the service is not up
-	WrongStatus                   // another HTTP status that carries no message
-	NotReadable                   // what came is not what the protocol allows
-	Misconfigured                 // the Config itself
+	Ended          Kind = iota + 1 // the caller's context ended
+	UnknownName                    // the name has no address
+	Refused                        // nobody listens
+	NoRoute                        // the network says that it cannot get there
+	NotConnected                   // no connection within the limit
+	NoAnswer                       // connected, but no whole reply within the limit
+	Broken                         // the connection ended in the middle
+	Untrusted                      // the certificate is not acceptable
+	NoTLS                          // TLS could not be agreed
+	LogonRefused                   // the server refused the account or what proves it
+	AccountRefused                 // the domain refused the account or what proves it
+	NoTicket                       // the domain gives no ticket for the server
+	NoDomain                       // no domain controller answers
+	LoginLost                      // the server asks again for a login that it accepted
+	NotSecure                      // the server wants a weaker way than configured
+	Unavailable                    // 503: the service is not up
+	WrongStatus                    // another HTTP status that carries no message
+	NotReadable                    // what came is not what the protocol allows
+	Misconfigured                  // the Config itself
 )
 
 // Error is why a request has no reply.

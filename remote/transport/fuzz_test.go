@@ -75,7 +75,7 @@ func FuzzChallenge(f *testing.F) {
 		if _, err := client.Authenticate(challenge, nil); err != nil {
 			return
 		}
-		sealed, err := seal(client.SecuritySession(), []byte("a secret"))
+		sealed, err := newSealing(ntlmSession{client.SecuritySession()}, byNTLM).seal([]byte("a secret"))
 		if err != nil || bytes.Contains(sealed, []byte("a secret")) {
 			t.Errorf("%v %q", err, sealed)
 		}
@@ -84,13 +84,14 @@ func FuzzChallenge(f *testing.F) {
 
 func FuzzSealedReply(f *testing.F) {
 	payload := "\x10\x00\x00\x00" + "sixteen byte sig" + "cipher"
-	f.Add([]byte(firstPart + "6" + secondPart + payload + lastLine))
+	first := firstPart(byNTLM)
+	f.Add([]byte(first + "6" + secondPart + payload + lastLine))
 	f.Add([]byte(boundary + "\r\n\tContent-Type: x\r\n\tOriginalContent: type=y;Length=6\r\n" + boundary + "\r\n\tContent-Type: application/octet-stream\r\n" + payload + lastLine))
-	f.Add([]byte(firstPart + "-6" + secondPart + payload))
+	f.Add([]byte(first + "-6" + secondPart + payload))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		length, payload, ok := openParts(body)
-		if ok && (length < 0 || len(payload) < cipherAt) {
-			t.Errorf("%d %d", length, len(payload))
+		length, signature, _, ok := openParts(body)
+		if ok && (length < 0 || len(signature) < leastSignature || len(signature) > mostSignature) {
+			t.Errorf("%d %d", length, len(signature))
 		}
 	})
 }
@@ -98,11 +99,12 @@ func FuzzSealedReply(f *testing.F) {
 func TestBothSpellingsOfASealedReplyAreRead(t *testing.T) {
 	payload := "\x10\x00\x00\x00" + "sixteen byte sig" + "cipher\r\n"
 	for _, text := range []string{
-		firstPart + "8" + secondPart + payload + lastLine,
+		firstPart(byKerberos) + "8" + secondPart + payload + lastLine,
 		boundary + "\r\n\tContent-Type: x\r\n\tOriginalContent: type=y;Length=8\r\n" + boundary + "\r\n\tContent-Type: application/octet-stream\r\n" + payload + lastLine,
 	} {
-		if length, got, ok := openParts([]byte(text)); !ok || length != 8 || string(got) != payload {
-			t.Errorf("%d %q %v", length, got, ok)
+		length, signature, cipher, ok := openParts([]byte(text))
+		if !ok || length != 8 || string(signature) != "sixteen byte sig" || string(cipher) != "cipher\r\n" {
+			t.Errorf("%d %q %q %v", length, signature, cipher, ok)
 		}
 	}
 }

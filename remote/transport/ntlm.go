@@ -3,7 +3,6 @@ package transport
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -14,8 +13,8 @@ import (
 	"github.com/bodgit/ntlmssp"
 )
 
-// logon proves the password over two empty requests. Over plain HTTP it leaves the sealing session behind.
-func (c *Conn) logon(ctx context.Context, config Config) error {
+// logonNTLM proves the password over two empty requests. Over plain HTTP it leaves the sealing session behind.
+func (c *Conn) logonNTLM(ctx context.Context, config Config) error {
 	domain, user := splitUser(config.User)
 	client, err := ntlmssp.NewClient(ntlmssp.SetUserInfo(user, config.Password), ntlmssp.SetDomain(domain))
 	if err != nil {
@@ -36,13 +35,28 @@ func (c *Conn) logon(ctx context.Context, config Config) error {
 	if err != nil {
 		return failed(NotReadable, "the NTLM challenge is not usable: %w", err)
 	}
-	if err := c.prove(ctx, config, proof); err != nil {
+	if _, err := c.prove(ctx, config, proof); err != nil {
 		return err
 	}
 	if config.TLS == nil {
-		c.sealing = client.SecuritySession()
+		c.sealing = newSealing(ntlmSession{client.SecuritySession()}, byNTLM)
 	}
 	return nil
+}
+
+// ntlmSession gives NTLM's session the shape that sealing wants.
+type ntlmSession struct{ keys *ntlmssp.SecuritySession }
+
+func (s ntlmSession) Seal(message []byte) (signature, sealed []byte, err error) {
+	sealed, signature, err = s.keys.Wrap(message)
+	return signature, sealed, err
+}
+
+func (s ntlmSession) Open(signature, sealed []byte) ([]byte, error) {
+	if len(signature) != leastSignature {
+		return nil, errors.New("its signature is not NTLM's")
+	}
+	return s.keys.Unwrap(sealed, signature)
 }
 
 // splitUser takes DOMAIN\user apart. A dot means the server itself; user@domain stays whole, as Windows wants it.
@@ -60,11 +74,7 @@ func splitUser(name string) (domain, user string) {
 // challenge asks for the server's challenge. It is the first answer on a new connection and due within the limit for connecting: a server
 // whose kernel takes connections while its service says nothing is as good as not connected.
 func (c *Conn) challenge(ctx context.Context, hello []byte) ([]byte, error) {
-	read := c.read
-	if c.connect > 0 {
-		c.read = min(c.connect, read)
-	}
-	defer func() { c.read = read }()
+	defer c.hurry()()
 	answer, err := c.handshake(ctx, hello)
 	if err != nil {
 		return nil, err
@@ -75,9 +85,8 @@ func (c *Conn) challenge(ctx context.Context, hello []byte) ([]byte, error) {
 		}
 		return nil, c.judge(answer, false)
 	}
-	for _, offer := range answer.challenges {
-		scheme, token, _ := strings.Cut(offer, " ")
-		if token = strings.TrimSpace(token); token != "" && strings.EqualFold(scheme, "Negotiate") {
+	for _, token := range offered(answer.challenges) {
+		if token != "" {
 			challenge, err := base64.StdEncoding.DecodeString(token)
 			if err != nil {
 				return nil, failed(NotReadable, "the NTLM challenge is not base64")
@@ -86,6 +95,15 @@ func (c *Conn) challenge(ctx context.Context, hello []byte) ([]byte, error) {
 		}
 	}
 	return nil, failed(NotSecure, "the server does not offer NTLM, only %s", schemes(answer.challenges))
+}
+
+// hurry makes the limit for connecting rule the next reply, until the function that it gives is called.
+func (c *Conn) hurry() (done func()) {
+	read := c.read
+	if c.connect > 0 {
+		c.read = min(c.connect, read)
+	}
+	return func() { c.read = read }
 }
 
 func schemes(challenges []string) string {
@@ -101,29 +119,40 @@ func schemes(challenges []string) string {
 	return strings.Join(names, ", ")
 }
 
-// prove sends the answer to the challenge: the one moment at which a wrong password counts against the account.
-func (c *Conn) prove(ctx context.Context, config Config, proof []byte) (err error) {
+// prove sends what proves the account: the one moment at which a wrong password counts against it.
+func (c *Conn) prove(ctx context.Context, config Config, proof []byte) (answer answer, err error) {
 	if c.useless {
-		return failed(Broken, "the server closes the connection in the middle of the login")
+		return answer, failed(Broken, "the server closes the connection in the middle of the login")
 	}
 	if config.Admit != nil {
 		tried, refused := config.Admit(ctx)
 		if refused != nil {
-			return refused
+			return answer, refused
 		}
 		defer func() { tried(err) }()
 	}
-	answer, err := c.handshake(ctx, proof)
-	if err != nil {
-		return err
+	if answer, err = c.handshake(ctx, proof); err != nil {
+		return answer, err
 	}
 	switch {
+	case answer.status == http.StatusUnauthorized && config.Auth == Kerberos && len(offered(answer.challenges)) == 0:
+		err = failed(NotSecure, "the server does not offer Kerberos, only %s", schemes(answer.challenges))
 	case answer.status == http.StatusUnauthorized:
-		return &Error{Kind: LogonRefused, Status: answer.status, Err: errors.New("the login was refused")}
+		err = &Error{Kind: LogonRefused, Status: answer.status, Err: errors.New("the login was refused")}
 	case answer.status/100 != 2:
-		return c.judge(answer, false)
+		err = c.judge(answer, false)
 	}
-	return nil
+	return answer, err
+}
+
+// offered gives what follows each "Negotiate" of a reply: a token in base64, or nothing.
+func offered(challenges []string) (tokens []string) {
+	for _, offer := range challenges {
+		if scheme, token, _ := strings.Cut(offer, " "); strings.EqualFold(scheme, "Negotiate") {
+			tokens = append(tokens, strings.TrimSpace(token))
+		}
+	}
+	return tokens
 }
 
 func (c *Conn) handshake(ctx context.Context, token []byte) (answer, error) {
@@ -133,15 +162,12 @@ func (c *Conn) handshake(ctx context.Context, token []byte) (answer, error) {
 	return c.exchange(ctx, "Negotiate "+base64.StdEncoding.EncodeToString(token), soapType, nil, body)
 }
 
-// bindings ties the login to the TLS connection, so that it cannot be relayed over another one (RFC 5929).
+// bindings ties an NTLM login to the TLS connection.
 func (c *Conn) bindings() *ntlmssp.ChannelBindings {
-	secured, ok := c.stream.(*tls.Conn)
-	if !ok {
-		return nil
+	if binding := c.binding(); binding != nil {
+		return &ntlmssp.ChannelBindings{ApplicationData: binding}
 	}
-	return &ntlmssp.ChannelBindings{
-		ApplicationData: slices.Concat([]byte(ntlmssp.TLSServerEndPoint+":"), endPoint(secured.ConnectionState().PeerCertificates[0])),
-	}
+	return nil
 }
 
 // Flags of MS-NLMP 2.2.2.5 that a challenge must or must not carry.

@@ -5,33 +5,53 @@ import (
 	"encoding/binary"
 	"strconv"
 	"strings"
-
-	"github.com/bodgit/ntlmssp"
 )
 
-// session holds the keys and sequence numbers of one login; it lives and dies with its connection.
-type session = ntlmssp.SecuritySession
+// session seals with the keys and sequence numbers of one login; it lives and dies with its connection.
+type session interface {
+	Seal(message []byte) (signature, sealed []byte, err error)
+	Open(signature, sealed []byte) (message []byte, err error)
+}
+
+// sealing is a session and what its messages begin with.
+type sealing struct {
+	session
+	contentType, first string
+}
+
+func newSealing(s session, protocol string) *sealing {
+	return &sealing{s, `multipart/encrypted;protocol="` + protocol + `";boundary="Encrypted Boundary"`, firstPart(protocol)}
+}
+
+// How WinRM names the two kinds of sealing.
+const (
+	byNTLM     = "application/HTTP-SPNEGO-session-encrypted"
+	byKerberos = "application/HTTP-Kerberos-session-encrypted"
+)
 
 // A sealed message is two MIME parts: the first says what the clear text is, the second is the length of the signature,
 // the signature and the cipher text (MS-WSMV 2.2.9.1).
 const (
-	sealedType  = `multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"`
 	boundary    = "--Encrypted Boundary"
-	firstPart   = boundary + "\r\nContent-Type: application/HTTP-SPNEGO-session-encrypted\r\nOriginalContent: type=" + soapType + ";Length="
 	secondPart  = "\r\n" + boundary + "\r\nContent-Type: application/octet-stream\r\n"
 	lastLine    = boundary + "--\r\n"
 	signatureAt = 4
-	cipherAt    = signatureAt + 16
+	// Signatures are 16 bytes with NTLM, 60 to 72 with Kerberos.
+	leastSignature, mostSignature = 16, 256
 )
 
+func firstPart(protocol string) string {
+	return boundary + "\r\nContent-Type: " + protocol + "\r\nOriginalContent: type=" + soapType + ";Length="
+}
+
 // seal encrypts and signs a message.
-func seal(s *session, message []byte) ([]byte, error) {
-	cipher, signature, err := s.Wrap(message)
-	if err != nil || len(signature) != cipherAt-signatureAt {
+func (s *sealing) seal(message []byte) ([]byte, error) {
+	signature, cipher, err := s.Seal(message)
+	if err != nil || len(signature) < leastSignature {
 		return nil, failed(NotSecure, "the message could not be sealed: %v", err)
 	}
-	sealed := make([]byte, 0, len(firstPart)+len(secondPart)+len(lastLine)+len(cipher)+32)
-	sealed = strconv.AppendInt(append(sealed, firstPart...), int64(len(message)), 10)
+	sealed := make([]byte, 0, len(s.first)+len(secondPart)+len(lastLine)+len(signature)+len(cipher)+16)
+	sealed = strconv.AppendInt(append(sealed, s.first...), int64(len(message)), 10)
 	sealed = append(sealed, secondPart...)
 	sealed = binary.LittleEndian.AppendUint32(sealed, uint32(len(signature)))
 	sealed = append(append(sealed, signature...), cipher...)
@@ -40,15 +60,15 @@ func seal(s *session, message []byte) ([]byte, error) {
 
 // unseal replaces what stands in buffer behind start by its clear text. What is not sealed and signed by the server that
 // knows our password is refused, whatever it says.
-func unseal(s *session, contentType string, buffer *bytes.Buffer, start int) error {
+func (s *sealing) unseal(contentType string, buffer *bytes.Buffer, start int) error {
 	if !strings.HasPrefix(contentType, "multipart/encrypted") {
 		return failed(NotReadable, "the server answers a sealed request in clear text")
 	}
-	length, payload, ok := openParts(buffer.Bytes()[start:])
+	length, signature, cipher, ok := openParts(buffer.Bytes()[start:])
 	if !ok {
 		return failed(NotReadable, "the sealed reply is malformed")
 	}
-	clear, err := s.Unwrap(payload[cipherAt:], payload[signatureAt:cipherAt])
+	clear, err := s.Open(signature, cipher)
 	if err != nil {
 		return failed(NotReadable, "the sealed reply does not come from the server that we logged in to: %w", err)
 	}
@@ -60,21 +80,26 @@ func unseal(s *session, contentType string, buffer *bytes.Buffer, start int) err
 	return nil
 }
 
-// openParts finds the payload and the announced length of the clear text. Servers differ in blanks before header lines.
-func openParts(body []byte) (length int, payload []byte, ok bool) {
+// openParts finds signature, cipher text and the announced length of the clear text. Servers differ in blanks before header
+// lines.
+func openParts(body []byte) (length int, signature, cipher []byte, ok bool) {
 	head, rest, found := bytes.Cut(body, []byte("application/octet-stream\r\n"))
 	if !found || !bytes.HasPrefix(head, []byte(boundary)) {
-		return 0, nil, false
+		return 0, nil, nil, false
 	}
 	_, announced, found := bytes.Cut(head, []byte("Length="))
 	digits, _, ended := bytes.Cut(announced, []byte("\r\n"))
 	length, err := strconv.Atoi(string(digits))
 	if !found || !ended || err != nil || length < 0 {
-		return 0, nil, false
+		return 0, nil, nil, false
 	}
-	payload, found = bytes.CutSuffix(bytes.TrimRight(rest, "\r\n"), []byte(boundary+"--"))
-	if !found || len(payload) < cipherAt || binary.LittleEndian.Uint32(payload) != cipherAt-signatureAt {
-		return 0, nil, false
+	payload, found := bytes.CutSuffix(bytes.TrimRight(rest, "\r\n"), []byte(boundary+"--"))
+	if !found || len(payload) < signatureAt {
+		return 0, nil, nil, false
 	}
-	return length, payload, true
+	n := binary.LittleEndian.Uint32(payload)
+	if payload = payload[signatureAt:]; n < leastSignature || n > mostSignature || int(n) > len(payload) {
+		return 0, nil, nil, false
+	}
+	return length, payload[:n], payload[n:], true
 }

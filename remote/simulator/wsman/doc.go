@@ -1,5 +1,5 @@
-// Package wsman is the protocol half of a simulated Windows server: WS-Management (WinRM) over HTTP with NTLM and
-// message sealing, or over HTTPS. It serves clients that were written for real Windows, not only ours.
+// Package wsman is the protocol half of a simulated Windows server: WS-Management (WinRM) over HTTP with NTLM or
+// Kerberos and message sealing, or over HTTPS. It serves clients that were written for real Windows, not only ours.
 //
 // In flow bytes of a listener; out flow replies. What the server knows and does (accounts, programs, restarts, damage)
 // comes from a Machine; the Windows model in the package above implements it. This package must not know scripts,
@@ -7,7 +7,7 @@
 //
 // Start reading at server.go (Serve, Drop, Close), then connection.go (one HTTP connection, requests in series),
 // operations.go (what each WS-Management action does) and shell.go (shells, commands and their output). Envelopes live in
-// the package soap, logins in ntlm and spnego.
+// the package soap, logins in ntlm, spnego and kerberos.
 //
 // # When a command starts
 //

@@ -7,14 +7,15 @@ import (
 	"strings"
 	"time"
 
+	"patchdeck/remote/simulator/wsman/kerberos"
 	"patchdeck/remote/simulator/wsman/ntlm"
 	"patchdeck/remote/simulator/wsman/spnego"
 )
 
 // login is the state of a connection's login; NTLM logs in connections, not requests.
 type login struct {
-	user       string // empty until logged in
-	session    *ntlm.Session
+	user       string         // empty until logged in
+	session    sealing        // nil without one
 	acceptor   *ntlm.Acceptor // between challenge and proof
 	wrapped    bool           // the client speaks SPNEGO
 	mechanisms []byte         // what the client's mechListMIC signs
@@ -80,6 +81,9 @@ func (c *connection) negotiate(encoded string) (user string, challenges []string
 
 // step moves the login on by one token and returns the token that answers it.
 func (c *connection) step(token []byte) (answer []byte, err error) {
+	if c.endpoint.options.Kerberos != nil && kerberos.IsToken(token) {
+		return c.acceptTicket(token)
+	}
 	inner := token
 	var mechanismMIC []byte
 	if spnego.Wrapped(token) {
@@ -103,6 +107,18 @@ func (c *connection) step(token []byte) (answer []byte, err error) {
 		return c.challenge(inner)
 	}
 	return c.prove(inner, mechanismMIC)
+}
+
+func (c *connection) acceptTicket(token []byte) ([]byte, error) {
+	user, answer, session, err := c.endpoint.options.Kerberos.Accept(token)
+	if err != nil {
+		return nil, err
+	}
+	if _, known := c.endpoint.machine.Password(user); !known {
+		return nil, errUnknown
+	}
+	c.login = login{user: user, session: kerberosSealing{session}}
+	return answer, nil
 }
 
 func (c *connection) challenge(token []byte) ([]byte, error) {
@@ -129,7 +145,10 @@ func (c *connection) prove(token, mechanismMIC []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.login.user, c.login.session, c.login.acceptor = accountName(account.User), account.Session, nil
+	c.login.user, c.login.acceptor = accountName(account.User), nil
+	if account.Session != nil {
+		c.login.session = ntlmSealing{account.Session}
+	}
 	if !c.login.wrapped {
 		return nil, nil
 	}

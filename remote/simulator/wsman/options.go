@@ -3,6 +3,8 @@ package wsman
 import (
 	"crypto/tls"
 	"time"
+
+	"patchdeck/remote/simulator/wsman/kerberos"
 )
 
 // Options is the WinRM configuration of one server. The zero value is what Windows Server has out of the box: plain
@@ -12,6 +14,8 @@ type Options struct {
 	TLS *tls.Config
 	// Certificates maps client certificates to accounts, over HTTPS only.
 	Certificates CertificateMapping
+	// Kerberos accepts tickets of a domain beside NTLM; nil is a server outside of one.
+	Kerberos *kerberos.Service
 	// AllowBasic offers Basic beside Negotiate.
 	AllowBasic bool
 	// AllowUnencrypted accepts SOAP in clear text over plain HTTP.

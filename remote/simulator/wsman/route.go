@@ -81,10 +81,14 @@ func (c *connection) exchange(x exchange, body []byte) bool {
 }
 
 func (c *connection) writeSealed(answer reply) bool {
-	answer.contentType = sealedType
-	buffer := bodies.get(len(answer.body) + 512)
+	answer.contentType = sealedType(c.login.session.protocol())
+	buffer := bodies.get(len(answer.body) + 640)
 	defer bodies.put(buffer)
-	answer.body = appendSealed(buffer.AvailableBuffer(), c.login.session, answer.body)
+	framed, err := appendSealed(buffer.AvailableBuffer(), c.login.session, answer.body)
+	if err != nil {
+		return false
+	}
+	answer.body = framed
 	return c.write(answer)
 }
 
