@@ -142,8 +142,8 @@ func TestLeavingSaysWhatTheOwnerOfTheConsoleKnowsBetter(t *testing.T) {
 	if frame := s.frame(); s.quit || !strings.Contains(frame, "Its fleet ends with this demonstration.") || strings.Contains(frame, "goes on") {
 		t.Errorf("leaving says:\n%s", frame)
 	}
-	s.press("esc", "?")
-	if frame := s.frame(); strings.Contains(frame, "a rollout goes on") {
+	s.press("esc", "?", "G")
+	if frame := s.frame(); !strings.Contains(frame, "leave") || strings.Contains(frame, "a rollout goes on") {
 		t.Errorf("the help says:\n%s", frame)
 	}
 }
