@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -26,12 +28,14 @@ type Attachment struct {
 	Words       []string
 	Streams     command.Streams
 	Environment []string // of the caller's process; what a terminal needs is taken from it
+	// Patience is how long the daemon may take to let the caller in; 0 is ten seconds.
+	Patience time.Duration
 }
 
 // Attach runs a console or a command in the daemon and gives its exit code. An error means that it did not come to that, or
 // that the connection was lost; it is ErrNoDaemon when nobody listens.
 func Attach(ctx context.Context, a Attachment) (code int, err error) {
-	client, err := dial(ctx, a.Socket)
+	client, err := dial(ctx, a.Socket, cmp.Or(a.Patience, usualPatience))
 	if err != nil {
 		return command.Failure, err
 	}
@@ -58,45 +62,74 @@ func Attach(ctx context.Context, a Attachment) (code int, err error) {
 }
 
 // dial connects and checks that the daemon is run by the same user or by root; the socket's folder belongs to that user.
-func dial(ctx context.Context, socket string) (*gossh.Client, error) {
+func dial(ctx context.Context, socket string, patience time.Duration) (*gossh.Client, error) {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "unix", socket)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		if err == nil {
+			_ = conn.Close()
+		}
+		return nil, ctx.Err()
+	case err != nil:
 		return nil, fmt.Errorf("%w (%s: %v)", ErrNoDaemon, socket, bareCause(err))
 	}
-	if err := checkDaemon(conn); err != nil {
+	daemon, err := daemonOf(conn)
+	if err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
-	const handshakeWithin = 10 * time.Second
-	_ = conn.SetDeadline(time.Now().Add(handshakeWithin))
+	_ = conn.SetDeadline(time.Now().Add(patience))
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
+	var met atomic.Bool
 	wire, channels, requests, err := gossh.NewClientConn(conn, "socket", &gossh.ClientConfig{
 		// The kernel vouches for who runs the daemon, so there is no host key to compare.
-		HostKeyCallback: gossh.InsecureIgnoreHostKey(),
+		HostKeyCallback: func(string, net.Addr, gossh.PublicKey) error { met.Store(true); return nil },
 	})
 	if err != nil {
 		_ = conn.Close()
-		return nil, fmt.Errorf("the daemon at %s does not let you in: %w; ask its administrator for an os_user entry in the users file", socket, err)
+		return nil, notLetIn(ctx, socket, daemon, met.Load(), err)
 	}
 	_ = conn.SetDeadline(time.Time{})
 	return gossh.NewClient(wire, channels, requests), nil
 }
 
-func checkDaemon(conn net.Conn) error {
+// usualPatience is enough for a daemon on a busy machine.
+const usualPatience = 10 * time.Second
+
+// daemonOf gives the process that holds the socket, which must be run by the caller or by root.
+func daemonOf(conn net.Conn) (Peer, error) {
 	local, ok := conn.(*net.UnixConn)
 	if !ok {
-		return errors.New("the socket is no unix socket")
+		return Peer{}, errors.New("the socket is no unix socket")
 	}
 	peer, err := peerOf(local)
 	if err != nil {
-		return err
+		return Peer{}, err
 	}
 	if peer.UID != 0 && int(peer.UID) != os.Getuid() {
-		return fmt.Errorf("the socket is held by user %d, not by you: it is not your patchdeck", peer.UID)
+		return Peer{}, fmt.Errorf("the socket is held by user %d, not by you: it is not your patchdeck", peer.UID)
 	}
-	return nil
+	return peer, nil
+}
+
+// notLetIn tells a daemon that says no from one that says nothing. One that the caller met and that hangs up then has said no.
+func notLetIn(ctx context.Context, socket string, daemon Peer, met bool, err error) error {
+	holder := "another process"
+	if daemon.PID != 0 {
+		holder = fmt.Sprintf("process %d", daemon.PID)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("%s is held by %s, which does not answer: it is stopped or overloaded; let it go on, or end it and start patchdeck serve again", socket, holder)
+	case !met:
+		return fmt.Errorf("%s is held by %s, which hung up: it ends just now, or has no room for another connection; try again", socket, holder)
+	default:
+		return fmt.Errorf("the daemon at %s does not let you in: %w; ask its administrator for an os_user entry in the users file", socket, err)
+	}
 }
 
 func runWords(session *gossh.Session, a Attachment) error {

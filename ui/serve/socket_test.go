@@ -5,11 +5,13 @@ package serve
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 
@@ -97,6 +99,37 @@ func TestAttachingWithoutADaemonSaysSo(t *testing.T) {
 	leaveStale(t, socket)
 	if _, err := Attach(t.Context(), Attachment{Socket: socket, Words: []string{"whoami"}}); !errors.Is(err, ErrNoDaemon) {
 		t.Errorf("stale socket: %v", err)
+	}
+}
+
+func TestADaemonThatDoesNotAnswerIsNotTakenForOneThatRefuses(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "socket")
+	listener, err := net.Listen("unix", socket) // the system takes connections in; nobody serves them
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, err = Attach(t.Context(), Attachment{Socket: socket, Words: []string{"whoami"}, Patience: time.Millisecond})
+	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("held by process %d, which does not answer", os.Getpid())) || strings.Contains(err.Error(), "os_user") {
+		t.Errorf("a silent daemon: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Attach(ctx, Attachment{Socket: socket, Words: []string{"whoami"}}); !errors.Is(err, context.Canceled) {
+		t.Errorf("an interrupt: %v", err)
+	}
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_ = conn.Close()
+		}
+	}()
+	_, err = Attach(t.Context(), Attachment{Socket: socket, Words: []string{"whoami"}})
+	if err == nil || !strings.Contains(err.Error(), "which hung up") || strings.Contains(err.Error(), "os_user") {
+		t.Errorf("a daemon that hangs up: %v", err)
 	}
 }
 
