@@ -27,6 +27,9 @@ const (
 	patience = 15 * time.Second
 )
 
+// Given tells whether the reference names anything.
+func (r Reference) Given() bool { return r.Env != "" || r.File != "" || len(r.Command) > 0 }
+
 // Check tells whether the reference is usable as far as that can be said without reading it.
 func (r Reference) Check() error {
 	set := 0
@@ -62,7 +65,9 @@ func (r Reference) Read(ctx context.Context) (string, error) {
 		}
 	case r.File != "":
 		from = "the password file " + r.File
-		text, err = readFile(r.File)
+		var contents []byte
+		contents, err = readFile(r.File, longest+3)
+		text = string(contents)
 	default:
 		from = "the password command " + r.Command[0]
 		text, err = run(ctx, r.Command)
@@ -89,28 +94,48 @@ func check(password string) error {
 	return nil
 }
 
-func readFile(path string) (string, error) {
+// longestFile is more than any key, keytab or credential cache needs.
+const longestFile = 1 << 20
+
+// ReadFile gives the contents of a file that is secret as a whole, as a key, a keytab or a credential cache. Like a password's
+// file it must be its owner's alone.
+func ReadFile(path string) ([]byte, error) {
+	contents, err := readFile(path, longestFile+1)
+	switch {
+	case err == nil && len(contents) == 0:
+		err = errors.New("it is empty")
+	case err == nil && len(contents) > longestFile:
+		err = fmt.Errorf("it is longer than %d bytes", longestFile)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the file %s: %w", path, err)
+	}
+	return contents, nil
+}
+
+// readFile reads the beginning of a private file, at most that many bytes.
+func readFile(path string, most int64) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return "", bare(err)
+		return nil, bare(err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return "", bare(err)
+		return nil, bare(err)
 	}
 	if !info.Mode().IsRegular() {
-		return "", errors.New("it is no regular file")
+		return nil, errors.New("it is no regular file")
 	}
 	// Windows keeps rights in access lists, which these bits do not show.
 	if open := info.Mode().Perm() & 0o077; open != 0 && runtime.GOOS != "windows" {
-		return "", fmt.Errorf("others may use it (mode %04o): run chmod 600 on it", info.Mode().Perm())
+		return nil, fmt.Errorf("others may use it (mode %04o): run chmod 600 on it", info.Mode().Perm())
 	}
-	text, err := io.ReadAll(io.LimitReader(file, longest+3))
+	contents, err := io.ReadAll(io.LimitReader(file, most))
 	if err != nil {
-		return "", bare(err)
+		return nil, bare(err)
 	}
-	return string(text), nil
+	return contents, nil
 }
 
 // bare leaves out the path, which the caller names.

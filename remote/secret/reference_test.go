@@ -99,3 +99,30 @@ func TestACommandEndsWithItsCaller(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAFileThatIsSecretAsAWholeIsReadAsItIs(t *testing.T) {
+	const contents = "one\r\ntwo\n\x00\xff"
+	if got, err := ReadFile(file(t, contents, 0o600)); err != nil || string(got) != contents {
+		t.Errorf("%q, %v", got, err)
+	}
+	for why, path := range map[string]string{
+		"no such file":    filepath.Join(t.TempDir(), "none"),
+		"no regular file": t.TempDir(),
+		"it is empty":     file(t, "", 0o600),
+		"longer than":     file(t, strings.Repeat("x", longestFile+1), 0o600),
+	} {
+		if got, err := ReadFile(path); err == nil || got != nil || !strings.Contains(err.Error(), why) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", why, err)
+		}
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	path := file(t, contents, 0o600)
+	if err := os.Chmod(path, 0o604); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadFile(path); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+		t.Errorf("%v", err)
+	}
+}

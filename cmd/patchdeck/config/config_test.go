@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -173,6 +174,43 @@ func TestACredentialIsReadWhenItIsNeeded(t *testing.T) {
 	for name, says := range map[string]string{"gone": "PATCHDECK_TEST_NOT_SET", "other": "there are default, gone"} {
 		if _, err := c.Credential(context.Background(), name); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
+func TestWhatProvesAnAccountIsReadFromItsFiles(t *testing.T) {
+	folder := t.TempDir()
+	for name, mode := range map[string]os.FileMode{"a.pem": 0o644, "a.key": 0o600, "open.key": 0o644, "a.keytab": 0o600, "cache": 0o600, "krb5.conf": 0o644} {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte("contents of "+name), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := Parse(filepath.Join(folder, "config.yaml"), []byte(`
+credentials:
+  lab: {auth: certificate, certificate: a.pem, key: a.key}
+  open: {auth: certificate, certificate: a.pem, key: open.key}
+  domain: {auth: kerberos, user: svc@CORP.EXAMPLE, keytab: a.keytab, krb5: krb5.conf}
+  kinit: {auth: kerberos, cache: cache}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab, err := c.Credential(t.Context(), "lab")
+	if err != nil || lab.Auth != remote.Certificate || string(lab.Certificate) != "contents of a.pem" || string(lab.Key) != "contents of a.key" {
+		t.Errorf("%v, %v", lab, err)
+	}
+	domain, err := c.Credential(t.Context(), "domain")
+	if err != nil || domain.Auth != remote.Kerberos || string(domain.Keytab) != "contents of a.keytab" || domain.Domain != "contents of krb5.conf" ||
+		domain.User != "svc@CORP.EXAMPLE" {
+		t.Errorf("%v, %v", domain, err)
+	}
+	if kinit, err := c.Credential(t.Context(), "kinit"); err != nil || string(kinit.Cache) != "contents of cache" {
+		t.Errorf("%v, %v", kinit, err)
+	}
+	if runtime.GOOS != "windows" {
+		if _, err := c.Credential(t.Context(), "open"); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+			t.Errorf("a key that others may read: %v", err)
 		}
 	}
 }

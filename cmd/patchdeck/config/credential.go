@@ -15,12 +15,27 @@ import (
 	"patchdeck/remote/secret"
 )
 
-// Credential is an account on servers: where its password is kept, never the password.
+// Credential is an account on servers: where what proves it is kept, never the proof itself. All but User, Auth and Password
+// are paths of files.
 type Credential struct {
 	User     string
 	Auth     remote.Auth
 	Password secret.Reference
-	CA       string // path of a PEM file; empty is the system's certificates
+	CA       string // PEM; empty is the system's certificates
+
+	Certificate, Key string // auth certificate, PEM
+	Keytab, Cache    string // auth kerberos, instead of a password
+	Krb5             string // auth kerberos: a krb5.conf; empty finds the domain controllers by DNS
+}
+
+// proof says with which keys of the file a way to log in is written: all of needs, one of oneOf, and any of takes.
+type proof struct{ needs, oneOf, takes []string }
+
+var proofs = map[remote.Auth]proof{
+	remote.NTLM:        {needs: []string{"user", "password"}},
+	remote.Basic:       {needs: []string{"user", "password"}},
+	remote.Kerberos:    {oneOf: []string{"password", "keytab", "cache"}, takes: []string{"user", "krb5"}},
+	remote.Certificate: {needs: []string{"certificate", "key"}, takes: []string{"user"}},
 }
 
 // DefaultCredential is what a server uses that names none.
@@ -37,17 +52,43 @@ func (c *Config) Credential(ctx context.Context, name string) (remote.Credential
 	if !ok {
 		return remote.Credential{}, fmt.Errorf("the configuration has no credential %q: add it under credentials: (there are %s)", name, c.credentialNames())
 	}
-	password, err := entry.Password.Read(ctx)
+	credential, err := entry.read(ctx)
 	if err != nil {
 		return remote.Credential{}, fmt.Errorf("credential %q: %w", name, err)
 	}
-	credential := remote.Credential{User: entry.User, Password: password, Auth: entry.Auth}
-	if entry.CA != "" {
-		if credential.CA, err = os.ReadFile(entry.CA); err != nil {
-			return remote.Credential{}, fmt.Errorf("credential %q: %w", name, err)
+	return credential, nil
+}
+
+func (c Credential) read(ctx context.Context) (remote.Credential, error) {
+	read := remote.Credential{User: c.User, Auth: c.Auth}
+	var err error
+	if c.Password.Given() {
+		if read.Password, err = c.Password.Read(ctx); err != nil {
+			return remote.Credential{}, err
 		}
 	}
-	return credential, nil
+	var domain []byte
+	for _, file := range []struct {
+		path string
+		into *[]byte
+		read func(string) ([]byte, error)
+	}{
+		{c.CA, &read.CA, os.ReadFile},
+		{c.Certificate, &read.Certificate, os.ReadFile},
+		{c.Krb5, &domain, os.ReadFile},
+		{c.Key, &read.Key, secret.ReadFile},
+		{c.Keytab, &read.Keytab, secret.ReadFile},
+		{c.Cache, &read.Cache, secret.ReadFile},
+	} {
+		if file.path == "" {
+			continue
+		}
+		if *file.into, err = file.read(file.path); err != nil {
+			return remote.Credential{}, err
+		}
+	}
+	read.Domain = string(domain)
+	return read, nil
 }
 
 func (c *Config) credentialNames() string {
@@ -87,26 +128,55 @@ func (r *reader) credentials(v value, folder string) map[string]Credential {
 
 func (r *reader) credential(v value, folder string) Credential {
 	c := Credential{Auth: remote.NTLM}
-	problems, hasPassword := len(r.problems), false
-	r.mapping(v, fields{
+	problems, given := len(r.problems), map[string]bool{}
+	known := fields{
 		"user": func(v value) { c.User = r.text(v) },
-		"auth": func(v value) { c.Auth = remote.Auth(r.oneOf(v, string(remote.NTLM), string(remote.Basic))) },
-		"password": func(v value) {
-			hasPassword = true
-			c.Password = r.reference(v, folder)
+		"auth": func(v value) {
+			c.Auth = remote.Auth(r.oneOf(v, string(remote.NTLM), string(remote.Kerberos), string(remote.Certificate), string(remote.Basic)))
 		},
-		"ca": func(v value) { c.CA = r.path(v, folder) },
-	})
-	if len(r.problems) > problems {
-		return c
+		"password": func(v value) { c.Password = r.reference(v, folder) },
 	}
-	if c.User == "" {
-		r.fail(v.line, "%s lacks the key user", v.name)
+	for key, into := range map[string]*string{"ca": &c.CA, "certificate": &c.Certificate, "key": &c.Key,
+		"keytab": &c.Keytab, "cache": &c.Cache, "krb5": &c.Krb5} {
+		known[key] = func(v value) { *into = r.path(v, folder) }
 	}
-	if !hasPassword {
-		r.fail(v.line, "%s lacks the key password", v.name)
+	for key, take := range known {
+		known[key] = func(v value) {
+			given[key] = true
+			take(v)
+		}
+	}
+	r.mapping(v, known)
+	if len(r.problems) == problems {
+		r.proven(v, c, given)
 	}
 	return c
+}
+
+// proven checks that the keys of a credential fit its way to log in.
+func (r *reader) proven(v value, c Credential, given map[string]bool) {
+	way := proofs[c.Auth]
+	for _, key := range way.needs {
+		if !given[key] {
+			r.fail(v.line, "%s lacks the key %s", v.name, key)
+		}
+	}
+	fits := slices.Concat(way.needs, way.oneOf, way.takes, []string{"auth", "ca"})
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		if !slices.Contains(fits, key) {
+			r.fail(v.line, "%s: %s has no meaning with auth %s", v.name, key, c.Auth)
+		}
+	}
+	if len(way.oneOf) == 0 {
+		return
+	}
+	chosen := slices.DeleteFunc(slices.Clone(way.oneOf), func(key string) bool { return !given[key] })
+	switch {
+	case len(chosen) != 1:
+		r.fail(v.line, "%s needs one of the keys %s", v.name, strings.Join(way.oneOf, ", "))
+	case chosen[0] != "cache" && !given["user"]:
+		r.fail(v.line, "%s lacks the key user", v.name)
+	}
 }
 
 // reference reads where a password is kept. A password in clear is refused without being repeated.
