@@ -73,11 +73,13 @@ func (c *call) verified(r trail.Report) error {
 	if r.Entries == 0 {
 		return c.line("the audit trail is empty")
 	}
-	if err := c.line("%d entries verified, %d to %d, none changed, none missing", r.Entries, r.First, r.Last); err != nil {
+	if err := c.line("%s verified, %d to %d, none changed, none missing", entries(r.Entries), r.First, r.Last); err != nil {
 		return err
 	}
 	return c.line("head %s", r.Head)
 }
+
+func entries(n uint64) string { return count(n, "entry", "entries") }
 
 func (t *tree) auditExport() *cobra.Command {
 	return t.verb(verb{
@@ -99,7 +101,7 @@ func (t *tree) auditExport() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("the export is not complete: %w", err)
 			}
-			_, err = fmt.Fprintf(c.env.Err, "%d entries exported, head %s\n", report.Entries, report.Head)
+			_, err = fmt.Fprintf(c.env.Err, "%s exported, head %s\n", entries(report.Entries), report.Head)
 			return err
 		},
 	})

@@ -412,6 +412,18 @@ func TestWhatTheStateForbidsIsAFailureAndWhatARuleForbidsIsADenial(t *testing.T)
 	s.expect(command.Denied, "another person must", words...)
 }
 
+func TestAnEmptyDataFolderIsWrongUsage(t *testing.T) {
+	s := at(t, uitest.Night(3), approval.Lead)
+	s.env.Attach = func(context.Context, string) error { t.Error("the console opened"); return nil }
+	s.env.Demo = func(context.Context, command.DemoOptions) error { t.Error("the demo ran"); return nil }
+	for _, words := range [][]string{{"--data", ""}, {"inventory", "list", "--data="}, {"demo", "--data", ""}} {
+		s.expect(command.Usage, "--data is empty: name the data folder, or leave --data out for /data", words...)
+	}
+	if s.opened != 0 {
+		t.Error("the store was opened")
+	}
+}
+
 func TestVerbsThatChangeNothingSaySoWhenTheyOpenTheEngine(t *testing.T) {
 	s := at(t, uitest.Night(60), approval.Lead)
 	for words, reads := range map[string]bool{

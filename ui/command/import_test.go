@@ -45,6 +45,14 @@ func TestServersAreImportedFromAFileOrStandardInput(t *testing.T) {
 	}
 }
 
+func TestAFileWithoutServersIsNoImport(t *testing.T) {
+	s := at(t, uitest.Quiet(3), approval.Lead)
+	r := s.run(header, "inventory", "import", "-")
+	if r.code != command.Failure || !strings.Contains(r.err, "standard input holds no server, only a header; nothing was imported") || len(s.console.Given()) != 0 {
+		t.Errorf("%+v, gave %v", r, s.console.Given())
+	}
+}
+
 func TestEveryBadLineIsNamedAndNothingIsImported(t *testing.T) {
 	s := at(t, uitest.Quiet(3), approval.Lead)
 	r := s.run(header+
@@ -208,6 +216,9 @@ func TestATrailThatIsNotTheEnginesIsFound(t *testing.T) {
 	view.Head = longer
 	s.console.Show(&view)
 	s.expect(command.Failure, "the trail lost its end", "audit", "verify")
+	_, view.Head = uitest.Trail(1)
+	s.expect(command.Done, "1 entry verified, 1 to 1,", "audit", "verify")
+	s.expect(command.Done, "1 entry exported,", "audit", "export", "-")
 	view.Head = trail.Head{Seq: 300}
 	s.expect(command.Failure, "the trail lost its end", "audit", "verify")
 }

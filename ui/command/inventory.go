@@ -35,6 +35,9 @@ func importServers(c *call) error {
 	if len(bad) > 0 {
 		return badLines(c.name, bad)
 	}
+	if len(servers) == 0 {
+		return fmt.Errorf("%s holds no server, only a header; nothing was imported: write a line for each server below it", c.name)
+	}
 	return c.do(engine.ImportServers{Source: c.name, Servers: servers})
 }
 

@@ -47,7 +47,7 @@ func (t *tree) demo() *cobra.Command {
 	flags.BoolVar(&o.Emergency, "emergency", false, "an emergency change through one-hour windows")
 	flags.StringVar(&o.Fleet, "fleet", "", "a running fleet: the `file` with the lines of simulate --json")
 	command.RunE = func(command *cobra.Command, _ []string) error {
-		if err := checkFleet(o.Servers, o.Speed, o.Faults); err != nil {
+		if err := checkFleet(command, o.Servers, o.Speed, o.Faults); err != nil {
 			return err
 		}
 		if command.Flags().Changed("data") {
@@ -79,7 +79,7 @@ func (t *tree) simulate() *cobra.Command {
 	flags.StringVar(&o.CSV, "csv", "", "write the fleet's inventory to this `file`, for inventory import in a rehearsal with serve --fleet")
 	flags.StringVar(&o.Ledger, "ledger", "", "append what truly happens on the servers to this `file`")
 	command.RunE = func(command *cobra.Command, _ []string) error {
-		if err := checkFleet(o.Servers, o.Speed, o.Faults); err != nil {
+		if err := checkFleet(command, o.Servers, o.Speed, o.Faults); err != nil {
 			return err
 		}
 		o.JSON, o.Streams = t.json, t.env.Streams
@@ -104,12 +104,13 @@ func (t *tree) serve() *cobra.Command {
 	return command
 }
 
-func checkFleet(servers int, speed float64, faults string) error {
+// checkFleet checks the flags of a simulated fleet. A speed that is left out is chosen; one that is given must move the clock.
+func checkFleet(command *cobra.Command, servers int, speed float64, faults string) error {
 	if err := atLeast("servers", servers, 1, 20000); err != nil {
 		return err
 	}
-	if !(speed >= 0 && speed <= 1e6) {
-		return wrongUsage("--speed %g is out of range: use up to 1000000 simulated seconds a second", speed)
+	if given := command.Flags().Changed("speed"); given && !(speed > 0 && speed <= 1e6) {
+		return wrongUsage("--speed %g is out of range: use more than 0 and up to 1000000 simulated seconds a second, or leave it out", speed)
 	}
 	return oneOf("faults", faults, faultLevels...)
 }

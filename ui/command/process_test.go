@@ -58,6 +58,8 @@ func TestImpossibleFleetsAreRefused(t *testing.T) {
 	s.env.Simulate = func(context.Context, command.SimulateOptions) error { t.Error("the fleet ran"); return nil }
 	s.expect(command.Usage, "--servers 0 is out of range", "demo", "--servers", "0")
 	s.expect(command.Usage, "--speed -1 is out of range", "demo", "--speed=-1")
+	s.expect(command.Usage, "--speed 0 is out of range: use more than 0", "demo", "--speed", "0")
+	s.expect(command.Usage, "--speed 0 is out of range", "simulate", "--speed=0")
 	s.expect(command.Usage, "--speed NaN is out of range", "simulate", "--speed", "NaN")
 	s.expect(command.Usage, `--faults "some" is not known: use none, usual, harsh`, "simulate", "--faults", "some")
 	s.expect(command.Usage, "give --headless too", "demo", "--json")

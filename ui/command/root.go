@@ -25,6 +25,7 @@ func New(env Environment) *cobra.Command {
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: env.Remote},
 		Args:              cobra.ArbitraryArgs, // an unknown word is answered by open
+		PersistentPreRunE: t.check,
 		RunE:              t.open,
 	}
 	root.SetIn(env.In)
@@ -42,6 +43,14 @@ func New(env Environment) *cobra.Command {
 		t.users(), t.version())
 	root.AddCommand(t.processes()...)
 	return root
+}
+
+// check refuses what no command can work with.
+func (t *tree) check(command *cobra.Command, _ []string) error {
+	if t.data == "" && command.Flags().Changed("data") {
+		return wrongUsage("--data is empty: name the data folder, or leave --data out for %s", t.env.DefaultData)
+	}
+	return nil
 }
 
 // open is the tree without a verb: the console.
@@ -138,9 +147,12 @@ func needReason(reason string) error {
 }
 
 // plural gives a number with its noun.
-func plural(n int, noun string) string {
+func plural(n int, noun string) string { return count(n, noun, noun+"s") }
+
+// count gives a number with the word for one or for many.
+func count[N int | uint64](n N, one, many string) string {
 	if n == 1 {
-		return "1 " + noun
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("%d %s", n, many)
 }

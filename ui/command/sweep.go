@@ -71,7 +71,7 @@ func (c *call) sweepResult(view *engine.View, order engine.Sweep) error {
 	if c.json {
 		return c.object(map[string]any{"sweep": order.Kind, "servers": total, "trouble": len(trouble)})
 	}
-	if err := c.line("%d of %d servers answered", total-len(trouble), total); err != nil {
+	if err := c.line("%d of %s answered", total-len(trouble), plural(total, "server")); err != nil {
 		return err
 	}
 	if len(trouble) == 0 {
