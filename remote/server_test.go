@@ -41,6 +41,7 @@ type server struct {
 	answer   func(script string, parameters jsonText) string
 	hanging  chan struct{} // told when a command hangs
 	deleted  chan struct{} // told when a shell was deleted
+	stalling chan struct{} // told when a reply is about to stall
 	ended    chan struct{} // told when a hanging command was cut off
 }
 
@@ -52,7 +53,7 @@ func newServer(t testing.TB, options wsman.Options) *server {
 	}
 	address := listener.Addr().(*net.TCPAddr)
 	s := &server{requests: map[wsman.Action]int{}, spoil: map[wsman.Action]wsman.Spoil{}, fault: map[wsman.Action]uint32{},
-		hanging: make(chan struct{}, 8), deleted: make(chan struct{}, 8), ended: make(chan struct{}, 8), answer: func(string, jsonText) string { return factsText }}
+		hanging: make(chan struct{}, 8), stalling: make(chan struct{}, 8), deleted: make(chan struct{}, 8), ended: make(chan struct{}, 8), answer: func(string, jsonText) string { return factsText }}
 	s.target = engine.Target{ID: "s00001", Name: "APP01", Address: "127.0.0.1", Port: address.Port, Scheme: "http", Site: "here", Credential: "fleet"}
 	if options.TLS != nil {
 		s.target.Scheme = "https"
@@ -82,6 +83,9 @@ func (s *server) Spoil(action wsman.Action) wsman.Spoil {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.requests[action]++
+	if s.spoil[action] == wsman.Stall {
+		s.stalling <- struct{}{}
+	}
 	if action == wsman.Delete {
 		s.deleted <- struct{}{}
 	}
