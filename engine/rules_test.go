@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -161,18 +162,19 @@ func TestNobodyStartsBesideAClusterPeerThatIsDown(t *testing.T) {
 // jumpy is a wall clock that somebody sets in the middle of the night.
 type jumpy struct {
 	*engine.WallClock
-	ahead time.Duration
+	ahead atomic.Int64 // nanoseconds
 }
 
-func (c *jumpy) Now() time.Time { return c.WallClock.Now().Add(c.ahead) }
+func (c *jumpy) jumped() time.Duration { return time.Duration(c.ahead.Load()) }
+func (c *jumpy) Now() time.Time        { return c.WallClock.Now().Add(c.jumped()) }
 func (c *jumpy) Suspect() string {
-	if c.ahead != 0 {
+	if c.jumped() != 0 {
 		return "the clock moved"
 	}
 	return ""
 }
 func (c *jumpy) After(at time.Time) (<-chan time.Time, func()) {
-	return c.WallClock.After(at.Add(-c.ahead))
+	return c.WallClock.After(at.Add(-c.jumped()))
 }
 
 func TestAClockThatJumpsEndsNothing(t *testing.T) {
@@ -180,7 +182,7 @@ func TestAClockThatJumpsEndsNothing(t *testing.T) {
 		clock := &jumpy{WallClock: engine.NewWallClock()}
 		e := n.until(ctx, clock, prodRuns)
 		synctest.Wait()
-		clock.ahead = 12 * time.Hour
+		clock.ahead.Store(int64(12 * time.Hour))
 		wake, stop := e.Watch()
 		defer stop()
 		for range 5 {
@@ -191,7 +193,7 @@ func TestAClockThatJumpsEndsNothing(t *testing.T) {
 		if n := prod.Counts[rollout.WindowMissed] + prod.Counts[rollout.Failed] + prod.Counts[rollout.Unknown]; n > 0 {
 			t.Errorf("the jump ended %d servers: %v", n, prod.Counts)
 		}
-		clock.ahead = 0
+		clock.ahead.Store(0)
 		n.wait(ctx, e, rehearsal.Over)
 		n.view = e.View()
 		for name, c := range n.cells() {

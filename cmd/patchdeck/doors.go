@@ -39,6 +39,7 @@ type opening struct {
 	zone     *time.Location
 	windows  []string
 	title    string
+	leaving  string // what leaving the console means, where it means more than usual
 	limits   serve.Limits
 	log      *slog.Logger
 }
@@ -51,7 +52,7 @@ func openDoors(o opening) (*doors, error) {
 	}
 	server, err := serve.New(serve.Options{HostKey: key, Identify: o.identify, Local: o.local, Limits: o.limits, Logger: o.log,
 		NewModel: func(v serve.Visitor) tea.Model {
-			return screen.New(screen.Options{Actor: v.Actor, Console: o.engine, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: o.zone, Title: o.title, Copy: v.Copy})
+			return screen.New(screen.Options{Actor: v.Actor, Console: o.engine, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: o.zone, Title: o.title, Leaving: o.leaving, Copy: v.Copy})
 		},
 		Command: func(streams command.Streams, actor approval.Actor) *cobra.Command {
 			return command.New(command.Environment{Streams: streams, Remote: true, Version: version(), Probe: probe,

@@ -21,12 +21,12 @@ const acceptanceTime = 10 * time.Minute
 
 var monthly = []slot{
 	{"P1", rollout.Pilot, rollout.Standard, 5 * time.Minute, 70 * time.Minute},
-	{"D1", rollout.Dev, rollout.Standard, 75 * time.Minute, 115 * time.Minute},
-	{"D1CHECK", rollout.Dev, rollout.Check, 190 * time.Minute, 35 * time.Minute},
-	{"W1", rollout.Prod, rollout.Standard, 235 * time.Minute, 110 * time.Minute},
-	{"W2", rollout.Prod, rollout.Standard, 345 * time.Minute, 110 * time.Minute},
-	{"W3", rollout.Prod, rollout.Standard, 455 * time.Minute, 110 * time.Minute},
-	{"CHECK", rollout.Prod, rollout.Check, 565 * time.Minute, 90 * time.Minute},
+	{"D1", rollout.Dev, rollout.Standard, 75 * time.Minute, 140 * time.Minute},
+	{"D1CHECK", rollout.Dev, rollout.Check, 215 * time.Minute, 20 * time.Minute},
+	{"W1", rollout.Prod, rollout.Standard, 245 * time.Minute, 110 * time.Minute},
+	{"W2", rollout.Prod, rollout.Standard, 355 * time.Minute, 110 * time.Minute},
+	{"W3", rollout.Prod, rollout.Standard, 465 * time.Minute, 110 * time.Minute},
+	{"CHECK", rollout.Prod, rollout.Check, 575 * time.Minute, 70 * time.Minute},
 }
 
 var emergency = []slot{
