@@ -15,6 +15,7 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
 	"patchdeck/ui/command"
 	"patchdeck/ui/uitest"
 )
@@ -336,6 +337,23 @@ func TestProbingAnAddressUsesTheGivenCredentialsAndNoStore(t *testing.T) {
 		return inventory.Facts{}, errors.New("the password was refused")
 	}
 	s.expect(command.Failure, "patchdeck: 10.0.0.1:5985: the password was refused", "inventory", "probe", "--address", "10.0.0.1:5985", "--user", "u", "--password-env", "PROBE_PASSWORD")
+}
+
+func TestAConnectionThatBreaksAsksWhetherThePortIsForTLS(t *testing.T) {
+	s := at(t, uitest.Night(3))
+	words := []string{"inventory", "probe", "--address", "10.0.0.1:5986", "--user", "u", "--password-env", "PROBE_PASSWORD"}
+	for _, c := range []struct {
+		code, scheme string
+		asks         bool
+	}{{"PD-BROKEN", "http", true}, {"PD-BROKEN", "https", false}, {"PD-NO-ANSWER", "http", false}} {
+		s.env.Probe = func(context.Context, command.ProbeOptions) (inventory.Facts, error) {
+			return inventory.Facts{}, &rollout.Failure{Class: rollout.ClassNetwork, Code: c.code, Words: "it went wrong"}
+		}
+		r := s.expect(command.Failure, "10.0.0.1:5986: it went wrong ("+c.code+")", append(words, "--scheme", c.scheme)...)
+		if strings.Contains(r.err, "is this an https port?") != c.asks {
+			t.Errorf("%s with %s: %q", c.scheme, c.code, r.err)
+		}
+	}
 }
 
 func TestAVerbIsHandedToWhoHoldsTheStore(t *testing.T) {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
 )
 
 const (
@@ -77,9 +79,20 @@ func (c *call) probeAddress(f probeFlags) error {
 	}
 	facts, err := c.env.Probe(c.ctx, options)
 	if err != nil {
-		return fmt.Errorf("%s: %w", f.address, err)
+		return fmt.Errorf("%s: %w%s", f.address, err, hint(f, err))
 	}
 	return c.facts(facts)
+}
+
+// broken is the code of a connection that ended without an answer, as a port for TLS ends one that does not speak it.
+const broken = "PD-BROKEN"
+
+func hint(f probeFlags, err error) string {
+	var failure *rollout.Failure
+	if f.scheme == "http" && errors.As(err, &failure) && failure.Code == broken {
+		return "; is this an https port? then give --scheme https"
+	}
+	return ""
 }
 
 func (c *call) probeOptions(f probeFlags) (ProbeOptions, error) {
