@@ -41,6 +41,9 @@ func New(env Environment) *cobra.Command {
 	})
 	root.AddCommand(t.catalog(), t.inventory(), t.release(), t.change(), t.acceptance(), t.rollout(), t.audit(),
 		t.users(), t.version())
+	if env.Report != nil {
+		root.AddCommand(t.report())
+	}
 	root.AddCommand(t.processes()...)
 	return root
 }
