@@ -94,6 +94,14 @@ func reasonOf(command Command) string {
 	return ""
 }
 
+// count says how many there are of a thing.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // demandReason refuses a command that changes what happens to servers without saying why.
 func demandReason(reason string) error {
 	if strings.TrimSpace(reason) == "" {
@@ -165,7 +173,7 @@ func (e *Engine) importServers(actor approval.Actor, c ImportServers, now time.T
 	for _, part := range chunksByWeight(both) {
 		e.must(serversImported{Source: c.Source, Servers: part, Added: len(added), Changed: len(changed), Same: len(unchanged)}, actor, "", now)
 	}
-	return fmt.Sprintf("%d servers added, %d changed, %d unchanged", len(added), len(changed), len(unchanged)), nil
+	return fmt.Sprintf("%s added, %d changed, %d unchanged", count(len(added), "server"), len(changed), len(unchanged)), nil
 }
 
 func (e *Engine) importBulletin(actor approval.Actor, c ImportBulletin, now time.Time) (string, error) {
@@ -180,7 +188,7 @@ func (e *Engine) importBulletin(actor approval.Actor, c ImportBulletin, now time
 		}
 	}
 	e.must(bulletinImported{Source: c.Source, Bulletin: b}, actor, "", now)
-	return fmt.Sprintf("%s: %d updates for Windows Server, %d records not readable", b.ID, len(b.Updates), len(b.Skipped)), nil
+	return fmt.Sprintf("%s: %s for Windows Server, %s not readable", b.ID, count(len(b.Updates), "update"), count(b.SkippedCount, "record")), nil
 }
 
 func (e *Engine) orderSweep(actor approval.Actor, c Sweep, now time.Time) (string, error) {
@@ -200,7 +208,7 @@ func (e *Engine) orderSweep(actor approval.Actor, c Sweep, now time.Time) (strin
 		}
 	}
 	e.must(sweepOrdered{sweep}, actor, "", now)
-	return fmt.Sprintf("%s: reading %s of %d servers", sweep.id(), c.Kind, len(sweep.Servers)), nil
+	return fmt.Sprintf("%s: reading %s of %s", sweep.id(), c.Kind, count(len(sweep.Servers), "server")), nil
 }
 
 func (e *Engine) createRelease(actor approval.Actor, c CreateRelease, now time.Time) (string, error) {
@@ -263,7 +271,7 @@ func (e *Engine) dropUpdate(actor approval.Actor, c DropUpdate, now time.Time) (
 		return "", err
 	}
 	if len(after.Active()) == 0 {
-		return "", approval.Refuse("%s is the last update of %s: reject the change request or close the rollout instead", c.KB, c.Release)
+		return "", approval.Clash("%s is the last update of %s: reject the change request or close the rollout instead", c.KB, c.Release)
 	}
 	e.must(updateDropped{Release: c.Release, KB: c.KB, Amendment: amendment}, actor, c.Reason, now)
 	return fmt.Sprintf("%s dropped from %s", c.KB, c.Release), e.narrowUpdates(actor, c, now)

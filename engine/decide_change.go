@@ -39,7 +39,7 @@ func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Tim
 	}
 	for _, other := range e.state.changes {
 		if other.Release == release.ID && other.State != approval.Rejected && other.State != approval.Void && !e.through(other) {
-			return "", approval.Refuse("%s asks for %s already: it must be rejected or through first", other.ID, release.ID)
+			return "", approval.Clash("%s asks for %s already: it must be rejected or through first", other.ID, release.ID)
 		}
 	}
 	if c.Ceiling < 0 || c.Ceiling > maxCeiling {
@@ -296,7 +296,7 @@ func (e *Engine) excludeServer(actor approval.Actor, c ExcludeServer, now time.T
 		}
 		m, err := ad.Narrow(rollout.Excluded, c.Reason)
 		if err != nil {
-			return "", approval.Refuse("%s cannot be excluded: %v", e.nameOf(c.Server), err)
+			return "", approval.Clash("%s cannot be excluded: %v", e.nameOf(c.Server), err)
 		}
 		moves = append(moves, m)
 	}

@@ -34,7 +34,7 @@ func (e *Engine) hold(actor approval.Actor, c Hold, now time.Time) (string, erro
 	case r == nil:
 		return "", fmt.Errorf("rollout %q is not known: there are %v", c.Rollout, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
 	case !slices.Contains(step.from, r.State):
-		return "", approval.Refuse("%s is %s: to %s it is not possible now", r.ID, r.State, c.Step)
+		return "", approval.Clash("%s is %s: to %s it is not possible now", r.ID, r.State, c.Step)
 	}
 	if err := demandReason(c.Reason); err != nil {
 		return "", err
@@ -101,7 +101,7 @@ func (e *Engine) each(actor approval.Actor, id string, servers []inventory.Serve
 		return "", fmt.Errorf("rollout %q is not known: there are %v", id, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
 	}
 	if r.State == rollout.Closed {
-		return "", approval.Refuse("%s is closed", r.ID)
+		return "", approval.Clash("%s is closed", r.ID)
 	}
 	if err := demandReason(reason); err != nil {
 		return "", err
@@ -117,7 +117,7 @@ func (e *Engine) each(actor approval.Actor, id string, servers []inventory.Serve
 		}
 		m, err := decide(r, ad)
 		if err != nil {
-			return "", approval.Refuse("%s: %v", e.nameOf(server), err)
+			return "", approval.Clash("%s: %v", e.nameOf(server), err)
 		}
 		moves = append(moves, m)
 	}
@@ -137,7 +137,7 @@ func (e *Engine) breakLock(actor approval.Actor, c BreakLock, now time.Time) (st
 			continue
 		}
 		if ad.Delivery != rollout.Unknown && !ad.Delivery.Final() {
-			return "", approval.Refuse("%s holds the lock of %s and is %s: it gives it back when it is through", e.nameOf(ad.Server), c.Cluster, ad.Delivery)
+			return "", approval.Clash("%s holds the lock of %s and is %s: it gives it back when it is through", e.nameOf(ad.Server), c.Cluster, ad.Delivery)
 		}
 		e.must(lockBroken{Cluster: c.Cluster, Ad: id}, actor, c.Reason, now)
 		return fmt.Sprintf("the lock of %s was taken from %s", c.Cluster, e.nameOf(ad.Server)), nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -104,6 +105,16 @@ func reportOf(console engine.Console, v *engine.View, change string, zone *time.
 		}
 	}
 	return report.Make(in)
+}
+
+// reportTexts gives what writes the report of a change request as its session sees it now.
+func reportTexts(_ context.Context, s *command.Session, change string) (html, json func(io.Writer) error, err error) {
+	zone := s.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	night, err := reportOf(s.Console, s.Console.View(), change, zone)
+	return night.WriteHTML, night.WriteJSON, err
 }
 
 // advice says what to do about an error code.

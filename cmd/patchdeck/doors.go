@@ -55,7 +55,7 @@ func openDoors(o opening) (*doors, error) {
 			return screen.New(screen.Options{Actor: v.Actor, Console: o.engine, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: o.zone, Title: o.title, Leaving: o.leaving, Copy: v.Copy})
 		},
 		Command: func(streams command.Streams, actor approval.Actor) *cobra.Command {
-			return command.New(command.Environment{Streams: streams, Remote: true, Version: version(), Probe: probe,
+			return command.New(command.Environment{Streams: streams, Remote: true, Version: version(), Probe: probe, Report: reportTexts,
 				Open: func(context.Context, string, bool) (*command.Session, error) {
 					return &command.Session{Console: o.engine, Actor: actor, Zone: o.zone, Windows: o.windows, Users: o.users()}, nil
 				}})

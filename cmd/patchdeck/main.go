@@ -43,6 +43,7 @@ func environment() command.Environment {
 		CreateFile:  command.CreateFile,
 		Secret:      os.LookupEnv,
 		Probe:       probe,
+		Report:      reportTexts,
 		Attach:      attach,
 		Demo:        demo,
 		Simulate:    simulate,
