@@ -41,7 +41,11 @@ type Ticket struct {
 	user        types.PrincipalName
 	realm       string
 	from, until time.Time
+	drop        func()
 }
+
+// Drop makes the next login ask for another ticket: the server may have got a new key, as when it was set up anew.
+func (t *Ticket) Drop() { t.drop() }
 
 // margin is how long a ticket must still be good for to be used.
 const margin = 2 * time.Minute
@@ -93,10 +97,19 @@ func (c *Client) ask(service string) (ticket *Ticket, err error) {
 		failure := explain(err, NoTicket)
 		return nil, &Error{Kind: failure.Kind, Err: fmt.Errorf("no ticket for %s: %w", service, failure.Err)}
 	}
+	ticket.drop = func() { c.forget(service, ticket) }
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.tickets[service] = ticket
 	return ticket, nil
+}
+
+func (c *Client) forget(service string, ticket *Ticket) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.tickets[service] == ticket {
+		delete(c.tickets, service)
+	}
 }
 
 // login gives the ticket that gives tickets, asking a KDC for one when there is none. One caller at a time asks.

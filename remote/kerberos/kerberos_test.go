@@ -236,6 +236,15 @@ func TestATicketIsKeptForItsLifeAndALoginForFiveSixthsOfIt(t *testing.T) {
 	if another, same := ask(other); another == first || same != login {
 		t.Error("another server needs its own ticket, from the same login")
 	}
+	first.Drop()
+	dropped := first
+	if first, _ = ask(server); first == dropped {
+		t.Error("a ticket that the server refused was used again")
+	}
+	dropped.Drop()
+	if again, _ := ask(server); again != first {
+		t.Error("a ticket was dropped for another's sake")
+	}
 	began := time.Now()
 	c.now = func() time.Time { return began.Add(51 * time.Minute) }
 	if _, same := ask(server); same != login {

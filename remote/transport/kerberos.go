@@ -19,19 +19,30 @@ func (c *Conn) logonKerberos(ctx context.Context, config Config) error {
 	if err != nil {
 		return ofKerberos(err)
 	}
-	defer c.hurry()()
-	answer, err := c.prove(ctx, config, login.Token)
+	session, err := c.present(ctx, config, login)
 	if err != nil {
-		return err
-	}
-	session, err := finish(login, offered(answer.challenges))
-	if err != nil {
+		var trouble *Error
+		if errors.As(err, &trouble) && refusals[trouble.Kind] {
+			ticket.Drop()
+		}
 		return err
 	}
 	if config.TLS == nil {
 		c.sealing = newSealing(session, byKerberos)
 	}
 	return nil
+}
+
+// refusals are the ends of a login that may be the ticket's fault.
+var refusals = map[Kind]bool{LogonRefused: true, AccountRefused: true, NotSecure: true}
+
+func (c *Conn) present(ctx context.Context, config Config, login *kerberos.Login) (*kerberos.Session, error) {
+	defer c.hurry()()
+	answer, err := c.prove(ctx, config, login.Token)
+	if err != nil {
+		return nil, err
+	}
+	return finish(login, offered(answer.challenges))
 }
 
 // finish reads the server's proof, which has to be there once.
