@@ -40,8 +40,8 @@ var mayImport = map[string][]string{
 	"cmd":              {"engine", "store", "remote", "remote/simulator", "ui", "assets", "cmd"},
 }
 
-// enginetest may play whole nights; it is imported by tests only.
-var testRooms = []string{"engine/enginetest", "store/storetest", "ui/uitest"}
+// testRooms hold what tests share; nothing else imports them.
+var testRooms = []string{"engine/enginetest", "store/storetest", "ui/uitest", "remote/kerberos/kdctest", "remote/secret/secrettest"}
 
 type source struct {
 	folder  string // relative, with slashes
