@@ -76,7 +76,7 @@ func TestKilledConsoleDoesNothingTwiceAndForgetsNothing(t *testing.T) {
 	data := filepath.Join(folder, "data")
 	night := []string{"demo", "--headless", "--json", "--data", data, "--fleet", fleet}
 	random := rand.New(rand.NewPCG(*killSeed, 9))
-	// The folded month takes about ten hours of fleet time; the kills fall into its first eight.
+	// The folded month takes about eleven hours of fleet time; the kills fall into its first eight.
 	between := time.Duration(8*float64(time.Hour) / *killSpeed) / time.Duration(*killCount)
 	kills := 0
 	for range *killCount {

@@ -15,7 +15,7 @@ import (
 	"patchdeck/ui/command"
 )
 
-// Speeds that a demonstration chooses: the folded month is about ten hours of fleet time.
+// Speeds that a demonstration chooses: the folded month is about eleven hours of fleet time.
 const (
 	watchSpeed    = 150.0 // a night in a few minutes, for people who watch
 	headlessSpeed = 900.0 // 200 servers within a minute on two cores
