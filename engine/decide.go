@@ -274,11 +274,12 @@ func (e *Engine) dropUpdate(actor approval.Actor, c DropUpdate, now time.Time) (
 		return "", approval.Clash("%s is the last update of %s: reject the change request or close the rollout instead", c.KB, c.Release)
 	}
 	e.must(updateDropped{Release: c.Release, KB: c.KB, Amendment: amendment}, actor, c.Reason, now)
-	return fmt.Sprintf("%s dropped from %s", c.KB, c.Release), e.narrowUpdates(actor, c, now)
+	e.narrowUpdates(actor, c, now)
+	return fmt.Sprintf("%s dropped from %s", c.KB, c.Release), nil
 }
 
 // narrowUpdates takes a dropped update out of advertisements that have not started; one that is left with nothing to install is excluded.
-func (e *Engine) narrowUpdates(actor approval.Actor, c DropUpdate, now time.Time) error {
+func (e *Engine) narrowUpdates(actor approval.Actor, c DropUpdate, now time.Time) {
 	for _, id := range e.openRollouts() {
 		if e.state.rollouts[id].Release != c.Release {
 			continue
@@ -301,7 +302,6 @@ func (e *Engine) narrowUpdates(actor approval.Actor, c DropUpdate, now time.Time
 			e.contacts[adID] = rollout.Contact{}
 		}
 	}
-	return nil
 }
 
 // outside is where a server goes that has nothing left to install: out of the account, unless an installation was started on it.

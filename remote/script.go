@@ -16,7 +16,10 @@ import (
 
 // effects names the scripts that change something on the server. When a call to one of them is cut off nobody knows
 // whether it did.
-var effects = map[string]bool{"job-start": true, "job-cancel": true, "job-remove": true, "restart": true}
+var effects = map[string]bool{
+	"job-start": true, "job-cancel": true, "job-remove": true, "restart": true, "cluster-suspend": true, "cluster-resume": true,
+	"baseline": true, "clean-up": true, "monitoring": true, "fsmo-move": true, "fsmo-return": true,
+}
 
 // scriptText is a script as it travels.
 type scriptText struct {

@@ -167,7 +167,7 @@ func (m *maker) stops() []Stop {
 func (m *maker) haltedBy() *rollout.Rollout {
 	for i := range m.in.Rollouts {
 		r := &m.in.Rollouts[i]
-		if r.Stop != nil && r.Stop.By == engineActor && r.Stop.Rule != rollout.RuleSameCode {
+		if r.HaltedByRule() {
 			return r
 		}
 	}

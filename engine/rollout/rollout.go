@@ -40,6 +40,14 @@ type Rollout struct {
 	Rev           int              `json:"rev"`
 }
 
+// HaltedByRule tells that the engine's stop rule ended it, and nobody resumed it. A pause for one cause outside the update is no halt.
+func (r *Rollout) HaltedByRule() bool {
+	return r.Stop != nil && r.Stop.By == engineName && r.Stop.Rule != RuleSameCode
+}
+
+// engineName is who acts when the stop rule does.
+const engineName = "engine"
+
 // Stop says why nobody new starts.
 type Stop struct {
 	By     string    `json:"by"` // a person, or "engine"

@@ -21,7 +21,7 @@ func (p Policy) Judge(r *Rollout, window string) (stop Stopped, ok bool) {
 		return Stopped{}, false
 	}
 	halt := func(to State, rule, format string, args ...any) (Stopped, bool) {
-		return Stopped{Rollout: r.ID, From: r.State, To: to, Rule: rule, Reason: fmt.Sprintf(format, args...), By: "engine"}, true
+		return Stopped{Rollout: r.ID, From: r.State, To: to, Rule: rule, Reason: fmt.Sprintf(format, args...), By: engineName}, true
 	}
 	hard := 0
 	for _, n := range r.Hard {

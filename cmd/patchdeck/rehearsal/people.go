@@ -205,7 +205,7 @@ func waiting(r engine.RolloutView) int {
 // Halted gives the rollout that a stop rule halted, if there is one.
 func Halted(v *engine.View) *rollout.Rollout {
 	for i := range v.Rollouts {
-		if r := &v.Rollouts[i].Rollout; r.Stop != nil && r.Stop.By == "engine" && r.Stop.Rule != rollout.RuleSameCode {
+		if r := &v.Rollouts[i].Rollout; r.HaltedByRule() {
 			return r
 		}
 	}
