@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"math"
+	"reflect"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -99,21 +101,45 @@ type (
 	}
 )
 
-// commandTable is every command with its name and who may give it: the role checks, help and documentation read it.
-var commandTable = map[string][]approval.Role{
-	"inventory.import":   {approval.Lead, approval.Administrator},
-	"catalog.import":     {approval.Lead, approval.Administrator, approval.Security},
-	"inventory.sweep":    {approval.Lead, approval.Administrator, approval.OnCall},
-	"release.create":     {approval.Lead},
-	"change.submit":      {approval.Lead},
-	"change.decide":      {approval.Authority, approval.Board},
-	"acceptance.record":  {approval.Support, approval.Lead},
-	"change.exclude":     {approval.Lead},
-	"release.drop":       {approval.Lead, approval.Administrator},
-	"rollout.hold":       {approval.Lead, approval.OnCall},
-	"rollout.retry":      {approval.Lead, approval.Administrator, approval.OnCall},
-	"rollout.skip":       {approval.Lead, approval.OnCall},
-	"rollout.break-lock": {approval.Lead},
+// commandKind is one line of the table of commands: who may give it and who decides it.
+type commandKind struct {
+	roles  []approval.Role
+	decide func(*Engine, approval.Actor, Command, time.Time) (string, error)
+	limit  int // bytes that the command may weigh
+}
+
+// commandTable is every command by its name: the loop, role checks, help and documentation read it.
+var commandTable = map[string]*commandKind{}
+
+// commandWeight bounds a command in bytes: its words stand up to three times in one entry.
+const commandWeight = 64 << 10
+
+// offer adds a command to the table, with its decision and the roles that may give it. Each noun offers its own beside their decisions.
+func offer[C Command](decide func(*Engine, approval.Actor, C, time.Time) (string, error), roles ...approval.Role) *commandKind {
+	var zero C
+	k := &commandKind{roles: roles, limit: commandWeight,
+		decide: func(e *Engine, actor approval.Actor, c Command, now time.Time) (string, error) {
+			return decide(e, actor, c.(C), now)
+		}}
+	commandTable[zero.Action()] = k
+	return k
+}
+
+func init() {
+	imported := offer((*Engine).importServers, approval.Lead, approval.Administrator)
+	imported.limit = math.MaxInt // split over entries
+	offer((*Engine).importBulletin, approval.Lead, approval.Administrator, approval.Security).limit = entryWeight
+	offer((*Engine).orderSweep, approval.Lead, approval.Administrator, approval.OnCall).limit = entryWeight
+	offer((*Engine).createRelease, approval.Lead)
+	offer((*Engine).submitChange, approval.Lead)
+	offer((*Engine).decideChange, approval.Authority, approval.Board)
+	offer((*Engine).recordAcceptance, approval.Support, approval.Lead)
+	offer((*Engine).excludeServer, approval.Lead)
+	offer((*Engine).dropUpdate, approval.Lead, approval.Administrator)
+	offer((*Engine).hold, approval.Lead, approval.OnCall)
+	offer((*Engine).retry, approval.Lead, approval.Administrator, approval.OnCall)
+	offer((*Engine).skip, approval.Lead, approval.OnCall)
+	offer((*Engine).breakLock, approval.Lead)
 }
 
 func (ImportServers) Action() string    { return "inventory.import" }
@@ -131,7 +157,20 @@ func (Skip) Action() string             { return "rollout.skip" }
 func (BreakLock) Action() string        { return "rollout.break-lock" }
 
 // RolesFor lists the roles that may give a command of this name.
-func RolesFor(action string) []approval.Role { return commandTable[action] }
+func RolesFor(action string) []approval.Role {
+	if k := commandTable[action]; k != nil {
+		return k.roles
+	}
+	return nil
+}
 
 // May tells whether an actor may give a command of this name; consoles use it to leave out what the engine would refuse.
-func May(actor approval.Actor, action string) bool { return actor.Has(commandTable[action]...) }
+func May(actor approval.Actor, action string) bool { return actor.Has(RolesFor(action)...) }
+
+// reasonOf gives the reason that a command carries in its field Reason, if it has one.
+func reasonOf(command Command) string {
+	if field := reflect.ValueOf(command).FieldByName("Reason"); field.IsValid() {
+		return field.String()
+	}
+	return ""
+}

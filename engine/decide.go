@@ -21,77 +21,24 @@ import (
 // decide checks a command's role, decides it, and records its events or its refusal. Nothing of a refused command is recorded but the
 // refusal itself.
 func (e *Engine) decide(r request, now time.Time) answer {
-	words, err := "", error(nil)
-	if n := weight(r.command); n > maxCommand(r.command) {
-		return answer{"", fmt.Errorf("the command weighs %d bytes, more than the %d that the audit trail takes: shorten its reason, or name fewer things at once", n, maxCommand(r.command))}
+	kind := commandTable[r.command.Action()]
+	if kind == nil {
+		return answer{"", fmt.Errorf("command %T is not known", r.command)}
 	}
+	if n := weight(r.command); n > kind.limit {
+		return answer{"", fmt.Errorf("the command weighs %d bytes, more than the %d that the audit trail takes: shorten its reason, or name fewer things at once", n, kind.limit)}
+	}
+	words, err := "", error(nil)
 	if !May(r.actor, r.command.Action()) {
-		err = approval.Refuse("%s takes one of the roles %v; %s holds %v", r.command.Action(), RolesFor(r.command.Action()), r.actor.Name, r.actor.RoleNames())
+		err = approval.Refuse("%s takes one of the roles %v; %s holds %v", r.command.Action(), kind.roles, r.actor.Name, r.actor.RoleNames())
 	} else {
-		words, err = e.obey(r.actor, r.command, now)
+		words, err = kind.decide(e, r.actor, r.command, now)
 	}
 	var denied *approval.Denied
 	if errors.As(err, &denied) {
 		e.must(commandDenied{Action: r.command.Action(), Words: denied.Words}, r.actor, reasonOf(r.command), now)
 	}
 	return answer{words, err}
-}
-
-func (e *Engine) obey(actor approval.Actor, command Command, now time.Time) (string, error) {
-	switch c := command.(type) {
-	case ImportServers:
-		return e.importServers(actor, c, now)
-	case ImportBulletin:
-		return e.importBulletin(actor, c, now)
-	case Sweep:
-		return e.orderSweep(actor, c, now)
-	case CreateRelease:
-		return e.createRelease(actor, c, now)
-	case SubmitChange:
-		return e.submitChange(actor, c, now)
-	case DecideChange:
-		return e.decideChange(actor, c, now)
-	case RecordAcceptance:
-		return e.recordAcceptance(actor, c, now)
-	case ExcludeServer:
-		return e.excludeServer(actor, c, now)
-	case DropUpdate:
-		return e.dropUpdate(actor, c, now)
-	case Hold:
-		return e.hold(actor, c, now)
-	case Retry:
-		return e.retry(actor, c, now)
-	case Skip:
-		return e.skip(actor, c, now)
-	case BreakLock:
-		return e.breakLock(actor, c, now)
-	}
-	return "", fmt.Errorf("command %T is not known", command)
-}
-
-// reasonOf gives the reason that a command carries.
-func reasonOf(command Command) string {
-	switch c := command.(type) {
-	case CreateRelease:
-		return c.Reason
-	case SubmitChange:
-		return c.Reason
-	case DecideChange:
-		return c.Reason
-	case ExcludeServer:
-		return c.Reason
-	case DropUpdate:
-		return c.Reason
-	case Hold:
-		return c.Reason
-	case Retry:
-		return c.Reason
-	case Skip:
-		return c.Reason
-	case BreakLock:
-		return c.Reason
-	}
-	return ""
 }
 
 // count says how many there are of a thing.
@@ -123,19 +70,6 @@ func weight(v any) int {
 		return math.MaxInt
 	}
 	return len(text)
-}
-
-// maxCommand bounds a command in bytes. Its words stand up to three times in one entry; what an import brings is split over entries, but a
-// bulletin stays whole.
-func maxCommand(c Command) int {
-	switch c.(type) {
-	case ImportServers:
-		return math.MaxInt
-	case ImportBulletin, Sweep:
-		return entryWeight
-	default:
-		return 64 << 10
-	}
 }
 
 // chunksByWeight splits servers over entries: they carry their facts and scans, which may be long.

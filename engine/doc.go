@@ -11,6 +11,9 @@
 // The engine reaches the world through small interfaces of its own: Store (records and trail), Fleet (hosts), Clock. It knows no
 // Badger, no WinRM and no Bubble Tea. Consoles and commands use it through Console.
 //
+// A noun of the engine (servers, changes, rollouts, ...) brings its commands (offer), events (register), records (keep) and what it
+// does by itself (noun.go) in files of its own; the loop knows them only through these tables.
+//
 // Start reading at Engine.Run in engine.go; then decide.go (people), hear.go (hosts), look.go (time), send.go (calls), event_table.go
 // (everything that can happen), make_view.go (what readers see).
 package engine

@@ -63,6 +63,7 @@ type Engine struct {
 	waits    map[string]string // why advertisements wait, by id
 	tidy     map[string]errand // scan jobs to remove from their hosts; a job that is forgotten here only leaves a folder behind
 	asleep   time.Time         // nothing is due before
+	wake     time.Time         // the next thing that a noun waits for, as of the last look; zero is nothing
 	silent   int               // servers in a row without an answer, as of the last look
 	stale    bool              // the view is older than the state
 	orders   orders
@@ -214,6 +215,9 @@ func (e *Engine) Run(ctx context.Context) error {
 		e.asleep = now.Add(time.Hour)
 		if e.options.Duty != Idle {
 			e.send(ctx, &hosts, now)
+		}
+		if !e.wake.IsZero() && e.wake.Before(e.asleep) {
+			e.asleep = maxTime(e.wake, now.Add(e.options.Tick))
 		}
 		if e.stale {
 			publish.ask()

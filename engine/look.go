@@ -28,6 +28,8 @@ func (e *Engine) look(now time.Time) {
 	for _, change := range slices.Sorted(maps.Keys(e.state.changes)) {
 		e.lookAtAcceptance(e.state.changes[change], now)
 	}
+	e.wake = time.Time{}
+	e.lookAtNouns(now)
 }
 
 // openRollouts lists the rollouts that are not closed, in the order in which they were opened.

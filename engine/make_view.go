@@ -42,6 +42,11 @@ func (e *Engine) makeView(now time.Time, generation uint64) *View {
 			v.Sweeps = append(v.Sweeps, e.viewSweep(s))
 		}
 	}
+	for _, n := range nouns {
+		if n.show != nil {
+			n.show(e, v, now)
+		}
+	}
 	v.Needs = e.needs(v, now)
 	return v
 }
@@ -243,6 +248,11 @@ func (e *Engine) needs(v *View, now time.Time) []Need {
 			case rollout.Failed, rollout.Unknown:
 				add(cell.Delivery == rollout.Unknown, string(cell.Server), "%s %s: %s", cell.Name, cell.Delivery, cell.Why)
 			}
+		}
+	}
+	for _, n := range nouns {
+		if n.needs != nil {
+			n.needs(e, v, now, add)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Need) int { return cmp.Compare(btoi(b.Urgent), btoi(a.Urgent)) })

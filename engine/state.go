@@ -91,21 +91,31 @@ func (s *state) changeRollout(id string, change func(rollout.Rollout) rollout.Ro
 	return nil
 }
 
-// recordKinds says how each kind of record is read into the state and found in it.
-var recordKinds = map[string]struct {
+// recordKind says how one kind of record is read into the state and found in it.
+type recordKind struct {
 	read func(*state, []byte) error
 	find func(*state, string) any
-}{
-	"server":        {reader((*state).putServer), func(s *state, id string) any { return s.servers[inventory.ServerID(id)] }},
-	"bulletin":      {reader((*state).putBulletin), func(s *state, id string) any { return s.bulletins[id] }},
-	"release":       {reader((*state).putRelease), func(s *state, id string) any { return s.releases[id] }},
-	"change":        {reader((*state).putChange), func(s *state, id string) any { return s.changes[id] }},
-	"acceptance":    {reader(func(s *state, a acceptanceRecord) { s.putAcceptance(a.Change, a.Acceptance) }), findAcceptance},
-	"plan":          {reader((*state).putPlan), findPlan},
-	"plan-part":     {reader(func(s *state, p planPart) { s.assign(p.Hash, p.Assignments) }), findPart},
-	"rollout":       {reader((*state).putRollout), func(s *state, id string) any { return s.rollouts[id] }},
-	"advertisement": {reader((*state).putAd), func(s *state, id string) any { return s.ads[id] }},
-	"sweep":         {reader((*state).putSweep), findSweep},
+}
+
+// recordKinds are all kinds of records by the name under which the store keeps them.
+var recordKinds = map[string]recordKind{}
+
+// keep adds a kind of record. Each noun keeps its own beside its events.
+func keep[T any](kind string, put func(*state, T), find func(*state, string) any) {
+	recordKinds[kind] = recordKind{reader(put), find}
+}
+
+func init() {
+	keep("server", (*state).putServer, func(s *state, id string) any { return s.servers[inventory.ServerID(id)] })
+	keep("bulletin", (*state).putBulletin, func(s *state, id string) any { return s.bulletins[id] })
+	keep("release", (*state).putRelease, func(s *state, id string) any { return s.releases[id] })
+	keep("change", (*state).putChange, func(s *state, id string) any { return s.changes[id] })
+	keep("acceptance", func(s *state, a acceptanceRecord) { s.putAcceptance(a.Change, a.Acceptance) }, findAcceptance)
+	keep("plan", (*state).putPlan, findPlan)
+	keep("plan-part", func(s *state, p planPart) { s.assign(p.Hash, p.Assignments) }, findPart)
+	keep("rollout", (*state).putRollout, func(s *state, id string) any { return s.rollouts[id] })
+	keep("advertisement", (*state).putAd, func(s *state, id string) any { return s.ads[id] })
+	keep("sweep", (*state).putSweep, findSweep)
 }
 
 // planPart is one record of a plan's assignments: a plan of any size stays within the size of a record. "plan" is read before its parts.
