@@ -3,27 +3,22 @@ package remote
 import (
 	"context"
 	"regexp"
-	"time"
 
 	"patchdeck/engine"
+	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 )
 
-// Baseline is the stamp on a server of what it has reached. The zero Baseline is a server without one.
-type Baseline struct {
-	Name string
-	Date time.Time
-}
-
-type baselineResult struct {
+// stamp is a baseline as the scripts write it.
+type stamp struct {
 	Name string `json:"name"`
 	Date string `json:"date"`
 }
 
 // stampResult is the result of the script baseline.
 type stampResult struct {
-	Baseline *baselineResult `json:"baseline"`
-	Before   *baselineResult `json:"before"`
+	Baseline *stamp `json:"baseline"`
+	Before   *stamp `json:"before"`
 }
 
 type baselineParameters struct {
@@ -34,14 +29,14 @@ type baselineParameters struct {
 var baselineForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._ -]{0,63}$`)
 
 // StampBaseline writes the baseline into the server's registry and gives the one that stood there before.
-func (f *Fleet) StampBaseline(ctx context.Context, target engine.Target, baseline Baseline) (before Baseline, err error) {
+func (f *Fleet) StampBaseline(ctx context.Context, target engine.Target, baseline inventory.Stamp) (before inventory.Stamp, err error) {
 	if !baselineForm.MatchString(baseline.Name) {
-		return Baseline{}, &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-BASELINE",
+		return inventory.Stamp{}, &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-BASELINE",
 			Words: "a baseline is named with 1 to 64 letters, digits, dots, blanks, hyphens and underscores, not " + clean(baseline.Name, 80)}
 	}
 	var result stampResult
 	if err := f.call(ctx, target, "baseline", baselineParameters{baseline.Name, baseline.Date.UTC().Format(hostTime)}, &result); err != nil {
-		return Baseline{}, err
+		return inventory.Stamp{}, err
 	}
 	var c check
 	if result.Baseline == nil || result.Baseline.Name != baseline.Name {
@@ -49,27 +44,16 @@ func (f *Fleet) StampBaseline(ctx context.Context, target engine.Target, baselin
 	}
 	before = result.Before.believe()
 	if c.err != nil {
-		return Baseline{}, protocolFailure(c.err)
+		return inventory.Stamp{}, protocolFailure(c.err)
 	}
 	return before, nil
 }
 
-// Baseline reads the stamp out of the server's facts.
-func (f *Fleet) Baseline(ctx context.Context, target engine.Target) (Baseline, error) {
-	var result struct {
-		Baseline *baselineResult `json:"baseline"`
-	}
-	if err := f.call(ctx, target, "facts", struct{}{}, &result); err != nil {
-		return Baseline{}, err
-	}
-	return result.Baseline.believe(), nil
-}
-
 // believe takes over what anybody may have written into the registry: a name that is none, or a date that is none, stays empty.
-func (r *baselineResult) believe() Baseline {
+func (r *stamp) believe() inventory.Stamp {
 	if r == nil || !baselineForm.MatchString(r.Name) {
-		return Baseline{}
+		return inventory.Stamp{}
 	}
 	var c check
-	return Baseline{Name: r.Name, Date: c.maybeTime("date", r.Date)}
+	return inventory.Stamp{Name: r.Name, Date: c.maybeTime("date", r.Date)}
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 	"patchdeck/remote/simulator/wsman"
 )
@@ -20,7 +21,7 @@ var changes = map[string]func(*Fleet, context.Context, *server) error{
 		return err
 	},
 	"baseline": func(f *Fleet, ctx context.Context, s *server) error {
-		_, err := f.StampBaseline(ctx, s.target, Baseline{Name: "2026-11"})
+		_, err := f.StampBaseline(ctx, s.target, inventory.Stamp{Name: "2026-11"})
 		return err
 	},
 	"move roles": func(f *Fleet, ctx context.Context, s *server) error {

@@ -41,6 +41,7 @@ type factsResult struct {
 		Name  string `json:"name"`
 		State string `json:"node_state"`
 	} `json:"cluster"`
+	Baseline *stamp   `json:"baseline"`
 	Problems []string `json:"problems"`
 }
 
@@ -76,6 +77,7 @@ func (r *factsResult) believe(at time.Time) (inventory.Facts, error) {
 		Roles:            c.names("roles", r.Roles, mostRoles),
 		PendingRestart:   c.pending(r.PendingRestart),
 		ServicingBusy:    c.servicing(r.Servicing),
+		Baseline:         r.Baseline.believe(),
 	}
 	if facts.Hostname == "" {
 		c.refuse("hostname", "is empty")

@@ -27,6 +27,13 @@ type Facts struct {
 	ServicingBusy    bool            `json:"servicing_busy,omitempty"`
 	Cluster          string          `json:"cluster,omitempty"`
 	ClusterState     string          `json:"cluster_state,omitempty"`
+	Baseline         Stamp           `json:"baseline,omitzero"`
+}
+
+// Stamp is what stands in a server's registry about the baseline that it has reached. The zero Stamp is a server without one.
+type Stamp struct {
+	Name string    `json:"name"` // the baseline with its version
+	Date time.Time `json:"date,omitzero"`
 }
 
 // Service is one Windows service that was running or starts by itself.
