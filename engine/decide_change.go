@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"patchdeck/engine/approval"
+	"patchdeck/engine/calendar"
 	"patchdeck/engine/catalog"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/pilot"
@@ -136,7 +137,7 @@ func (e *Engine) windows(release approval.Release, c SubmitChange, emergency boo
 		}
 	}
 	if !acceptBy.IsZero() {
-		acceptBy = acceptanceDeadline(acceptBy, prod)
+		acceptBy = acceptanceDeadline(acceptBy, prod, e.options.Zone)
 	}
 	if last.IsZero() {
 		return nil, time.Time{}, fmt.Errorf("the schedule has no Prod window left in the cycle of %s: add windows to the configuration, or submit an emergency", release.Bulletin)
@@ -147,13 +148,10 @@ func (e *Engine) windows(release approval.Release, c SubmitChange, emergency boo
 	return windows, acceptBy, nil
 }
 
-// acceptanceTime is how long application support has after Dev closed: in the monthly procedure Dev is through on the morning of day 1 and
-// results are due on day 2 at 17:00.
-const acceptanceTime = 34 * time.Hour
-
-// acceptanceDeadline leaves that time, but ends when Prod opens: by then silence has to have counted.
-func acceptanceDeadline(devCloses, prodOpens time.Time) time.Time {
-	deadline := devCloses.Add(acceptanceTime)
+// acceptanceDeadline leaves application support the day after Dev closed: in the monthly procedure Dev is through on the morning of day 1,
+// and results are due on day 2 at 17:00 by the clocks on the wall. It ends when Prod opens: by then silence has to have counted.
+func acceptanceDeadline(devCloses, prodOpens time.Time, zone *time.Location) time.Time {
+	deadline := calendar.DateOf(devCloses, zone).Add(1).At(calendar.ClockAt(17, 0), zone)
 	if !prodOpens.IsZero() && prodOpens.Before(deadline) {
 		return prodOpens
 	}

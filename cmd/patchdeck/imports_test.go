@@ -14,7 +14,7 @@ import (
 )
 
 // Rooms of the engine in the order in which they may build on each other: a room imports only rooms that stand before it.
-var engineRooms = []string{"trail", "inventory", "catalog", "approval", "pilot", "rollout", "procedure", "notice", "report"}
+var engineRooms = []string{"calendar", "trail", "inventory", "catalog", "approval", "pilot", "rollout", "procedure", "notice", "report"}
 
 // pureLibraries are the libraries that a room of the engine may use beside the standard library: they do no I/O.
 var pureLibraries = []string{"github.com/expr-lang/expr"}

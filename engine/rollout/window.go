@@ -3,6 +3,8 @@ package rollout
 import (
 	"fmt"
 	"time"
+
+	"patchdeck/engine/calendar"
 )
 
 // Ring is the group of servers that a rollout serves. Each ring has a rollout of its own, run by the same machine.
@@ -50,32 +52,12 @@ type Window struct {
 func (w Window) Contains(at time.Time) bool { return !at.Before(w.Opens) && at.Before(w.Closes) }
 
 // Resolve turns a specification into instants for a cycle whose day 0 is the given date, in the zone where the servers stand. The
-// start is what a clock on the wall shows; where daylight saving skips that time, the window opens at the first
-// instant after the gap. The length is elapsed time, so that a change of the clocks neither shortens nor stretches it.
+// start is what a clock on the wall shows, by the calendar's rule for times that the clocks skip or show twice. The length is elapsed
+// time, so that a change of the clocks neither shortens nor stretches it.
 func (s WindowSpec) Resolve(dayZero time.Time, zone *time.Location) (Window, error) {
 	if s.Length <= 0 {
 		return Window{}, fmt.Errorf("window %s: its length %v must be more than nothing", s.ID, s.Length)
 	}
-	year, month, day := dayZero.In(zone).Date()
-	hours, minutes := int(s.Start/time.Hour), int(s.Start%time.Hour/time.Minute)
-	opens := time.Date(year, month, day+s.Day, hours, minutes, 0, 0, zone)
-	if h, m, _ := opens.Clock(); h != hours%24 || m != minutes {
-		opens = afterGap(opens)
-	}
-	return Window{ID: s.ID, Ring: s.Ring, Kind: s.Kind, Opens: opens.UTC(), Closes: opens.Add(s.Length).UTC()}, nil
-}
-
-// afterGap finds the instant at which the clocks jump forward around at.
-func afterGap(at time.Time) time.Time {
-	low, high := at.Add(-3*time.Hour), at.Add(3*time.Hour)
-	_, before := low.Zone()
-	for high.Sub(low) > time.Second {
-		middle := low.Add(high.Sub(low) / 2)
-		if _, offset := middle.Zone(); offset == before {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	return high.Truncate(time.Second)
+	opens := calendar.DateOf(dayZero, zone).Add(s.Day).At(s.Start, zone)
+	return Window{ID: s.ID, Ring: s.Ring, Kind: s.Kind, Opens: opens, Closes: opens.Add(s.Length)}, nil
 }
