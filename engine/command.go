@@ -105,7 +105,8 @@ type (
 type commandKind struct {
 	roles  []approval.Role
 	decide func(*Engine, approval.Actor, Command, time.Time) (string, error)
-	limit  int // bytes that the command may weigh
+	limit  int  // bytes that the command may weigh
+	always bool // taken even when the disk is nearly full
 }
 
 // commandTable is every command by its name: the loop, role checks, help and documentation read it.
@@ -136,7 +137,7 @@ func init() {
 	offer((*Engine).recordAcceptance, approval.Support, approval.Lead)
 	offer((*Engine).excludeServer, approval.Lead)
 	offer((*Engine).dropUpdate, approval.Lead, approval.Administrator)
-	offer((*Engine).hold, approval.Lead, approval.OnCall)
+	offer((*Engine).hold, approval.Lead, approval.OnCall).always = true
 	offer((*Engine).retry, approval.Lead, approval.Administrator, approval.OnCall)
 	offer((*Engine).skip, approval.Lead, approval.OnCall)
 	offer((*Engine).breakLock, approval.Lead)

@@ -31,7 +31,7 @@ func (e *Engine) decide(r request, now time.Time) answer {
 	words, err := "", error(nil)
 	if !May(r.actor, r.command.Action()) {
 		err = approval.Refuse("%s takes one of the roles %v; %s holds %v", r.command.Action(), kind.roles, r.actor.Name, r.actor.RoleNames())
-	} else {
+	} else if err = e.refuseForRoom(kind); err == nil {
 		words, err = kind.decide(e, r.actor, r.command, now)
 	}
 	var denied *approval.Denied

@@ -30,6 +30,8 @@ type Options struct {
 	Calls int
 	// Heartbeat is how often, in the wall's time, a view is published while rollouts or sweeps are open and only time passes; 0 is never.
 	Heartbeat time.Duration
+	// Free measures the bytes left on the store's disk; nil is a disk that nobody measures.
+	Free func() (uint64, error)
 	// Duty is how much the engine does by itself; the zero value is everything.
 	Duty Duty
 	// Tick is the shortest time between two looks at what is due, in the engine's time; 0 means 10 ms.

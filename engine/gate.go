@@ -51,7 +51,7 @@ func (e *Engine) gate(r *rollout.Rollout, now time.Time) string {
 	case !change.Unlocks(r.Ring == rollout.Pilot):
 		return change.ID + " is " + string(change.State)
 	}
-	if why := e.clockTrouble(); why != "" {
+	if why := e.standstill(); why != "" {
 		return why
 	}
 	if why := e.haltedBefore(r); why != "" {

@@ -21,7 +21,7 @@ func (e *Engine) makeView(now time.Time, generation uint64) *View {
 	if e.orders.age++; e.orders.age >= forecastViews {
 		e.orders.age, e.orders.forecasts = 0, nil
 	}
-	v := &View{Generation: generation, At: now, Head: e.head, ReadOnly: e.clockTrouble()}
+	v := &View{Generation: generation, At: now, Head: e.head, ReadOnly: e.standstill()}
 	v.Servers = make([]inventory.Server, 0, len(e.state.servers))
 	for _, id := range e.serversByName() {
 		v.Servers = append(v.Servers, *e.state.servers[id])

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -90,6 +91,19 @@ func (s *Store) lastEntry() (seq uint64, raw []byte, err error) {
 // checkAnchor compares the trail with the head that was noted outside of the database. The anchor is written after
 // the database, so the trail may be a commit ahead, never behind and never another.
 func (s *Store) checkAnchor() error {
+	if s.accepted != "" {
+		return nil
+	}
+	err := s.compareWithAnchor()
+	var damaged *Damaged
+	if s.accept && errors.As(err, &damaged) {
+		s.accepted = damaged.What
+		return nil
+	}
+	return err
+}
+
+func (s *Store) compareWithAnchor() error {
 	noted := s.anchor.head
 	if s.head.Seq < noted.Seq {
 		return &Damaged{s.dir, fmt.Sprintf("its trail ends at entry %d, but entry %d was committed: the changes in between are lost", s.head.Seq, noted.Seq)}
@@ -125,3 +139,15 @@ func (s *Store) get(key []byte) (value []byte, err error) {
 	}
 	return value, nil
 }
+
+// replaceAnchor begins a new anchor for a trail that is accepted without one, unless the file cannot be opened at all.
+func (s *Store) replaceAnchor(id storeID, why error) (*anchor, error) {
+	s.accepted = "its anchor file is gone"
+	if !errors.Is(why, os.ErrNotExist) {
+		s.accepted = why.Error()
+	}
+	return openAnchor(s.dir, id, true)
+}
+
+// Accepted is what was wrong with the anchor when WithAcceptedTrail let it pass; empty when all was well.
+func (s *Store) Accepted() string { return s.accepted }

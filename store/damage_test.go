@@ -242,3 +242,29 @@ func flipByte(t *testing.T, path string, place int64) {
 		t.Fatal(err)
 	}
 }
+
+func TestATrailIsAcceptedWithoutItsAnchorOnlyWhenAsked(t *testing.T) {
+	for name, damage := range map[string]func(t *testing.T, dir string){
+		"anchor lost": remove("anchor"), "anchor damaged": empty("anchor"), "anchor of another store": foreignAnchor, "older copy put back": putBackOlderDatabase,
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := open(t, dir)
+			for range 40 {
+				commit(t, s, "step")
+			}
+			closeStore(t, s)
+			damage(t, dir)
+			openError(t, dir)
+			accepted, err := Open(dir, WithMinFree(0), WithAcceptedTrail())
+			if err != nil || accepted.Accepted() == "" {
+				t.Fatalf("accepted %v", err)
+			}
+			commit(t, accepted, "who accepted it")
+			closeStore(t, accepted)
+			if again := open(t, dir); again.Accepted() != "" || again.anchor.head != again.Head() {
+				t.Errorf("after the next commit the anchor says %d, the trail %d", again.anchor.head.Seq, again.Head().Seq)
+			}
+		})
+	}
+}

@@ -69,6 +69,9 @@ func (s *Store) open() error {
 
 func (s *Store) openAnchor(id storeID, isNew bool) (err error) {
 	s.anchor, err = openAnchor(s.dir, id, isNew)
+	if err != nil && s.accept {
+		s.anchor, err = s.replaceAnchor(id, err)
+	}
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return &Damaged{s.dir, "its anchor file is gone: nothing shows that the trail is complete"}

@@ -16,6 +16,7 @@ type settings struct {
 	logger  *slog.Logger
 	free    func(dir string) (uint64, error)
 	fill    func(*Store) error // puts the first content into a new store, before it counts as one
+	accept  bool               // the trail counts, whatever the anchor says
 	wrote   func()             // called after each synced write; tests kill the process there
 }
 
@@ -35,6 +36,10 @@ func WithMinFree(bytes uint64) Option { return func(s *settings) { s.minFree = b
 // WithBallast keeps a file of so many bytes beside the store. It is given up when the disk is too full to start, so
 // that the store can be opened and the lead can act; it comes back when there is room. The default is none.
 func WithBallast(bytes uint64) Option { return func(s *settings) { s.ballast = bytes } }
+
+// WithAcceptedTrail opens a store whose anchor is gone or does not agree with its trail: Accepted says what was wrong. The anchor
+// agrees again with the next commit, which should be the entry that says who accepted it and why.
+func WithAcceptedTrail() Option { return func(s *settings) { s.accept = true } }
 
 // WithLogger tells Badger's warnings, and its news at debug level, to a logger. The default is silence.
 func WithLogger(logger *slog.Logger) Option { return func(s *settings) { s.logger = logger } }

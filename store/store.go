@@ -21,12 +21,13 @@ type Store struct {
 	db     *badger.DB
 	anchor *anchor
 
-	mutex   sync.RWMutex // held while a batch is written: a reader never starts on half of one
-	head    trail.Head
-	set     uint64 // number of the last batch that was written in chunks
-	gone    error  // why nothing works any more: closed, or the outcome of a commit is unknown
-	readers sync.WaitGroup
-	closing atomic.Bool // readers stop at their next record
+	mutex    sync.RWMutex // held while a batch is written: a reader never starts on half of one
+	head     trail.Head
+	set      uint64 // number of the last batch that was written in chunks
+	accepted string // what was wrong with the anchor, when WithAcceptedTrail let it pass
+	gone     error  // why nothing works any more: closed, or the outcome of a commit is unknown
+	readers  sync.WaitGroup
+	closing  atomic.Bool // readers stop at their next record
 }
 
 var _ engine.Store = (*Store)(nil)

@@ -46,7 +46,7 @@ func demo(ctx context.Context, o command.DemoOptions) error {
 	}
 	defer stage.fleetClose()
 	h, err := build(ctx, plot{data: o.Data, clock: stage.fleet.clock(), policy: rollout.DefaultPolicy(), zone: time.UTC, simulated: true,
-		speed: stage.fleet.ready.Speed, credentials: stage.fleet.credentials(), storeRoom: []store.Option{store.WithMinFree(0)}, log: logTo(o.Data)})
+		speed: stage.fleet.ready.Speed, credentials: stage.fleet.credentials(), demonstrated: true, log: logTo(o.Data)})
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 	gossh "golang.org/x/crypto/ssh"
 
-	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/ui/command"
 	"patchdeck/ui/part"
@@ -32,7 +31,7 @@ type doors struct {
 type opening struct {
 	data     string
 	listen   string // "" is the socket alone
-	engine   *engine.Engine
+	house    *house
 	identify func(gossh.PublicKey) (approval.Actor, bool)
 	local    func(serve.Peer) (approval.Actor, bool)
 	users    func() []command.User
@@ -52,12 +51,13 @@ func openDoors(o opening) (*doors, error) {
 	}
 	server, err := serve.New(serve.Options{HostKey: key, Identify: o.identify, Local: o.local, Limits: o.limits, Logger: o.log,
 		NewModel: func(v serve.Visitor) tea.Model {
-			return screen.New(screen.Options{Actor: v.Actor, Console: o.engine, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: o.zone, Title: o.title, Leaving: o.leaving, Copy: v.Copy})
+			return screen.New(screen.Options{Actor: v.Actor, Console: o.house.engine, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: o.zone, Title: o.title, Leaving: o.leaving, Copy: v.Copy})
 		},
 		Command: func(streams command.Streams, actor approval.Actor) *cobra.Command {
 			return command.New(command.Environment{Streams: streams, Remote: true, Version: version(), Probe: probe, Report: reportTexts,
 				Open: func(context.Context, string, bool) (*command.Session, error) {
-					return &command.Session{Console: o.engine, Actor: actor, Zone: o.zone, Windows: o.windows, Users: o.users()}, nil
+					return &command.Session{Console: o.house.engine, Actor: actor, Zone: o.zone, Windows: o.windows, Users: o.users(),
+						Backup: backupOf(o.house.store), Free: o.house.store.Free}, nil
 				}})
 		}})
 	if err != nil {

@@ -44,8 +44,18 @@ type plot struct {
 	simulated   bool // limits of a simulated fleet, in the wall's time
 	speed       float64
 	storeRoom   []store.Option
-	duty        engine.Duty
-	log         *slog.Logger
+	// demonstrated is a demonstration: its store takes every commit, however full the disk is.
+	demonstrated bool
+	duty         engine.Duty
+	log          *slog.Logger
+}
+
+// free measures the store's disk, but for a demonstration: its store takes every commit, so nobody need be warned.
+func (p plot) free(s *store.Store) func() (uint64, error) {
+	if p.demonstrated {
+		return nil
+	}
+	return s.Free
 }
 
 // holdPatience is how long a short command waits for another one that has the store open.
@@ -75,6 +85,9 @@ func build(ctx context.Context, p plot) (*house, error) {
 	if err := os.MkdirAll(p.data, 0o700); err != nil {
 		return nil, err
 	}
+	if p.demonstrated {
+		p.storeRoom = append(p.storeRoom, store.WithMinFree(0))
+	}
 	s, err := openStore(ctx, storeFolder(p.data), append(p.storeRoom, store.WithLogger(p.log))...)
 	if err != nil {
 		return nil, err
@@ -91,7 +104,7 @@ func build(ctx context.Context, p plot) (*house, error) {
 	}
 	h := &house{store: s, fleet: remote.New(roads), ended: make(chan struct{})}
 	h.engine, err = engine.New(engine.Options{Store: s, Fleet: h.fleet, Clock: p.clock, Logger: p.log, Policy: p.policy,
-		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, Duty: p.duty})
+		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, Duty: p.duty, Free: p.free(s)})
 	if err != nil {
 		s.Close()
 		return nil, err

@@ -44,6 +44,7 @@ func environment() command.Environment {
 		Secret:      os.LookupEnv,
 		Probe:       probe,
 		Report:      reportTexts,
+		Store:       storeHooks(),
 		Attach:      attach,
 		Demo:        demo,
 		Simulate:    simulate,

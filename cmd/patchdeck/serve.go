@@ -68,7 +68,7 @@ func startDaemon(ctx context.Context, o command.ServeOptions) (*daemon, error) {
 		listen = ""
 	}
 	d := &daemon{house: h, users: users}
-	d.doors, err = openDoors(opening{data: o.Data, listen: listen, engine: h.engine, zone: c.Zone, windows: c.WindowIDs(), log: p.log,
+	d.doors, err = openDoors(opening{data: o.Data, listen: listen, house: h, zone: c.Zone, windows: c.WindowIDs(), log: p.log,
 		identify: users.Identify, local: func(p serve.Peer) (approval.Actor, bool) { return users.Local(p.UID) },
 		users:  func() []command.User { return listUsers(users) },
 		limits: serve.Limits{Connections: c.Limits.Connections, SessionsPerson: c.Limits.Sessions, Idle: c.Limits.Idle}})

@@ -57,27 +57,32 @@ func listUsers(f *config.UsersFile) []command.User {
 
 // openSession runs an engine on a data folder for as long as one verb takes. Rollouts rest meanwhile: only the daemon plays windows.
 func openSession(ctx context.Context, data string, reads bool) (*command.Session, error) {
+	session, _, err := openHouse(ctx, data, reads)
+	return session, err
+}
+
+func openHouse(ctx context.Context, data string, reads bool, options ...store.Option) (*command.Session, *house, error) {
 	c, users, err := settings(data, "")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	actor, ok := users.Local(uint32(os.Getuid()))
 	if !ok {
-		return nil, &approval.Denied{Words: "you are not in the users file: ask the administrator of patchdeck"}
+		return nil, nil, &approval.Denied{Words: "you are not in the users file: ask the administrator of patchdeck"}
 	}
 	actor.Via = "command"
-	p := plot{data: data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows, duty: engine.SweepsOnly,
+	p := plot{data: data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows, duty: engine.SweepsOnly, storeRoom: options,
 		zone: c.Zone, credentials: credentialsOf(ctx, &c), limits: c.Limits, log: logTo(data)}
 	night, rehearsed, err := readNight(data)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case rehearsed && !reads:
-		return nil, inDemo(data)
+		return nil, nil, inDemo(data)
 	case rehearsed:
-		p.clock, p.storeRoom = announced{ready: night.Ready}.clock(), []store.Option{store.WithMinFree(0)}
+		p.clock, p.demonstrated = announced{ready: night.Ready}.clock(), true
 	case reads && !exists(storeFolder(data)):
-		return nil, fmt.Errorf("there is no store in %s: import something first, or name another folder with --data", data)
+		return nil, nil, fmt.Errorf("there is no store in %s: import something first, or name another folder with --data", data)
 	}
 	if reads {
 		p.duty = engine.Idle
@@ -85,14 +90,14 @@ func openSession(ctx context.Context, data string, reads bool) (*command.Session
 	// An interrupt ends the verb; the engine ends when the verb closes it.
 	h, err := build(context.WithoutCancel(ctx), p)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &command.Session{Console: h.engine, Actor: actor, Zone: c.Zone, Windows: c.WindowIDs(), Users: listUsers(users),
+	return &command.Session{Console: h.engine, Actor: actor, Zone: c.Zone, Windows: c.WindowIDs(), Users: listUsers(users), Backup: backupOf(h.store), Free: h.store.Free,
 		Close: func() {
 			if err := h.close(); err != nil {
 				fmt.Fprintf(os.Stderr, "patchdeck: %v\n", err)
 			}
-		}}, nil
+		}}, h, nil
 }
 
 // inDemo says that a folder belongs to a demonstration, whose time and servers a real console does not know.

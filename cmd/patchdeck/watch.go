@@ -29,7 +29,7 @@ func (s *stage) watch(ctx context.Context, h *house, o command.DemoOptions) erro
 		return err
 	}
 	you := visitor()
-	d, err := openDoors(opening{data: o.Data, listen: "127.0.0.1:0", engine: h.engine, zone: time.UTC, title: "demo", leaving: "The demonstration ends when you leave, and its fleet with it.", windows: rehearsal.WindowIDs(),
+	d, err := openDoors(opening{data: o.Data, listen: "127.0.0.1:0", house: h, zone: time.UTC, title: "demo", leaving: "The demonstration ends when you leave, and its fleet with it.", windows: rehearsal.WindowIDs(),
 		identify: func(key gossh.PublicKey) (approval.Actor, bool) { return whose(cast, key) },
 		local:    func(p serve.Peer) (approval.Actor, bool) { return you, int(p.UID) == os.Getuid() },
 		users:    func() []command.User { return listCast(cast) }, log: logTo(o.Data)})

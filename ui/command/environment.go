@@ -44,6 +44,9 @@ type Environment struct {
 	// Report gives what writes the report of a change request, as a page and as data.
 	Report func(ctx context.Context, session *Session, change string) (html, json func(io.Writer) error, err error)
 
+	// Store reaches the store itself.
+	Store StoreHooks
+
 	Attach   func(ctx context.Context, data string) error
 	Demo     func(ctx context.Context, options DemoOptions) error
 	Simulate func(ctx context.Context, options SimulateOptions) error
@@ -58,7 +61,9 @@ type Session struct {
 	Zone    *time.Location // in which times are printed; nil is UTC
 	Windows []string       // the ids that an inventory file may name
 	Users   []User
-	Close   func() // may be nil
+	Backup  func(io.Writer) (StoreReport, error) // writes everything as it is at this moment
+	Free    func() (bytes uint64, err error)     // room on the store's disk
+	Close   func()                               // may be nil
 }
 
 // User is a person of the users file, as "users" lists them.
@@ -72,6 +77,8 @@ type User struct {
 // Draft is a file being written: it appears under its name, whole, when it is kept, and not at all when it is dropped.
 type Draft interface {
 	io.Writer
+	// Private makes that only its owner may read it.
+	Private()
 	Keep() error
 	Drop()
 }

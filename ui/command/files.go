@@ -26,17 +26,20 @@ func CreateFile(name string) (Draft, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot write %s: %w", name, bare(err))
 	}
-	return &draft{File: file, name: name}, nil
+	return &draft{File: file, name: name, mode: 0o644}, nil
 }
 
 type draft struct {
 	*os.File
 	name string
+	mode os.FileMode
 }
+
+func (d *draft) Private() { d.mode = 0o600 }
 
 func (d *draft) Keep() error {
 	for _, step := range []func() error{
-		func() error { return d.Chmod(0o644) },
+		func() error { return d.Chmod(d.mode) },
 		d.Sync, // what it holds is on the disk before its name is
 		d.Close,
 		func() error { return os.Rename(d.File.Name(), d.name) },

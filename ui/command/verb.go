@@ -30,6 +30,7 @@ type verb struct {
 	example string
 	args    cobra.PositionalArgs
 	file    fileUse
+	private bool // the file it writes is for its owner alone
 	// here tells for this call that it needs no store: it is never forwarded, and call.session is nil.
 	here func(args []string) bool
 	// reads tells for this call that it changes nothing; nil is a verb that may.
@@ -182,6 +183,9 @@ func (t *tree) withFile(v verb, c *call, run func() error) error {
 		file, err := t.env.CreateFile(c.name)
 		if err != nil {
 			return err
+		}
+		if v.private {
+			file.Private()
 		}
 		c.write = file
 		if err := run(); err != nil {
