@@ -233,7 +233,7 @@ func (e *Engine) narrowUpdates(actor approval.Actor, c DropUpdate, now time.Time
 			}
 			again := rollout.Moved{Ad: ad.ID, Rollout: id, Server: ad.Server, From: ad.Delivery, To: rollout.NotReceived, Cause: c.KB + " was dropped", Updates: left}
 			e.must(again, actor, c.Reason, now)
-			e.contacts[adID] = rollout.Contact{}
+			e.contacts.put(adID, rollout.Contact{})
 		}
 	}
 }

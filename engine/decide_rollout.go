@@ -123,7 +123,7 @@ func (e *Engine) each(actor approval.Actor, id string, servers []inventory.Serve
 	}
 	for _, m := range moves {
 		e.must(*m, actor, reason, now)
-		e.contacts[m.Ad] = rollout.Contact{}
+		e.contacts.put(m.Ad, rollout.Contact{})
 	}
 	return fmt.Sprintf("%d servers %s", len(moves), done), nil
 }

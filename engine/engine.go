@@ -59,7 +59,7 @@ type Engine struct {
 
 	// Of the loop alone:
 	batch    []pendingEvent
-	contacts map[string]rollout.Contact // by advertisement, or sweep and server
+	contacts *contacts
 	inFlight map[string]bool
 	calls    int
 	waits    map[string]string // why advertisements wait, by id
@@ -105,7 +105,7 @@ func New(o Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{options: o, state: s, head: o.Store.Head(), inputs: make(chan any, 1024), stopped: make(chan struct{}),
-		contacts: map[string]rollout.Contact{}, inFlight: map[string]bool{}, waits: map[string]string{}, tidy: map[string]errand{}}
+		contacts: newContacts(), inFlight: map[string]bool{}, waits: map[string]string{}, tidy: map[string]errand{}}
 	e.view.Store(e.makeView(o.Clock.Now(), 1))
 	return e, nil
 }

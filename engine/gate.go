@@ -141,24 +141,3 @@ func (e *Engine) clockTrouble() string {
 	}
 	return ""
 }
-
-// silentServers counts the servers whose newest call got no answer, when no other server answered since: then the trouble is ours.
-func (e *Engine) silentServers() int {
-	silent := 0
-	var newestAnswer, oldestSilence time.Time
-	for _, c := range e.contacts {
-		if c.Heard.After(newestAnswer) {
-			newestAnswer = c.Heard
-		}
-		if c.Silent > 0 && c.Network {
-			silent++
-			if oldestSilence.IsZero() || c.Since.After(oldestSilence) {
-				oldestSilence = c.Since
-			}
-		}
-	}
-	if newestAnswer.After(oldestSilence) {
-		return 0
-	}
-	return silent
-}

@@ -29,12 +29,12 @@ func (e *Engine) hear(r report, now time.Time) {
 		e.must(factsRead{Server: ad.Server, Facts: *r.reply.Facts}, engineActor, "", now)
 	}
 	scene := e.scene(e.state.rollouts[ad.Rollout], now)
-	m, contact := scene.Answer(ad, e.contacts[ad.ID], r.reply)
+	m, contact := scene.Answer(ad, e.contacts.at(ad.ID), r.reply)
 	if m != nil {
 		e.move(m, contact, now)
 		return
 	}
-	e.contacts[ad.ID] = contact
+	e.contacts.put(ad.ID, contact)
 }
 
 // sweepTries is how often a sweep asks one server before it names the trouble and goes on.
@@ -55,7 +55,7 @@ func (e *Engine) sweepErrands(sweep sweepState, consider func(errand)) {
 			continue
 		}
 		key := sweepKey(sweep, id)
-		c := e.contacts[key]
+		c := e.contacts.at(key)
 		step := rollout.Step{Server: id, Do: rollout.ReadFacts}
 		if sweep.Kind == SweepScan {
 			step.Do, step.JobKind, step.Job = rollout.StartJob, rollout.JobScan, sweep.scanJob(id, c.Good+1)
@@ -75,7 +75,7 @@ func (e *Engine) hearSweep(r report, now time.Time) {
 	if !ok || server == nil || sweep.done(*server) {
 		return
 	}
-	c := e.contacts[r.key]
+	c := e.contacts.at(r.key)
 	switch {
 	case r.reply.Err != nil:
 		if c.Silent++; c.Silent == 1 {
@@ -94,7 +94,7 @@ func (e *Engine) hearSweep(r report, now time.Time) {
 		c.Next = now.Add(e.options.Policy.Poll)
 		c = e.hearScan(sweep, server.ID, c, *r.reply.Job, now)
 	}
-	e.contacts[r.key] = c
+	e.contacts.put(r.key, c)
 }
 
 // hearScan judges the state of a scan job.

@@ -21,7 +21,7 @@ func (e *Engine) look(now time.Time) {
 	if e.options.Duty == SweepsOnly {
 		return
 	}
-	e.silent = e.silentServers()
+	e.silent = e.contacts.silentInARow(now)
 	for _, id := range e.openRollouts() {
 		e.lookAtRollout(id, now)
 	}
@@ -63,7 +63,7 @@ func (e *Engine) lookAtSweep(sweep sweepState, now time.Time) {
 	}
 	e.must(sweepEnded{Number: sweep.Number, Trouble: trouble}, engineActor, "", now)
 	for _, id := range sweep.Servers {
-		delete(e.contacts, sweepKey(sweep, id))
+		e.contacts.drop(sweepKey(sweep, id))
 	}
 }
 
@@ -90,7 +90,7 @@ func (e *Engine) lookAtRollout(id string, now time.Time) {
 		if ad.Delivery.Final() {
 			continue
 		}
-		contact := e.contacts[adID]
+		contact := e.contacts.at(adID)
 		if m, after := scene.Expire(ad, contact); m != nil {
 			e.move(m, after, now)
 			continue
@@ -114,7 +114,7 @@ func (e *Engine) move(m *rollout.Moved, after rollout.Contact, now time.Time) {
 	if m.To.Final() && !m.From.Final() {
 		after = rollout.Contact{Heard: after.Heard} // what is left to do is tidying; silence until now does not count against it
 	}
-	e.contacts[m.Ad] = after
+	e.contacts.put(m.Ad, after)
 	r = e.state.rollouts[m.Rollout]
 	if w, ok := e.options.Policy.Warning(r, m.Window); ok {
 		e.must(w, engineActor, "", now)
@@ -132,8 +132,8 @@ func (e *Engine) closeWindows(id string, scene rollout.Scene) {
 			continue
 		}
 		for _, adID := range e.state.adsOf[id] {
-			if m := scene.CloseWindow(e.state.ads[adID], e.contacts[adID], w.ID); m != nil {
-				e.move(m, e.contacts[adID], scene.Now)
+			if m := scene.CloseWindow(e.state.ads[adID], e.contacts.at(adID), w.ID); m != nil {
+				e.move(m, e.contacts.at(adID), scene.Now)
 			}
 		}
 		e.must(rollout.WindowClosed{Rollout: id, Window: w.ID, Counts: e.counts(id)}, engineActor, "", scene.Now)
@@ -182,7 +182,7 @@ func (e *Engine) admit(id string, now time.Time) {
 		if ad.Cluster == "" || e.state.rollouts[ad.Rollout].State == rollout.Closed {
 			continue
 		}
-		if c := e.contacts[adID]; c.Silent > 0 && c.Network || ad.Delivery == rollout.Unreachable {
+		if c := e.contacts.at(adID); c.Silent > 0 && c.Network || ad.Delivery == rollout.Unreachable {
 			admission.Unfit[ad.Cluster] = e.nameOf(ad.Server) + " does not answer"
 		}
 	}
@@ -193,7 +193,7 @@ func (e *Engine) admit(id string, now time.Time) {
 	}
 	admitted := admission.Admit()
 	for _, m := range admitted.Moves {
-		e.move(m, rollout.Contact{Asked: true, Heard: e.contacts[m.Ad].Heard}, now)
+		e.move(m, rollout.Contact{Asked: true, Heard: e.contacts.at(m.Ad).Heard}, now)
 	}
 	maps.Copy(e.waits, admitted.Waits)
 }
@@ -212,14 +212,14 @@ func (e *Engine) closeRollout(id string, now time.Time) {
 		return
 	}
 	for _, adID := range e.state.adsOf[id] {
-		if step, owed := rollout.Owed(e.state.ads[adID], rollout.Contact{}); owed && step.Do == rollout.RemoveJobs && e.contacts[adID].Silent < cleanupTries {
+		if step, owed := rollout.Owed(e.state.ads[adID], rollout.Contact{}); owed && step.Do == rollout.RemoveJobs && e.contacts.at(adID).Silent < cleanupTries {
 			return
 		}
 	}
 	e.must(rollout.Stopped{Rollout: id, From: r.State, To: rollout.Closed, Rule: "done", By: engineActor.Name,
 		Reason: "every advertisement has its final status"}, engineActor, "", now)
 	for _, adID := range e.state.adsOf[id] {
-		delete(e.contacts, adID)
+		e.contacts.drop(adID)
 		delete(e.waits, adID)
 	}
 	if r.Ring == rollout.Prod {

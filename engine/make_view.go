@@ -153,7 +153,7 @@ const forecastViews = 10
 
 // viewCell shows one advertisement in the place that the plan gave it, so that cells never move.
 func (e *Engine) viewCell(ad *rollout.Advertisement, place string) Cell {
-	c := e.contacts[ad.ID]
+	c := e.contacts.at(ad.ID)
 	cell := Cell{ID: ad.ID, Server: ad.Server, Site: ad.Site, Cluster: ad.Cluster, Window: place, Delivery: ad.Delivery, Compliance: ad.Compliance,
 		Since: ad.Since, LastReport: c.Heard, Attempt: ad.Attempts, Before: ad.Before, After: ad.After}
 	if s := e.state.servers[ad.Server]; s != nil {

@@ -185,13 +185,13 @@ func (e *Engine) rolloutErrands(id string, now time.Time, consider func(errand),
 		ad := e.state.ads[adID]
 		sooner(next, ad.Deadline, now)
 		sooner(next, ad.RetryAt, now)
-		contact := e.contacts[adID]
+		contact := e.contacts.at(adID)
 		if contact.Silent > 0 {
-			sooner(next, contact.Since.Add(e.options.Policy.SilentAfter+time.Second), now)
+			sooner(next, contact.Since.Add(e.options.Policy.SilentAfter+1), now)
 		}
 		if late(scene, ad, contact) {
 			contact.Asked, contact.Told = false, false // ask instead: a host that never got the order gives the place back
-			e.contacts[adID] = contact
+			e.contacts.put(adID, contact)
 		}
 		step, owed := rollout.Owed(ad, contact)
 		if !owed && ad.Delivery == rollout.Staged && e.silent >= e.options.Policy.ConsoleFailures {
