@@ -24,7 +24,7 @@ func defaults() settings {
 	return settings{
 		minFree: 256 << 20,
 		logger:  slog.New(slog.DiscardHandler),
-		free:    freeSpace,
+		free:    FreeSpace,
 		wrote:   func() {},
 	}
 }

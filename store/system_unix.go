@@ -19,8 +19,8 @@ func alive(pid int) bool {
 	return err == nil || errors.Is(err, unix.EPERM)
 }
 
-// freeSpace gives the bytes that an ordinary user may still write to the disk of dir.
-func freeSpace(dir string) (uint64, error) {
+// FreeSpace gives the bytes that an ordinary user may still write to the disk of dir.
+func FreeSpace(dir string) (uint64, error) {
 	var stat unix.Statfs_t
 	if err := unix.Statfs(dir, &stat); err != nil {
 		return 0, &os.PathError{Op: "statfs", Path: dir, Err: err}

@@ -20,8 +20,8 @@ func alive(pid int) bool {
 	return windows.CloseHandle(process) == nil
 }
 
-// freeSpace gives the bytes that this user may still write to the disk of dir.
-func freeSpace(dir string) (uint64, error) {
+// FreeSpace gives the bytes that this user may still write to the disk of dir.
+func FreeSpace(dir string) (uint64, error) {
 	path, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
 		return 0, err

@@ -45,7 +45,7 @@ type opening struct {
 
 // openDoors begins to let people in.
 func openDoors(o opening) (*doors, error) {
-	key, err := serve.HostKey(filepath.Join(o.data, "host_key"))
+	key, err := serve.HostKey(filepath.Join(o.data, hostKeyFile))
 	if err != nil {
 		return nil, err
 	}

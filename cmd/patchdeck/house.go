@@ -20,6 +20,11 @@ import (
 func storeFolder(data string) string { return filepath.Join(data, "store") }
 func socketPath(data string) string  { return filepath.Join(data, "socket") }
 
+const (
+	hostKeyFile = "host_key"
+	logFile     = "patchdeck.log"
+)
+
 // heartbeat keeps the clock on the screens going while nothing happens.
 const heartbeat = time.Second
 

@@ -45,6 +45,7 @@ func environment() command.Environment {
 		Probe:       probe,
 		Report:      reportTexts,
 		Store:       storeHooks(),
+		Doctor:      examine,
 		Attach:      attach,
 		Demo:        demo,
 		Simulate:    simulate,

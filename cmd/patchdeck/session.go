@@ -142,7 +142,7 @@ func isTerminal(f *os.File) bool { return term.IsTerminal(f.Fd()) }
 
 // logTo writes facts for the administrator into the data folder: one line a fact, nothing secret.
 func logTo(data string) *slog.Logger {
-	f, err := os.OpenFile(filepath.Join(data, "patchdeck.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(filepath.Join(data, logFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return slog.New(slog.DiscardHandler)
 	}

@@ -21,12 +21,17 @@ DUB-DEV-001,127.0.0.1:15987,Windows Server 2022,Dev,DUB,W1,Web,Shop
 func folderWithServers(t *testing.T, patchdeck string) string {
 	t.Helper()
 	data := filepath.Join(t.TempDir(), "data")
+	must(t, patchdeck, "inventory", "import", serversFile(t), "--data", data)
+	return data
+}
+
+func serversFile(t *testing.T) string {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "servers.csv")
 	if err := os.WriteFile(file, []byte(threeServers), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	must(t, patchdeck, "inventory", "import", file, "--data", data)
-	return data
+	return file
 }
 
 // must runs the binary and expects success.

@@ -47,6 +47,9 @@ type Environment struct {
 	// Store reaches the store itself.
 	Store StoreHooks
 
+	// Doctor looks at everything on this machine that patchdeck stands on.
+	Doctor func(ctx context.Context, data string) []Finding
+
 	Attach   func(ctx context.Context, data string) error
 	Demo     func(ctx context.Context, options DemoOptions) error
 	Simulate func(ctx context.Context, options SimulateOptions) error

@@ -21,6 +21,9 @@ func (t *tree) processes() []*cobra.Command {
 	if t.env.Serve != nil {
 		commands = append(commands, t.serve())
 	}
+	if t.env.Doctor != nil {
+		commands = append(commands, t.doctor())
+	}
 	if t.env.Init != nil {
 		commands = append(commands, &cobra.Command{
 			Use: "init", Short: "Write a commented configuration and a users file into the data folder", Args: t.noArgs,
