@@ -3,6 +3,7 @@ package assets
 import (
 	"embed"
 	"encoding/base64"
+	"io/fs"
 	"unicode/utf16"
 )
 
@@ -11,6 +12,9 @@ var scriptFiles embed.FS
 
 //go:embed demo
 var demoFiles embed.FS
+
+//go:embed templates/*.txt
+var templateFiles embed.FS
 
 // Bootstrap is the text of the one script that a command line carries. It reads every other script from standard input.
 func Bootstrap() string { return library.bootstrap.Text }
@@ -36,4 +40,13 @@ func encodeCommand(text string) string {
 func Demo(name string) ([]byte, bool) {
 	data, err := demoFiles.ReadFile("demo/" + name)
 	return data, err == nil
+}
+
+// Templates is the folder of the notices' texts, one file a kind.
+func Templates() fs.FS {
+	folder, err := fs.Sub(templateFiles, "templates")
+	if err != nil {
+		panic(err) // the name is a valid path
+	}
+	return folder
 }

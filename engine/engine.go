@@ -34,6 +34,8 @@ type Options struct {
 	Free func() (uint64, error)
 	// Duty is how much the engine does by itself; the zero value is everything.
 	Duty Duty
+	// Notices says what is told to whom; the zero value makes no notices.
+	Notices NoticeOptions
 	// Tick is the shortest time between two looks at what is due, in the engine's time; 0 means 10 ms.
 	Tick time.Duration
 }
@@ -69,6 +71,7 @@ type Engine struct {
 	silent   int               // servers in a row without an answer, as of the last look
 	stale    bool              // the view is older than the state
 	orders   orders
+	post     postOffice
 	beats    int
 }
 
@@ -217,6 +220,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		e.asleep = now.Add(time.Hour)
 		if e.options.Duty != Idle {
 			e.send(ctx, &hosts, now)
+			e.sendForNouns(ctx, &hosts)
 		}
 		if !e.wake.IsZero() && e.wake.Before(e.asleep) {
 			e.asleep = maxTime(e.wake, now.Add(e.options.Tick))
@@ -234,6 +238,8 @@ func (e *Engine) take(in any, waiting []request) []request {
 		return append(waiting, in)
 	case report:
 		e.hear(in, e.options.Clock.Now())
+	case heard:
+		in.hear(e, e.options.Clock.Now())
 	}
 	return waiting
 }
@@ -248,6 +254,11 @@ func (e *Engine) record(event any, actor approval.Actor, reason string, now time
 	}
 	e.batch = append(e.batch, pendingEvent{event, actor, reason, now})
 	e.stale = true
+	for _, n := range nouns {
+		if n.follow != nil {
+			n.follow(e, event, actor, now)
+		}
+	}
 	return nil
 }
 

@@ -178,6 +178,9 @@ func (e *Engine) viewCell(ad *rollout.Advertisement, place string) Cell {
 	if ad.Exclusion != "" {
 		cell.Why = ad.Exclusion
 	}
+	if ad.Delivery == rollout.Failed || ad.Delivery == rollout.Unreachable {
+		cell.Incident = e.incidentOf(ad)
+	}
 	return cell
 }
 

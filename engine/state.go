@@ -31,6 +31,8 @@ type state struct {
 	adsOf      map[string][]string // ids by rollout, in order of opening
 	sweeps     map[int]sweepState
 	parts      map[string][]int // by plan: how many assignments each of its records holds
+	outbox     outbox
+	incidents  incidents
 
 	dirty map[recordKey]bool
 }
@@ -42,7 +44,7 @@ func newState() *state {
 		servers: map[inventory.ServerID]*inventory.Server{}, bulletins: map[string]catalog.Bulletin{},
 		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
 		plans: map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
-		adsOf: map[string][]string{}, sweeps: map[int]sweepState{}, parts: map[string][]int{}, dirty: map[recordKey]bool{},
+		adsOf: map[string][]string{}, sweeps: map[int]sweepState{}, parts: map[string][]int{}, outbox: newOutbox(), incidents: newIncidents(), dirty: map[recordKey]bool{},
 	}
 }
 

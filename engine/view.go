@@ -6,6 +6,7 @@ import (
 	"patchdeck/engine/approval"
 	"patchdeck/engine/catalog"
 	"patchdeck/engine/inventory"
+	"patchdeck/engine/notice"
 	"patchdeck/engine/pilot"
 	"patchdeck/engine/rollout"
 	"patchdeck/engine/trail"
@@ -20,10 +21,12 @@ type View struct {
 	Bulletins  []catalog.Bulletin // newest first
 	Releases   []approval.Release
 	Changes    []ChangeView
-	Rollouts   []RolloutView // in the order in which they were opened
-	Sweeps     []SweepView   // running inventory sweeps
-	Needs      []Need        // what waits for a person, most urgent first
-	ReadOnly   string        // why nothing new starts (clock jumped, disk short); empty when all is well
+	Rollouts   []RolloutView     // in the order in which they were opened
+	Sweeps     []SweepView       // running inventory sweeps
+	Notices    []NoticeView      // newest first
+	Incidents  []notice.Incident // newest first
+	Needs      []Need            // what waits for a person, most urgent first
+	ReadOnly   string            // why nothing new starts (clock jumped, disk short); empty when all is well
 }
 
 // ChangeView is a change request with its plan and acceptance.
@@ -76,6 +79,7 @@ type Cell struct {
 	Why        string    // what it waits for, or the failure in plain words
 	Code       string    // of the failure
 	Class      string    // of the failure
+	Incident   string    // that is open, or was, for this server in this release: INC-118
 	Since      time.Time // in this status
 	LastReport time.Time // newest word from the server; zero when there was none
 	Attempt    int

@@ -1,0 +1,145 @@
+package notice
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// mostText bounds one value in a notice, in characters.
+const mostText = 300
+
+// Text is what people or servers wrote. Printed it is one line without anything that could command a terminal, turn the reading
+// direction, or begin another line or header.
+type Text string
+
+// String gives the text as it may stand in a notice.
+func (t Text) String() string { return line(string(t), mostText) }
+
+// line makes one bounded printable line.
+func line(s string, most int) string {
+	var b strings.Builder
+	n, space := 0, false
+	for _, r := range s {
+		if unicode.IsSpace(r) {
+			space = n > 0
+			continue
+		}
+		if !unicode.IsPrint(r) || r == utf8.RuneError {
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			n++
+			space = false
+		}
+		if n >= most {
+			b.WriteRune('…')
+			break
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return b.String()
+}
+
+// Texts makes a list of texts.
+func Texts(list []string) []Text {
+	texts := make([]Text, len(list))
+	for i, s := range list {
+		texts[i] = Text(s)
+	}
+	return texts
+}
+
+// Moment is an instant as the clocks in the fleet's zone show it.
+type Moment struct {
+	at time.Time
+}
+
+// MomentIn is an instant in a zone; the zero time is a moment that is not given.
+func MomentIn(at time.Time, zone *time.Location) Moment {
+	if at.IsZero() {
+		return Moment{}
+	}
+	return Moment{at.In(zone)}
+}
+
+// Given tells that there is such a moment.
+func (m Moment) Given() bool { return !m.at.IsZero() }
+
+// String gives day, time and zone: "Tue 10 Nov 2026 21:00 GMT".
+func (m Moment) String() string {
+	if m.at.IsZero() {
+		return "not set"
+	}
+	return m.at.Format("Mon 2 Jan 2006 15:04 MST")
+}
+
+// Facts are everything that a template may print. Parts that a matter does not have are empty.
+type Facts struct {
+	At         Moment
+	Release    ReleaseFacts
+	Change     ChangeFacts
+	Updates    []UpdateFacts
+	Dropped    []DroppedFacts
+	Restart    Text // what to expect of all updates together: "yes", "maybe", "no" or "unknown"
+	Windows    []WindowFacts
+	Servers    int // in the plan
+	Acceptance AcceptanceFacts
+	Rollout    RolloutFacts // the one that the notice is about
+	Rings      []RolloutFacts
+	Failures   []FailureFacts
+	Unlisted   int // failures beyond those listed
+	Overdue    []Text
+	Incidents  []IncidentFacts
+}
+
+type (
+	// ReleaseFacts is the release.
+	ReleaseFacts struct{ ID, Title, Owner, Bulletin, Phase Text }
+	// ChangeFacts is its change request.
+	ChangeFacts struct {
+		ID, Priority, State, Plan, By, Reason Text
+		Emergency                             bool
+		Deadline, ConfirmBy                   Moment
+	}
+	// UpdateFacts is one update that is still in the release.
+	UpdateFacts struct {
+		KB, Severity, Restart Text
+		Exploited             bool
+		Servers               int // whose scan offered it
+	}
+	// DroppedFacts is an update that was taken out.
+	DroppedFacts struct{ KB, By, Reason Text }
+	// WindowFacts is one window of the plan that is not over.
+	WindowFacts struct {
+		ID, Ring, Kind Text
+		Opens, Closes  Moment
+		Servers        int // whose first window it is
+	}
+	// AcceptanceFacts is what application support found.
+	AcceptanceFacts struct {
+		Deadline                               Moment
+		Pending, Passed, Failed, Silent, Lived []Text // Lived: failed, with a workaround
+	}
+	// RolloutFacts is a rollout with its counts.
+	RolloutFacts struct {
+		ID, Ring, State, Reason, By Text
+		At                          Moment // of the stop
+		Counts                      CountFacts
+	}
+	// CountFacts is the account of a rollout: the targeted servers are the sum of the others but Excluded.
+	CountFacts struct {
+		Targeted, Succeeded, Failed, Unreachable, Missed, NotStarted, Open, Excluded int
+	}
+	// FailureFacts is one server that failed or was not reached.
+	FailureFacts struct{ Server, Status, Why, Code, Incident Text }
+	// IncidentFacts is one incident.
+	IncidentFacts struct {
+		ID, Title, Server, State, Owner Text
+		Opened                          Moment
+		Times                           int
+	}
+)
