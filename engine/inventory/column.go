@@ -36,10 +36,18 @@ var columns = []column{
 	{"applications", true, 4096, (*Server).setApplications, func(s *Server) string { return strings.Join(s.Applications, ";") }},
 	{"cluster", false, 128, assign(func(s *Server) *string { return &s.Cluster }), func(s *Server) string { return s.Cluster }},
 	{"window", false, 32, nil, func(s *Server) string { return s.Window }}, // set by setWindow, which needs the known windows
-	{"risk", false, 16, (*Server).setRisk, func(s *Server) string { return s.Risk }},
+	{"risk", false, 16, oneOf(func(s *Server) *string { return &s.Risk }, "none", "low", "high"), func(s *Server) string { return s.Risk }},
 	{"port", false, 5, (*Server).setPort, func(s *Server) string { return strconv.Itoa(s.Port) }},
 	{"scheme", false, 5, (*Server).setScheme, func(s *Server) string { return s.Scheme }},
 	{"credential", false, 64, (*Server).setCredential, func(s *Server) string { return s.Credential }},
+	{"value", false, 16, oneOf(func(s *Server) *string { return &s.Value }, "low", "high"), func(s *Server) string { return s.Value }},
+	{"exposure", false, 16, oneOf(func(s *Server) *string { return &s.Exposure }, "low", "high"), func(s *Server) string { return s.Exposure }},
+	{"hardware", false, 16, oneOf(func(s *Server) *string { return &s.Hardware }, "physical", "virtual", "laptop"), func(s *Server) string { return s.Hardware }},
+	{"link_mbit", false, 7, (*Server).setLinkMbit, func(s *Server) string { return numberOrNothing(s.LinkMbit) }},
+	{"link", false, 16, oneOf(func(s *Server) *string { return &s.Link }, "reliable", "unreliable"), func(s *Server) string { return s.Link }},
+	{"fsmo", false, 64, (*Server).setFSMO, func(s *Server) string { return strings.Join(s.FSMO, ";") }},
+	{"software", false, 8192, (*Server).setSoftware, func(s *Server) string { return strings.Join(s.Software, ";") }},
+	{"managed", false, 200, (*Server).setManaged, (*Server).managed},
 }
 
 func columnNames() (names []string) {
@@ -138,25 +146,48 @@ func (s *Server) setEnvironment(value string) error {
 }
 
 // setApplications takes a list separated by semicolons.
-func (s *Server) setApplications(value string) error {
-	const most = 64
-	for application := range strings.SplitSeq(value, ";") {
-		application = strings.TrimSpace(application)
-		if application == "" || slices.Contains(s.Applications, application) {
-			continue
-		}
-		if len([]rune(application)) > 128 {
-			return fmt.Errorf("%s is longer than 128 characters", quote(application))
-		}
-		s.Applications = append(s.Applications, application)
-	}
-	switch n := len(s.Applications); {
-	case n == 0:
+func (s *Server) setApplications(value string) (err error) {
+	if s.Applications, err = list(value, 64); err == nil && len(s.Applications) == 0 {
 		return errors.New("the value is missing")
-	case n > most:
-		return fmt.Errorf("%d applications, at most %d are possible", n, most)
+	}
+	return err
+}
+
+// setSoftware takes a list separated by semicolons, each entry a product with its version.
+func (s *Server) setSoftware(value string) (err error) {
+	s.Software, err = list(value, 200)
+	return err
+}
+
+// setFSMO takes a list of operations master roles.
+func (s *Server) setFSMO(value string) (err error) {
+	if s.FSMO, err = list(strings.ToLower(value), len(FSMORoles)); err != nil {
+		return err
+	}
+	for _, role := range s.FSMO {
+		if !slices.Contains(FSMORoles, role) {
+			return fmt.Errorf("%s is none of %s", quote(role), strings.Join(FSMORoles, ", "))
+		}
 	}
 	return nil
+}
+
+// list takes apart what semicolons separate; blank and repeated entries are left out.
+func list(value string, most int) (entries []string, err error) {
+	for entry := range strings.SplitSeq(value, ";") {
+		entry = strings.TrimSpace(entry)
+		if entry == "" || slices.Contains(entries, entry) {
+			continue
+		}
+		if len([]rune(entry)) > 128 {
+			return nil, fmt.Errorf("%s is longer than 128 characters", quote(entry))
+		}
+		entries = append(entries, entry)
+	}
+	if n := len(entries); n > most {
+		return nil, fmt.Errorf("%d entries, at most %d are possible", n, most)
+	}
+	return entries, nil
 }
 
 func (s *Server) setWindow(value string, windows []string) error {
@@ -168,13 +199,56 @@ func (s *Server) setWindow(value string, windows []string) error {
 	return nil
 }
 
-func (s *Server) setRisk(value string) error {
-	risk := strings.ToLower(value)
-	if !slices.Contains([]string{"none", "low", "high"}, risk) {
-		return fmt.Errorf("%s is none of none, low, high", quote(value))
+// oneOf makes the setter of a field that takes one of a few words, without regard to case.
+func oneOf(field func(*Server) *string, words ...string) func(*Server, string) error {
+	return func(s *Server, value string) error {
+		word := strings.ToLower(value)
+		if !slices.Contains(words, word) {
+			return fmt.Errorf("%s is none of %s", quote(value), strings.Join(words, ", "))
+		}
+		*field(s) = word
+		return nil
 	}
-	s.Risk = risk
+}
+
+func (s *Server) setLinkMbit(value string) error {
+	speed, err := strconv.ParseUint(value, 10, 20)
+	if err != nil || speed == 0 {
+		return fmt.Errorf("%s is no speed in whole Mbit/s from 1 to %d", quote(value), 1<<20-1)
+	}
+	s.LinkMbit = int(speed)
 	return nil
+}
+
+func numberOrNothing(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// setManaged takes "yes", or why not: one of UnmanagedKinds, and perhaps words after a colon.
+func (s *Server) setManaged(value string) error {
+	kind, words, said := strings.Cut(value, ":")
+	kind, words = strings.ToLower(strings.TrimSpace(kind)), strings.TrimSpace(words)
+	switch {
+	case kind == "yes" && !said:
+		s.Unmanaged = ""
+	case !slices.Contains(UnmanagedKinds, kind):
+		return fmt.Errorf("%s is neither yes nor one of %s, with words after a colon", quote(value), strings.Join(UnmanagedKinds, ", "))
+	case words == "":
+		s.Unmanaged = kind
+	default:
+		s.Unmanaged = kind + ": " + words
+	}
+	return nil
+}
+
+func (s *Server) managed() string {
+	if s.Unmanaged == "" {
+		return "yes"
+	}
+	return s.Unmanaged
 }
 
 // setPort takes a port number. The port may also stand in the address; then both must agree.

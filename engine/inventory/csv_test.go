@@ -76,10 +76,10 @@ func TestAHeaderThatIsWrongIsNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"name;address;os":      "line 1: the columns are separated by semicolons, expected commas",
 		header + ",name":       "line 1: the column name stands twice",
-		header + ",color":      `line 1: the column "color" is unknown, known are name, address, os, environment, site, owner, applications, cluster, window, risk, port, scheme, credential`,
+		header + ",color":      `line 1: the column "color" is unknown, known are name, address, os, environment, site, owner, applications, cluster, window, risk, port, scheme, credential, value, exposure, hardware, link_mbit, link, fsmo, software, managed`,
 		"name,address,os,site": "line 1: the column environment is missing\nline 1: the column owner is missing\nline 1: the column applications is missing",
 		"\n\n\"name":           "line 3: column 1: the quote is not closed on this line",
-		header + "\x1b[2J":     "line 1: the column \"applications\\x1b[2j\" is unknown, known are name, address, os, environment, site, owner, applications, cluster, window, risk, port, scheme, credential\nline 1: the column applications is missing",
+		header + "\x1b[2J":     "line 1: the column \"applications\\x1b[2j\" is unknown, known are name, address, os, environment, site, owner, applications, cluster, window, risk, port, scheme, credential, value, exposure, hardware, link_mbit, link, fsmo, software, managed\nline 1: the column applications is missing",
 	} {
 		_, bad := readText(t, text)
 		var got []string
@@ -88,6 +88,34 @@ func TestAHeaderThatIsWrongIsNamed(t *testing.T) {
 		}
 		if strings.Join(got, "\n") != want {
 			t.Errorf("%q\n got %s\nwant %s", text, strings.Join(got, "\n"), want)
+		}
+	}
+}
+
+// Handbook 2, per server: link, value and exposure, operations master roles, middleware with versions, managed or why not.
+func TestAFileSaysAllThatTheHandbookAsksOfAServer(t *testing.T) {
+	const more = header + ",value,exposure,hardware,link_mbit,link,fsmo,software,managed\n"
+	servers, bad := readText(t, more+"srv1,10.0.0.1,Windows Server 2019,Prod,Bern,Ada,Payroll,HIGH,low,Laptop,2,Unreliable,PDC;rid,SQL Server 15.0.4;IIS 10,Excluded: kiosk of the vendor\n"+
+		"srv2,10.0.0.2,Windows Server 2019,Prod,Bern,Ada,Payroll,,,,,,,,yes")
+	want := []Server{
+		{Name: "srv1", Address: "10.0.0.1", Port: 5985, Scheme: "http", OS: "Windows Server 2019", Environment: Prod, Site: "Bern", Owner: "Ada", Applications: []string{"Payroll"},
+			Value: "high", Exposure: "low", Hardware: "laptop", LinkMbit: 2, Link: "unreliable", FSMO: []string{"pdc", "rid"}, Software: []string{"SQL Server 15.0.4", "IIS 10"},
+			Unmanaged: "excluded: kiosk of the vendor"},
+		{Name: "srv2", Address: "10.0.0.2", Port: 5985, Scheme: "http", OS: "Windows Server 2019", Environment: Prod, Site: "Bern", Owner: "Ada", Applications: []string{"Payroll"}},
+	}
+	if len(bad) > 0 || !reflect.DeepEqual(servers, want) {
+		t.Errorf("got %+v, %v", servers, bad)
+	}
+	checkRoundTrip(t, servers)
+	for value, says := range map[string]string{
+		"medium,low,physical,2,reliable,pdc,x,yes": "value: \"medium\" is none of low, high",
+		"low,low,physical,fast,reliable,pdc,x,yes": "link_mbit: \"fast\" is no speed in whole Mbit/s",
+		"low,low,physical,2,reliable,king,x,yes":   "fsmo: \"king\" is none of schema, naming, pdc, rid, infrastructure",
+		"low,low,physical,2,reliable,pdc,x,no":     "managed: \"no\" is neither yes nor one of no agent, no access, excluded",
+	} {
+		_, bad := readText(t, more+"srv1,10.0.0.1,Windows Server 2019,Prod,Bern,Ada,Payroll,"+value)
+		if len(bad) != 1 || !strings.HasPrefix(bad[0].Reason, says) {
+			t.Errorf("%s: %v", value, bad)
 		}
 	}
 }
@@ -142,6 +170,7 @@ func FuzzReadCSV(f *testing.F) {
 	for line := range strings.SplitSeq(string(file[:4000]), "\n") {
 		f.Add(header + ",cluster,window,risk,port,scheme,credential\n" + line)
 	}
+	f.Add(header + ",value,exposure,hardware,link_mbit,link,fsmo,software,managed\nsrv1,10.0.0.1,x,Prod,Bern,a,b,HIGH,low,Laptop,10,unreliable,pdc;rid,SQL Server 15.0;=x,excluded: kiosk: of the vendor")
 	f.Add(header + "\nsrv1,10.0.0.1,'=x,Prod,Bern,\"a,\"\"b\",c;d")
 	f.Fuzz(func(t *testing.T, text string) {
 		servers, bad, err := ReadCSV(strings.NewReader(text), windows)

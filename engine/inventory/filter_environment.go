@@ -22,6 +22,14 @@ type filterEnvironment struct {
 	Cluster        string   `expr:"cluster"`
 	Window         string   `expr:"window"`
 	Risk           string   `expr:"risk"`
+	Value          string   `expr:"value"`           // "low" or "high"
+	Exposure       string   `expr:"exposure"`        // "low" or "high"
+	LinkMbit       int      `expr:"link_mbit"`       // speed of its line, 0 when nobody says
+	Link           string   `expr:"link"`            // "reliable" or "unreliable"
+	FSMO           []string `expr:"fsmo"`            // operations master roles
+	Software       []string `expr:"software"`        // products with versions
+	Managed        bool     `expr:"managed"`         // patchdeck looks after it
+	Unmanaged      string   `expr:"unmanaged"`       // why it does not
 	Known          bool     `expr:"known"`           // facts were read at least once
 	Reachable      bool     `expr:"reachable"`       // the last sweep could read it
 	Trouble        string   `expr:"trouble"`         // why it could not
@@ -32,7 +40,7 @@ type filterEnvironment struct {
 	Domain         string   `expr:"domain"`          // as the server says
 	DC             bool     `expr:"dc"`              // a domain controller
 	Core           bool     `expr:"core"`            // Server Core
-	Hardware       string   `expr:"hardware"`        // "virtual" or "physical"
+	Hardware       string   `expr:"hardware"`        // "virtual", "physical" or "laptop"
 	Roles          []string `expr:"roles"`           // installed roles
 	Services       []string `expr:"services"`        // running services
 	Updates        []string `expr:"updates"`         // installed KBs
@@ -58,6 +66,8 @@ func newFilterEnvironment(s *Server) *filterEnvironment {
 		ID: string(s.ID), Name: s.Name, Address: s.Address, Port: s.Port, Scheme: s.Scheme, Credential: s.Credential,
 		OS: s.OS, Environment: string(s.Environment), Site: s.Site, Owner: s.Owner, Applications: s.Applications,
 		Cluster: s.Cluster, Window: s.Window, Risk: s.Risk, Trouble: s.Trouble,
+		Value: s.Value, Exposure: s.Exposure, LinkMbit: s.LinkMbit, Link: s.Link, FSMO: s.FSMO, Software: s.Software,
+		Managed: s.Unmanaged == "", Unmanaged: s.Unmanaged, Hardware: s.HardwareType(),
 		Base: math.NaN(), Revision: math.NaN(), FreeGB: math.NaN(), MemoryGB: math.NaN(),
 	}
 	if s.Facts != nil {
@@ -77,7 +87,7 @@ func (e *filterEnvironment) addFacts(s *Server) {
 	f := s.Facts
 	e.Known, e.Reachable = true, s.Trouble == ""
 	e.Hostname, e.Domain, e.DC = f.Hostname, f.Domain, f.DomainRole >= 4
-	e.Core, e.Hardware = f.InstallationType == "Server Core", f.Hardware
+	e.Core = f.InstallationType == "Server Core"
 	e.Roles, e.Services, e.Updates = f.Roles, f.Running(), f.Updates
 	e.PendingRestart = f.RestartBlocks()
 	e.FreeGB, e.MemoryGB = float64(f.SystemDriveFree)/gib, float64(f.MemoryBytes)/gib

@@ -12,6 +12,7 @@ func sqlServer() Server {
 	return Server{
 		ID: "s00001", Name: "bern-sql-01", Address: "10.0.0.1", Port: 5986, Scheme: "https", Credential: "prod", OS: "Windows Server 2019",
 		Environment: Prod, Site: "Bern", Owner: "Ada", Applications: []string{"Payroll", "SQL"}, Cluster: "sql", Window: "W1", Risk: "high",
+		Value: "high", Exposure: "low", LinkMbit: 100, Link: "reliable", FSMO: []string{"pdc"}, Software: []string{"SQL Server 15.0"}, Unmanaged: "no access",
 		Facts: &Facts{
 			At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Hostname: "BERN-SQL-01", Domain: "example.com", DomainRole: 3, InstallationType: "Server Core",
 			Build: Build{10, 0, 17763, 8511}, Hardware: "virtual", MemoryBytes: 16 << 30, SystemDriveFree: 5 << 30,
@@ -44,6 +45,8 @@ func TestAnExpressionAsksEveryField(t *testing.T) {
 		"base": `base == 17763`, "revision": `revision < 8513`, "hostname": `hostname endsWith "01"`, "domain": `domain == "example.com"`, "dc": `not dc`, "core": `core`,
 		"hardware": `hardware == "virtual"`, "roles": `any(roles, # contains "Cluster")`, "services": `services == ["MSSQLSERVER"]`,
 		"updates": `"KB5998019" in updates`, "offered": `all(offered, # startsWith "KB")`, "scanned": `scanned`, "pending_restart": `pending_restart`,
+		"value": `value == "high"`, "exposure": `exposure == "low"`, "link_mbit": `link_mbit < 1000`, "link": `link == "reliable"`, "fsmo": `"pdc" in fsmo`,
+		"software": `any(software, # startsWith "SQL Server")`, "managed": `not managed`, "unmanaged": `unmanaged startsWith "no"`,
 		"free_gb": `free_gb == 5`, "memory_gb": `memory_gb > 15.5`,
 	}
 	for _, field := range FilterFields() {

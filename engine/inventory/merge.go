@@ -3,8 +3,8 @@ package inventory
 import "slices"
 
 // Merge tells what an import changes: which of the incoming servers are new, which differ from what is known, and which are
-// as they were. Servers are matched by name without regard to case; no two incoming ones have the same. A known server keeps its id, facts, scan and trouble;
-// its revision grows only when something changed. Servers that the import does not name are in none of the three.
+// as they were. Servers are matched by name without regard to case; no two incoming ones have the same. A known server keeps its id and all
+// that was seen of it; its revision grows only when something changed. Servers that the import does not name are in none of the three.
 func Merge(existing, incoming []Server, nextID func() ServerID) (added, changed, unchanged []Server) {
 	known := make(map[string]*Server, len(existing))
 	for i := range existing {
@@ -19,11 +19,18 @@ func Merge(existing, incoming []Server, nextID func() ServerID) (added, changed,
 		case s.describes(old):
 			unchanged = append(unchanged, *old)
 		default:
-			s.ID, s.Facts, s.Scan, s.Trouble, s.Rev = old.ID, old.Facts, old.Scan, old.Trouble, old.Rev+1
-			changed = append(changed, s)
+			changed = append(changed, old.said(s))
 		}
 	}
 	return added, changed, unchanged
+}
+
+// said gives the server with what people now say of it, and everything that was seen of it as it is.
+func (s *Server) said(now Server) Server {
+	now.ID, now.Rev = s.ID, s.Rev+1
+	now.Facts, now.Scan, now.Trouble, now.TroubleClass, now.OffSince = s.Facts, s.Scan, s.Trouble, s.TroubleClass, s.OffSince
+	now.FactsSweep, now.ScanSweep = s.FactsSweep, s.ScanSweep
+	return now
 }
 
 // describes tells whether two servers agree in everything that people say of them.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"testing"
+	"time"
 )
 
 func TestMergeKeepsWhatAServerReportedAndCountsChanges(t *testing.T) {
@@ -36,6 +37,60 @@ func TestMergeKeepsWhatAServerReportedAndCountsChanges(t *testing.T) {
 	}
 	if !reflect.DeepEqual(unchanged, existing[2:3]) {
 		t.Errorf("unchanged %+v", unchanged)
+	}
+}
+
+// Handbook 2, inventory refreshes daily: an import while a sweep runs must not send the sweep to the same servers again.
+func TestAnImportChangesNothingThatWasSeen(t *testing.T) {
+	var old Server
+	fill(reflect.ValueOf(&old).Elem())
+	old.Name = "srv1"
+	_, changed, _ := Merge([]Server{old}, []Server{{Name: "SRV1", Owner: "Grace"}}, nil)
+	if len(changed) != 1 {
+		t.Fatalf("changed: %v", changed)
+	}
+	said := map[string]bool{"Name": true, "Rev": true, "Retired": true}
+	for _, c := range columns {
+		said[c.field()] = true
+	}
+	was, is := reflect.ValueOf(old), reflect.ValueOf(changed[0])
+	for i := range was.NumField() {
+		name := was.Type().Field(i).Name
+		if !said[name] && !reflect.DeepEqual(was.Field(i).Interface(), is.Field(i).Interface()) {
+			t.Errorf("the import took %s away", name)
+		}
+	}
+}
+
+// field finds the field of a server that a column writes.
+func (c column) field() string {
+	var empty, full Server
+	fill(reflect.ValueOf(&full).Elem())
+	for i := range reflect.TypeFor[Server]().NumField() {
+		one := empty
+		reflect.ValueOf(&one).Elem().Field(i).Set(reflect.ValueOf(full).Field(i))
+		if c.get(&one) != c.get(&empty) {
+			return reflect.TypeFor[Server]().Field(i).Name
+		}
+	}
+	return ""
+}
+
+// fill gives every field a value that is not its zero.
+func fill(v reflect.Value) {
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString("x")
+		case reflect.Int:
+			f.SetInt(7)
+		case reflect.Slice:
+			f.Set(reflect.ValueOf([]string{"x"}))
+		case reflect.Pointer:
+			f.Set(reflect.New(f.Type().Elem()))
+		case reflect.Struct:
+			f.Set(reflect.ValueOf(time.Unix(1, 0)))
+		}
 	}
 }
 
