@@ -84,3 +84,6 @@ func (s *Server) HardwareType() string {
 
 // SameName tells whether two server names mean the same server; Windows names ignore case.
 func SameName(a, b string) bool { return strings.EqualFold(a, b) }
+
+// LeftOut tells that somebody decided to leave the server alone; other servers that are not managed are done by hand.
+func LeftOut(s Server) bool { return strings.HasPrefix(s.Unmanaged, "excluded") }
