@@ -231,7 +231,7 @@ func (e *Engine) narrowUpdates(actor approval.Actor, c DropUpdate, now time.Time
 				}
 				continue
 			}
-			again := rollout.Moved{Ad: ad.ID, Rollout: id, Server: ad.Server, From: ad.Delivery, To: rollout.NotReceived, Cause: c.KB + " was dropped", Updates: left}
+			again := rollout.Moved{Ad: ad.ID, Rollout: id, Server: ad.Server, From: ad.Delivery, To: rollout.NotReceived, Cause: c.KB + " was dropped", Updates: left, StopJob: ad.Delivery == rollout.Staging}
 			e.must(again, actor, c.Reason, now)
 			e.contacts.put(adID, rollout.Contact{})
 		}

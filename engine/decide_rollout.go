@@ -103,6 +103,12 @@ func (e *Engine) each(actor approval.Actor, id string, servers []inventory.Serve
 	if r.State == rollout.Closed {
 		return "", approval.Clash("%s is closed", r.ID)
 	}
+	return e.eachOf(actor, r, servers, reason, now, done, decide)
+}
+
+// eachOf is each for a rollout that may be closed.
+func (e *Engine) eachOf(actor approval.Actor, r *rollout.Rollout, servers []inventory.ServerID, reason string, now time.Time, done string,
+	decide func(*rollout.Rollout, *rollout.Advertisement) (*rollout.Moved, error)) (string, error) {
 	if err := demandReason(reason); err != nil {
 		return "", err
 	}
@@ -111,9 +117,9 @@ func (e *Engine) each(actor approval.Actor, id string, servers []inventory.Serve
 	}
 	var moves []*rollout.Moved
 	for _, server := range slices.Compact(slices.Sorted(slices.Values(servers))) {
-		ad := e.state.ads[rollout.AdvertisementID(id, server)]
+		ad := e.state.ads[rollout.AdvertisementID(r.ID, server)]
 		if ad == nil {
-			return "", fmt.Errorf("%s is not in %s", e.nameOf(server), id)
+			return "", fmt.Errorf("%s is not in %s", e.nameOf(server), r.ID)
 		}
 		m, err := decide(r, ad)
 		if err != nil {

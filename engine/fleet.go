@@ -35,10 +35,21 @@ type RestartOrder struct {
 	Comment  string
 }
 
+// DutyOrder asks a host to hand something over, or to take it back. The same order twice does it once.
+type DutyOrder struct {
+	ID     string // rollout-server-drain-number: the host notes for whom it did it
+	Duty   rollout.Duty
+	Change string
+	Length time.Duration // alarms may be down so long at the most
+}
+
 // Fleet reaches servers. Every call is one short conversation with one host and returns by the deadline of ctx at the
 // latest. An error is a *rollout.Failure; one with class network after a start means that the host must be asked.
 type Fleet interface {
 	Facts(ctx context.Context, target Target) (inventory.Facts, error)
+	Health(ctx context.Context, target Target, wanted rollout.Wanted) (rollout.Health, error)
+	TakeDuty(ctx context.Context, target Target, order DutyOrder) (rollout.Handed, error)
+	GiveDuty(ctx context.Context, target Target, order DutyOrder) (rollout.Handed, error)
 	StartJob(ctx context.Context, target Target, order JobOrder) (rollout.Job, error)
 	Job(ctx context.Context, target Target, job string, after int) (rollout.Job, error)
 	CancelJob(ctx context.Context, target Target, job string) (rollout.Job, error)

@@ -25,7 +25,7 @@ func (e *Engine) hear(r report, now time.Time) {
 	if ad == nil {
 		return
 	}
-	if r.reply.Facts != nil && r.reply.Step.Do == rollout.ReadFacts {
+	if r.reply.Facts != nil && r.reply.Step.Do == rollout.Preflight {
 		e.must(factsRead{Server: ad.Server, Facts: *r.reply.Facts}, engineActor, "", now)
 	}
 	scene := e.scene(e.state.rollouts[ad.Rollout], now)

@@ -212,7 +212,7 @@ func (e *Engine) closeRollout(id string, now time.Time) {
 		return
 	}
 	for _, adID := range e.state.adsOf[id] {
-		if step, owed := rollout.Owed(e.state.ads[adID], rollout.Contact{}); owed && step.Do == rollout.RemoveJobs && e.contacts.at(adID).Silent < cleanupTries {
+		if _, owed := rollout.Owed(e.state.ads[adID], rollout.Contact{}); owed && e.contacts.at(adID).Silent < cleanupTries {
 			return
 		}
 	}
@@ -227,7 +227,8 @@ func (e *Engine) closeRollout(id string, now time.Time) {
 	}
 }
 
-// cleanupTries bounds the calls that remove what finished jobs left on a host.
+// cleanupTries bounds the calls that remove what finished jobs left on a host, and how long a rollout waits for servers that do not return
+// to service: they are asked on after it.
 const cleanupTries = 3
 
 // lookAtAcceptance opens acceptance when Dev is through, and closes it at its deadline.

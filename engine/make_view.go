@@ -165,8 +165,11 @@ func (e *Engine) viewCell(ad *rollout.Advertisement, place string) Cell {
 			cell.Delivery = rollout.Waiting
 		}
 	}
+	if cell.Drain = ad.Drain; ad.Drain == rollout.Draining || ad.Drain == rollout.Returning {
+		cell.Phase = orWords(c.Phase, string(ad.Drain))
+	}
 	if !ad.Delivery.Final() {
-		cell.Percent, cell.Phase, cell.KB = c.Percent, c.Phase, c.KB
+		cell.Percent, cell.Phase, cell.KB = c.Percent, orWords(c.Phase, cell.Phase), c.KB
 		if c.Trouble != "" {
 			cell.Why = c.Trouble
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,13 +25,19 @@ type night struct {
 	store   *storetest.Memory
 	script  rehearsal.Script
 	view    *engine.View
+	policy  rollout.Policy
 	crashes int
 	cancel  context.CancelFunc
 }
 
 func newNight(t *testing.T, servers int, seed uint64, fates map[string]enginetest.Fate) *night {
 	list := enginetest.Servers(servers)
-	return &night{t: t, store: storetest.NewMemory(), script: rehearsal.Script{Servers: list, Source: "model", Bulletin: enginetest.Bulletin(), Document: "model"},
+	for i := range list {
+		if dc := strings.Replace(list[i].Name, "SRV", "DC", 1); i%30 < 2 && i >= 30 {
+			list[i].Name = dc // two of sixty are domain controllers
+		}
+	}
+	return &night{t: t, policy: rollout.DefaultPolicy(), store: storetest.NewMemory(), script: rehearsal.Script{Servers: list, Source: "model", Bulletin: enginetest.Bulletin(), Document: "model"},
 		world: enginetest.NewWorld(engine.NewWallClock(), seed, list, fates)}
 }
 
@@ -38,7 +45,7 @@ func newNight(t *testing.T, servers int, seed uint64, fates map[string]enginetes
 func (n *night) play() (over bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 48*time.Hour)
 	defer cancel()
-	e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: engine.NewWallClock(), Policy: rollout.DefaultPolicy(), Zone: time.UTC})
+	e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: engine.NewWallClock(), Policy: n.policy, Zone: time.UTC})
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -55,9 +55,9 @@ func urgency(s rollout.Step) int {
 	switch s.Do {
 	case rollout.StartJob, rollout.OrderRestart:
 		return 0
-	case rollout.ReadEvidence:
+	case rollout.ReadEvidence, rollout.TakeDuty, rollout.GiveDuty:
 		return 1
-	case rollout.AskJob, rollout.ReadFacts:
+	case rollout.AskJob, rollout.ReadFacts, rollout.Preflight:
 		return 2
 	default:
 		return 3
@@ -81,6 +81,14 @@ func (e *Engine) call(ctx context.Context, target Target, s rollout.Step, change
 		facts, err = e.options.Fleet.Facts(ctx, target)
 		facts.At = e.options.Clock.Now()
 		r.Facts = &facts
+	case rollout.Preflight:
+		r.Facts, r.Health, err = e.preflight(ctx, target)
+	case rollout.TakeDuty:
+		r.Handed, err = pointer(e.options.Fleet.TakeDuty(ctx, target, e.dutyOrder(s, change)))
+	case rollout.GiveDuty:
+		r.Handed, err = pointer(e.options.Fleet.GiveDuty(ctx, target, e.dutyOrder(s, change)))
+	case rollout.StopJob:
+		r.Job, err = pointer(e.options.Fleet.CancelJob(ctx, target, s.Job))
 	case rollout.StartJob:
 		r.Job, err = pointer(e.options.Fleet.StartJob(ctx, target, JobOrder{ID: s.Job, Kind: s.JobKind, Change: change, Deadline: s.Deadline, Updates: s.Updates}))
 	case rollout.AskJob:
@@ -100,10 +108,25 @@ func (e *Engine) call(ctx context.Context, target Target, s rollout.Step, change
 		err = &rollout.Failure{Class: rollout.ClassProtocol, Code: "PD-REPLY", Words: "its answer is longer than any server's can be"}
 	}
 	if err != nil {
-		r.Facts, r.Job, r.Restarted, r.Verification = nil, nil, nil, nil
+		r = rollout.Reply{Step: s}
 		r.Err = failureOf(err)
 	}
 	return r
+}
+
+// preflight reads a server and its health. The second call is part of the same conversation: what the first says is worth little alone.
+func (e *Engine) preflight(ctx context.Context, target Target) (*inventory.Facts, *rollout.Health, error) {
+	facts, err := e.options.Fleet.Facts(ctx, target)
+	if err != nil {
+		return nil, nil, err
+	}
+	facts.At = e.options.Clock.Now()
+	health, err := e.options.Fleet.Health(ctx, target, rollout.Wanted{Room: e.options.Policy.DiskNeeded})
+	return &facts, &health, err
+}
+
+func (e *Engine) dutyOrder(s rollout.Step, change string) DutyOrder {
+	return DutyOrder{ID: s.DrainID, Duty: s.Duty, Change: change, Length: e.options.Policy.OutOfService()}
 }
 
 // maxAnswer bounds what one answer may bring into the audit trail, in bytes.
@@ -148,6 +171,7 @@ func (e *Engine) errands(now time.Time) (due []errand, next time.Time) {
 	for _, id := range e.openRollouts() {
 		e.rolloutErrands(id, now, consider, &next)
 	}
+	e.returnErrands(consider)
 	for _, c := range e.state.changes {
 		sooner(&next, e.state.acceptance[c.ID].Deadline, now)
 		if p := e.state.plans[c.PlanHash]; p != nil {
@@ -205,7 +229,7 @@ func (e *Engine) rolloutErrands(id string, now time.Time, consider func(errand),
 			at = now // no pause is that long: the clock was ahead when it was set
 		}
 		switch step.Do {
-		case rollout.ReadFacts:
+		case rollout.Preflight:
 			if r.State != rollout.Active || !change.Unlocks(r.Ring == rollout.Pilot) || staging >= e.options.Policy.StageLimit {
 				continue
 			}
@@ -222,9 +246,23 @@ func (e *Engine) rolloutErrands(id string, now time.Time, consider func(errand),
 	}
 }
 
+// returnErrands lists the servers of closed rollouts that did not return to service yet: they are asked until they have, or until somebody
+// returns them by hand.
+func (e *Engine) returnErrands(consider func(errand)) {
+	for id := range e.state.away {
+		ad := e.state.ads[id]
+		if e.state.rollouts[ad.Rollout].State != rollout.Closed {
+			continue
+		}
+		if step, owed := rollout.Owed(ad, e.contacts.at(id)); owed {
+			consider(errand{key: id, step: step, due: e.contacts.at(id).Next})
+		}
+	}
+}
+
 // late tells that an order was decided and not sent, and may not be sent now: a stop, a closing window or a full machine came between.
 func late(s rollout.Scene, ad *rollout.Advertisement, c rollout.Contact) bool {
-	if !c.Asked || c.Told {
+	if !c.Asked || c.Told || ad.Drain == rollout.Draining {
 		return false
 	}
 	return ad.Delivery == rollout.Running && !s.MayStart(ad) || ad.Delivery == rollout.Restarting && !s.MayRestart(ad)

@@ -29,6 +29,7 @@ type state struct {
 	rollouts   map[string]*rollout.Rollout
 	ads        map[string]*rollout.Advertisement
 	adsOf      map[string][]string // ids by rollout, in order of opening
+	away       map[string]bool     // advertisements whose server is not in service
 	sweeps     map[int]sweepState
 	parts      map[string][]int // by plan: how many assignments each of its records holds
 	outbox     outbox
@@ -44,7 +45,7 @@ func newState() *state {
 		servers: map[inventory.ServerID]*inventory.Server{}, bulletins: map[string]catalog.Bulletin{},
 		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
 		plans: map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
-		adsOf: map[string][]string{}, sweeps: map[int]sweepState{}, parts: map[string][]int{}, outbox: newOutbox(), incidents: newIncidents(), dirty: map[recordKey]bool{},
+		adsOf: map[string][]string{}, away: map[string]bool{}, sweeps: map[int]sweepState{}, parts: map[string][]int{}, outbox: newOutbox(), incidents: newIncidents(), dirty: map[recordKey]bool{},
 	}
 }
 
@@ -67,6 +68,11 @@ func (s *state) putSweep(v sweepState)        { s.sweeps[v.Number] = v; s.mark("
 func (s *state) putAd(v rollout.Advertisement) {
 	if _, ok := s.ads[v.ID]; !ok {
 		s.adsOf[v.Rollout] = append(s.adsOf[v.Rollout], v.ID)
+	}
+	if v.Drain == rollout.InService {
+		delete(s.away, v.ID)
+	} else {
+		s.away[v.ID] = true
 	}
 	s.ads[v.ID] = &v
 	s.mark("advertisement", v.ID)

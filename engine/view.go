@@ -85,6 +85,7 @@ type Cell struct {
 	Attempt    int
 	Percent    int
 	Phase      string
+	Drain      rollout.Drain // how far it is taken out of service, beside its delivery
 	KB         string
 	Before     inventory.Build
 	After      inventory.Build

@@ -37,15 +37,7 @@ type StorageJob struct {
 
 // Drained tells whether this node is out of service and owns nothing any more.
 func (c *Cluster) Drained() bool {
-	if !c.Applicable || c.State != "Paused" || c.Drain != "Completed" {
-		return false
-	}
-	for _, g := range c.Groups {
-		if g.Owner == c.Node {
-			return false
-		}
-	}
-	return true
+	return c.Applicable && c.State == "Paused" && c.Drain == "Completed" && c.owned() == 0
 }
 
 // Healthy tells whether every node is up and all storage is whole: only then may another node be taken out.

@@ -80,8 +80,17 @@ type policyResult struct {
 	NoAutoRestartWithUsers bool   `json:"no_auto_restart_with_users"`
 }
 
-// Health tries on the server what an installation will need, and reads the rest. It runs a task of SYSTEM that does nothing.
-func (f *Fleet) Health(ctx context.Context, target engine.Target) (Health, error) {
+// Health is a server's preflight.
+func (f *Fleet) Health(ctx context.Context, target engine.Target, wanted rollout.Wanted) (rollout.Health, error) {
+	h, err := f.ReadHealth(ctx, target)
+	if err != nil {
+		return rollout.Health{}, err
+	}
+	return rollout.Health{Time: h.Time, Obstacles: h.Obstacles(wanted.Room), Servicing: h.ServicingBusy, Backup: h.Backup, LastBackup: h.LastBackup}, nil
+}
+
+// ReadHealth tries on the server what an installation will need, and reads the rest. It runs a task of SYSTEM that does nothing.
+func (f *Fleet) ReadHealth(ctx context.Context, target engine.Target) (Health, error) {
 	asked := f.options.Now()
 	var result healthResult
 	if err := f.call(ctx, target, "health", struct{}{}, &result); err != nil {

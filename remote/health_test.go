@@ -55,7 +55,7 @@ func insist[T any](t *testing.T, ask func(context.Context) (T, error)) T {
 func TestAHealthyServerHasNoObstacles(t *testing.T) {
 	f, servers := simulated(t, simulator.Config{Servers: 2, Seed: 1})
 	for _, d := range servers.Servers() {
-		health := insist(t, func(ctx context.Context) (Health, error) { return f.Health(ctx, target(d)) })
+		health := insist(t, func(ctx context.Context) (Health, error) { return f.ReadHealth(ctx, target(d)) })
 		if health.Build.String() != d.Build || len(health.Services) != 4 || !health.Policy.UseWSUS || health.ClockSkew != 0 {
 			t.Errorf("%+v", health)
 		}
@@ -78,7 +78,7 @@ func TestEveryObstacleIsNamed(t *testing.T) {
 		"clock behind":     {"2026-11-10T20:00:00Z", "2026-11-10T19:50:00Z", "PD-CLOCK"},
 	} {
 		f, s, _ := answering(t, "health", strings.Replace(healthText, c.from, c.to, 1))
-		health, err := f.Health(t.Context(), s.target)
+		health, err := f.ReadHealth(t.Context(), s.target)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestEveryObstacleIsNamed(t *testing.T) {
 
 func TestWhatHealthSaysIsReadInFull(t *testing.T) {
 	f, s, _ := answering(t, "health", healthText)
-	health, err := f.Health(t.Context(), s.target)
+	health, err := f.ReadHealth(t.Context(), s.target)
 	if err != nil || health.Policy.AutoUpdate != 4 || !health.Policy.NoAutoRestartWithUsers || !health.Backup || health.LastBackup.Hour() != 2 ||
 		!slices.Equal(health.Services, []ServiceStart{{"wuauserv", "Manual", "Running"}}) {
 		t.Errorf("%+v %v", health, err)

@@ -121,6 +121,7 @@ func TestKilledConsoleDoesNothingTwiceAndForgetsNothing(t *testing.T) {
 		t.Errorf("audit verify: %v: %s", err, out)
 	}
 	holdAgainstLedger(t, filepath.Join(data, "report.json"), ledger)
+	everybodyIsBackInService(t, filepath.Join(data, "report.json"), ledger)
 }
 
 // killAfter runs the console and kills it after a while; it tells whether the console had ended before.
@@ -226,6 +227,61 @@ func holdAgainstLedger(t *testing.T, reportFile, ledgerFile string) {
 			}
 		}
 	}
+}
+
+// everybodyIsBackInService holds the ledger against handbook 8: monitoring is suspended while a server is patched and resumed after, a
+// cluster node is drained and resumed, operation master roles are moved away and come back. Only a server that no longer answers may miss it.
+func everybodyIsBackInService(t *testing.T, reportFile, ledgerFile string) {
+	t.Helper()
+	text, err := os.ReadFile(reportFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var night nightReport
+	if err := json.Unmarshal(text, &night); err != nil {
+		t.Fatal(err)
+	}
+	gone := map[string]bool{}
+	for _, s := range night.Servers {
+		gone[s.Name] = s.Failure != nil && (s.Failure.Code == "PD-NOT-BACK" || s.Failure.Code == "PD-LOST-CONTACT")
+	}
+	silenced, suspended, drains := map[string]bool{}, map[string]bool{}, 0
+	roles := map[string][2]string{} // role -> where it was first, where it is
+	for _, line := range ledgerLines(t, ledgerFile) {
+		switch line.Event {
+		case "monitoring":
+			silenced[line.Server] = strings.HasPrefix(line.By, "suspend")
+			drains++
+		case "node_suspended", "node_resumed":
+			suspended[line.Server] = line.Event == "node_suspended"
+			drains++
+		case "role_moved":
+			role, to, _ := strings.Cut(line.By, " to ")
+			if _, ok := roles[role]; !ok {
+				roles[role] = [2]string{line.Server}
+			}
+			roles[role] = [2]string{roles[role][0], to}
+		}
+	}
+	for name := range silenced {
+		if silenced[name] && !gone[name] {
+			t.Errorf("the monitoring of %s was not resumed", name)
+		}
+	}
+	for name := range suspended {
+		if suspended[name] && !gone[name] {
+			t.Errorf("the cluster node %s was not resumed", name)
+		}
+	}
+	for role, place := range roles {
+		if first, now := place[0], place[1]; !strings.EqualFold(first, now) && !strings.HasPrefix(strings.ToLower(now), strings.ToLower(first)+".") && !gone[first] {
+			t.Errorf("%s was on %s and is on %s", role, first, now)
+		}
+	}
+	if drains == 0 {
+		t.Error("nothing was ever taken out of service")
+	}
+	t.Logf("%d changes of monitoring and cluster nodes, %d roles moved and returned", drains, len(roles))
 }
 
 func ledgerLines(t *testing.T, name string) []ledgerLine {

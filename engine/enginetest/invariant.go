@@ -14,7 +14,7 @@ import (
 )
 
 // Check holds a night against every invariant: counts add up, nobody is installed twice or outside its window, no two members of a cluster
-// are down together, what the engine claims is true on the servers, and the trail verifies and allows every transition.
+// are down together, nobody is changed in service and everybody who answers is back in it, what the engine claims is true on the servers, and the trail verifies and allows every transition.
 func Check(t *testing.T, v *engine.View, store engine.Store, w *World) {
 	t.Helper()
 	installed := w.Installed()
@@ -55,6 +55,14 @@ func Check(t *testing.T, v *engine.View, store engine.Store, w *World) {
 	}
 	for name, members := range clusters {
 		w.neverBothDown(t, name, members)
+	}
+	for id, duties := range w.Away() {
+		if w.hosts[id].fate != NeverBack {
+			t.Errorf("%s did not get %v back", id, duties)
+		}
+	}
+	for _, wrong := range w.Wrongs {
+		t.Error(wrong)
 	}
 	checkTrail(t, v, store)
 }

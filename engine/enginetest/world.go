@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +32,10 @@ const (
 	Flaky       Fate = "flaky"       // a third of all calls get no answer
 	DiskFull    Fate = "disk full"
 	AnswerLost  Fate = "answer lost" // every start takes effect and its answer is lost
+	NotDrained  Fate = "not drained" // refuses to hand its last duty over
+	SlowDrain   Fate = "slow drain"  // never comes to the end of handing its last duty over
+	SlowReturn  Fate = "slow return" // takes its duties back only at the fifth time it is asked
+	OldBackup   Fate = "old backup"  // its last good backup is two days old
 )
 
 // World is a fleet of model servers.
@@ -43,6 +48,10 @@ type World struct {
 	Installs map[inventory.ServerID][]time.Time
 	Restarts map[inventory.ServerID][]time.Time
 	Down     map[inventory.ServerID][][2]time.Time
+	// Cancelled are the servers on which a job was cancelled.
+	Cancelled map[inventory.ServerID]bool
+	// Wrongs are what no server may go through: changed while it still did its duties, say.
+	Wrongs []string
 }
 
 type host struct {
@@ -55,26 +64,32 @@ type host struct {
 	jobs     map[string]*job
 	restarts map[string]bool
 	attempts int
+	cluster  string
+	domain   bool                    // it is a domain controller
+	away     map[rollout.Duty]string // what it handed over, and for which drain
+	asked    int                     // times that it was asked to take something back
 	draws    uint64
 }
 
 type job struct {
-	kind     rollout.JobKind
-	ends     time.Time
-	finished bool
-	outcome  rollout.Outcome
+	kind      rollout.JobKind
+	ends      time.Time
+	finished  bool
+	cancelled bool
+	outcome   rollout.Outcome
 }
 
 // NewWorld makes the fleet for an inventory: every server is one revision below what the update brings.
 func NewWorld(clock engine.Clock, seed uint64, servers []inventory.Server, fates map[string]Fate) *World {
 	w := &World{clock: clock, seed: seed, hosts: map[inventory.ServerID]*host{}, Installs: map[inventory.ServerID][]time.Time{},
-		Restarts: map[inventory.ServerID][]time.Time{}, Down: map[inventory.ServerID][][2]time.Time{}}
+		Restarts: map[inventory.ServerID][]time.Time{}, Down: map[inventory.ServerID][][2]time.Time{}, Cancelled: map[inventory.ServerID]bool{}}
 	for i, s := range servers {
 		fixed := fixedFor(s.OS)
 		below := fixed
 		below[3]--
 		id := inventory.ServerID(fmt.Sprintf("s%05d", i+1))
-		w.hosts[id] = &host{fate: fates[s.Name], build: below, fixed: fixed, boot: clock.Now().Add(-72 * time.Hour), jobs: map[string]*job{}, restarts: map[string]bool{}}
+		w.hosts[id] = &host{fate: fates[s.Name], build: below, fixed: fixed, boot: clock.Now().Add(-72 * time.Hour), jobs: map[string]*job{}, restarts: map[string]bool{},
+			cluster: s.Cluster, domain: strings.HasPrefix(s.Name, "DC-"), away: map[rollout.Duty]string{}}
 	}
 	return w
 }
@@ -182,6 +197,8 @@ func (w *World) progress(id inventory.ServerID, h *host, now time.Time) {
 		j.finished = true
 		j.outcome = rollout.Outcome{Succeeded: true, BuildBefore: h.build}
 		switch {
+		case j.cancelled:
+			j.outcome = rollout.Outcome{Cancelled: true}
 		case j.kind == rollout.JobScan && !h.build.AtLeast(h.fixed):
 			j.outcome.Offered = []inventory.Offer{{KB: KB}}
 		case j.kind == rollout.JobInstall && h.fate == SourceOnce && h.attempts == 1:
@@ -200,6 +217,9 @@ func (w *World) Facts(ctx context.Context, t engine.Target) (f inventory.Facts, 
 		if h.fate == DiskFull {
 			f.SystemDriveFree = 1 << 30
 		}
+		if f.Cluster = h.cluster; h.domain {
+			f.Domain, f.DomainRole = "corp.example", 5
+		}
 		return nil
 	})
 	return f, err
@@ -216,6 +236,7 @@ func (w *World) StartJob(ctx context.Context, t engine.Target, o engine.JobOrder
 			h.jobs[o.ID] = &job{kind: o.Kind, ends: now.Add(took)}
 			if o.Kind == rollout.JobInstall {
 				h.attempts++
+				w.mustBeAway(t, h, "installed")
 			}
 		}
 		j = h.tell(o.ID, now)
@@ -247,14 +268,39 @@ func (w *World) Job(ctx context.Context, t engine.Target, id string, _ int) (j r
 	return j, err
 }
 
-// CancelJob asks a job to stop; model jobs are too far.
-func (w *World) CancelJob(ctx context.Context, t engine.Target, id string) (rollout.Job, error) {
-	return w.Job(ctx, t, id, 0)
+// CancelJob asks a job to stop: one that stages ends within half a minute, others are too far.
+func (w *World) CancelJob(ctx context.Context, t engine.Target, id string) (j rollout.Job, err error) {
+	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+		if j := h.jobs[id]; j != nil && !j.finished && j.kind == rollout.JobStage && !j.cancelled {
+			j.cancelled, j.ends = true, now.Add(30*time.Second)
+			w.Cancelled[t.ID] = true
+		}
+		j = h.tell(id, now)
+		return nil
+	})
+	return j, err
 }
 
-// RemoveJob forgets nothing: the tombstone stays.
-func (w *World) RemoveJob(ctx context.Context, t engine.Target, _ string) error {
-	return w.visit(ctx, t, func(*host, time.Time) error { return nil })
+// Works tells whether a job runs on a server.
+func (w *World) Works(id inventory.ServerID) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, j := range w.hosts[id].jobs {
+		if !j.finished && w.clock.Now().Before(j.ends) {
+			return true
+		}
+	}
+	return false
+}
+
+// RemoveJob forgets nothing: the tombstone stays. A job that still works is not removed.
+func (w *World) RemoveJob(ctx context.Context, t engine.Target, id string) error {
+	return w.visit(ctx, t, func(h *host, _ time.Time) error {
+		if j := h.jobs[id]; j != nil && !j.finished {
+			return &rollout.Failure{Class: rollout.ClassBusy, Code: "PD-JOB-LIVES", Words: "the job still works", Retry: true}
+		}
+		return nil
+	})
 }
 
 // Restart restarts a server once for each order.
@@ -268,6 +314,7 @@ func (w *World) Restart(ctx context.Context, t engine.Target, o engine.RestartOr
 			r.Already = "booted_since"
 		default:
 			r.Ordered, h.restarts[o.ID] = true, true
+			w.mustBeAway(t, h, "restarted")
 			h.upAt = now.Add(span(t.ID, "boot", 2*time.Minute, 5*time.Minute))
 			h.boot = h.upAt.Add(-30 * time.Second)
 			w.Restarts[t.ID] = append(w.Restarts[t.ID], now, h.upAt)

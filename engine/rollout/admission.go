@@ -55,8 +55,11 @@ func (a Admission) Admit() Admitted {
 		}
 		m := ad.move(Running, "admitted in window "+w.ID)
 		m.Window, m.Lock = w.ID, ad.Cluster
-		m.Job, m.JobKind = JobID(ad, JobInstall), JobInstall
-		m.Deadline = a.Now.Add(a.Policy.InstallTime)
+		if len(ad.Duties) > 0 {
+			m.Drain, m.Deadline = Draining, a.Now.Add(a.Policy.DrainTime)
+		} else {
+			m.orderInstall(ad, a.Policy, a.Now)
+		}
 		out.Moves = append(out.Moves, m)
 		running.add(ad)
 		if ad.Cluster != "" {
@@ -66,11 +69,18 @@ func (a Admission) Admit() Admitted {
 	return out
 }
 
+// orderInstall orders the installation itself: the intent and the job's name become durable in one transition.
+func (m *Moved) orderInstall(ad *Advertisement, p Policy, now time.Time) {
+	m.Job, m.JobKind = JobID(ad, JobInstall), JobInstall
+	m.Deadline = now.Add(p.InstallTime)
+}
+
 // candidates are the servers that could start, shortest expected time first, then by name of the advertisement.
 func (a Admission) candidates() []*Advertisement {
 	var list []*Advertisement
 	for _, ad := range a.Ads {
 		ready := ad.Delivery == Staged || ad.Delivery == Retrying && !a.Now.Before(ad.RetryAt)
+		ready = ready && ad.Drain == InService && !ad.Stopping
 		if _, open := a.openFor(ad); ready && open {
 			list = append(list, ad)
 		}
@@ -92,7 +102,7 @@ func (a Admission) openFor(ad *Advertisement) (Window, bool) {
 
 // refuse says why a server may not start now, or nothing when it may.
 func (a Admission) refuse(ad *Advertisement, w Window, running load, locks map[string]string) string {
-	need := a.expected(ad.Before) + a.Policy.RestartReserve + a.Policy.CheckReserve
+	need := a.expected(ad.Before) + a.Policy.RestartReserve + a.Policy.CheckReserve + a.Policy.drainReserve(ad)
 	key := base(ad.Before)
 	switch {
 	case a.Gate != "":

@@ -38,10 +38,18 @@ type Advertisement struct {
 	// Leftover are finished jobs whose task and folder are still on the host.
 	Leftover []string `json:"leftover,omitempty"`
 	// JobCleaned tells that the current job's task and folder are gone too.
-	JobCleaned bool      `json:"job_cleaned,omitempty"`
-	Window     string    `json:"window,omitempty"` // the window in which it was admitted
-	Lock       string    `json:"lock,omitempty"`   // the cluster whose lock it holds
-	Started    time.Time `json:"started,omitzero"` // admission of the current attempt
+	JobCleaned bool   `json:"job_cleaned,omitempty"`
+	Window     string `json:"window,omitempty"` // the window in which it was admitted
+	Lock       string `json:"lock,omitempty"`   // the cluster whose lock it holds
+	// LockDue tells that a check found the server well: the lock goes back when the server is in service again.
+	LockDue bool      `json:"lock_due,omitempty"`
+	Started time.Time `json:"started,omitzero"` // admission of the current attempt
+
+	Drain  Drain  `json:"drain,omitempty"`
+	Drains int    `json:"drains,omitempty"` // drains ordered so far
+	Duties []Duty `json:"duties,omitempty"` // what is taken from it for the installation
+	// Stopping tells that a job may still be under way that nobody wants any more: it is cancelled before anything else.
+	Stopping bool `json:"stopping,omitempty"`
 
 	RestartID string          `json:"restart_id,omitempty"`
 	Restarts  int             `json:"restarts,omitempty"` // restarts ordered so far

@@ -7,12 +7,14 @@ import (
 	"patchdeck/engine/inventory"
 )
 
-// Reply is a host's answer to a step, or why there is none. Exactly one of the pointers is set, but for RemoveJobs, whose
-// success has none.
+// Reply is a host's answer to a step, or why there is none. Exactly one of the pointers is set, but for Preflight, which has two, and
+// RemoveJobs, whose success has none.
 type Reply struct {
 	Step         Step
 	Err          *Failure
 	Facts        *inventory.Facts
+	Health       *Health // beside Facts, after a preflight
+	Handed       *Handed
 	Job          *Job
 	Restarted    *Restarted
 	Verification *Verification
@@ -44,7 +46,10 @@ func (s Scene) Answer(ad *Advertisement, c Contact, r Reply) (moved *Moved, afte
 	if ad.Delivery == Unknown {
 		back := ad.move(ad.Was, "the server answers again")
 		back.Deadline = s.Now.Add(s.Policy.VerifyTime)
-		if ad.Was == Running {
+		switch {
+		case ad.Drain == Draining:
+			back.Deadline = s.Now.Add(s.Policy.DrainTime)
+		case ad.Was == Running:
 			back.Deadline = latest(ad.Started.Add(s.Policy.InstallTime), s.Now.Add(s.Policy.SilentAfter))
 		}
 		return back, Contact{Asked: c.Asked, Told: c.Told, Heard: s.Now, Next: s.Now, Seq: c.Seq}
@@ -55,7 +60,11 @@ func (s Scene) Answer(ad *Advertisement, c Contact, r Reply) (moved *Moved, afte
 	}
 	switch {
 	case r.Facts != nil:
-		return s.facts(ad, c, r.Facts)
+		return s.facts(ad, c, r.Facts, r.Health)
+	case r.Handed != nil:
+		return s.handed(ad, c, r)
+	case r.Job != nil && ad.Stopping:
+		return s.stopping(ad, c, r.Job)
 	case r.Job != nil:
 		return s.job(ad, c, r)
 	case r.Restarted != nil:
@@ -90,6 +99,15 @@ func (s Scene) noAnswer(ad *Advertisement, c Contact, r Reply) (*Moved, Contact)
 	if r.Step.Do == RemoveJobs {
 		return nil, c
 	}
+	if ad.Drain == Draining {
+		if !r.Err.Retry && r.Err.Class != ClassNetwork && r.Err.Class != ClassProtocol {
+			return s.notDrained(ad, r.Err), c
+		}
+		return nil, c
+	}
+	if ad.Drain == Returning {
+		return nil, c // it is asked until it has everything back, or a person says so
+	}
 	refused := (r.Err.Class == ClassAccess || r.Err.Class == ClassConfig) && !r.Err.Retry
 	if refused && (ad.Delivery == NotReceived || ad.Delivery == Staging) {
 		return ad.fail(r.Err, "the server refused"), c
@@ -101,7 +119,7 @@ func (s Scene) noAnswer(ad *Advertisement, c Contact, r Reply) (*Moved, Contact)
 }
 
 // facts judges the first reading of a server: nothing to do, not fit, or ready to be staged.
-func (s Scene) facts(ad *Advertisement, c Contact, f *inventory.Facts) (*Moved, Contact) {
+func (s Scene) facts(ad *Advertisement, c Contact, f *inventory.Facts, h *Health) (*Moved, Contact) {
 	need := s.missing(ad, f.Build, f.Updates)
 	switch {
 	case len(need) == 0 && ad.Attempts > 0:
@@ -118,15 +136,19 @@ func (s Scene) facts(ad *Advertisement, c Contact, f *inventory.Facts) (*Moved, 
 		return none, c
 	case f.RestartBlocks() && ad.Attempts > 0:
 		owed := ad.move(RestartPending, "the restart of an earlier attempt is still owed")
-		owed.Boot, owed.Compliance = f.BootTime, AwaitsRestart
+		owed.Boot, owed.Compliance, owed.Duties = f.BootTime, AwaitsRestart, DutiesOf(f, ad.Cluster)
 		return owed, c.fresh(s.Now)
 	case f.RestartBlocks():
 		c.Trouble = "waits for a restart that something else asked for: " + f.PendingRestart[0].Reason
 		c.Next = s.Now.Add(s.Policy.RetryMost)
 		return nil, c
-	case f.SystemDriveFree < s.Policy.DiskNeeded:
-		failed := ad.fail(&Failure{Class: ClassDisk, Code: "PD-DISK", Words: fmt.Sprintf(
-			"system drive: %s free, %s needed", gigabytes(f.SystemDriveFree), gigabytes(s.Policy.DiskNeeded))}, "preflight")
+	}
+	switch why := s.Policy.unfit(f, h); {
+	case why != nil && why.Retry:
+		c.Trouble, c.Next = why.Words, s.Now.Add(s.Policy.RetryMost)
+		return nil, c
+	case why != nil:
+		failed := ad.fail(why, "preflight")
 		failed.Before = f.Build
 		return failed, c
 	}
@@ -134,7 +156,7 @@ func (s Scene) facts(ad *Advertisement, c Contact, f *inventory.Facts) (*Moved, 
 	staging.Job, staging.JobKind = JobID(ad, JobStage), JobStage
 	staging.Deadline = s.Now.Add(s.Policy.InstallTime)
 	staging.Before, staging.Boot, staging.Compliance = f.Build, f.BootTime, Missing
-	staging.Services, staging.Updates = f.Running(), need
+	staging.Services, staging.Updates, staging.Duties = f.Running(), need, DutiesOf(f, ad.Cluster)
 	return staging, c.fresh(s.Now)
 }
 
@@ -182,9 +204,7 @@ func (s Scene) job(ad *Advertisement, c Contact, r Reply) (*Moved, Contact) {
 	case JobAbsent:
 		c.Told, c.Next = false, s.Now
 		if ad.Delivery == Running && !s.MayStart(ad) {
-			undone := ad.move(Staged, "the host never got the job, and now it may not start")
-			undone.Unlock = true
-			return undone, c.fresh(s.Now)
+			return s.unstarted(ad, "the host never got the job, and now it may not start"), c.fresh(s.Now)
 		}
 		return nil, c
 	case JobRegistered, JobRunning:
@@ -209,6 +229,17 @@ func (s Scene) job(ad *Advertisement, c Contact, r Reply) (*Moved, Contact) {
 		return s.installed(ad, c, j)
 	}
 	return nil, c
+}
+
+// stopping waits for the end of a job that nobody wants any more.
+func (s Scene) stopping(ad *Advertisement, c Contact, j *Job) (*Moved, Contact) {
+	if j.State == JobRegistered || j.State == JobRunning {
+		c.Phase, c.Next = "its job is being cancelled", s.Now.Add(s.Policy.Poll)
+		return nil, c
+	}
+	m := ad.move(ad.Delivery, "its job has ended on the server")
+	m.Stopped, m.Was = true, ad.Was
+	return m, c.fresh(s.Now)
 }
 
 // MayStart tells whether an admitted server may still be given its install job: nothing stops new starts, and its window has the time.

@@ -23,6 +23,11 @@ type Moved struct {
 	LastWindow bool               `json:"last_window,omitempty"` // no window is left
 	Lock       string             `json:"lock,omitempty"`
 	Unlock     bool               `json:"unlock,omitempty"`
+	Duties     []Duty             `json:"duties,omitempty"`
+	Drain      Drain              `json:"drain,omitempty"`
+	Returned   bool               `json:"returned,omitempty"` // the server is in service again
+	StopJob    bool               `json:"stop_job,omitempty"` // the current job may be under way and is not wanted any more
+	Stopped    bool               `json:"stopped,omitempty"`  // it has ended
 	Job        string             `json:"job,omitempty"`
 	JobKind    JobKind            `json:"job_kind,omitempty"`
 	Cleaned    bool               `json:"cleaned,omitempty"` // what finished jobs left on the host is gone
@@ -87,7 +92,6 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 	ad.Delivery, ad.Was = m.To, m.Was
 	setIf(&ad.Compliance, m.Compliance)
 	setIf(&ad.Window, m.Window)
-	setIf(&ad.Lock, m.Lock)
 	setIf(&ad.Before, m.Before)
 	setIf(&ad.After, m.After)
 	setIf(&ad.Deadline, m.Deadline)
@@ -97,8 +101,9 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 	if m.Windows != nil || m.LastWindow {
 		ad.Windows = m.Windows
 	}
-	if m.Unlock {
-		ad.Lock = ""
+	ad = m.applyDrain(ad)
+	if m.Duties != nil {
+		ad.Duties = m.Duties
 	}
 	if m.Services != nil {
 		ad.Services = m.Services
@@ -127,6 +132,7 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 
 // job folds what a transition says of host jobs.
 func (m Moved) job(ad Advertisement, at time.Time) Advertisement {
+	ad.Stopping = (ad.Stopping || m.StopJob) && !m.Stopped
 	if m.Cleaned {
 		ad.Leftover, ad.JobCleaned = nil, true
 	}

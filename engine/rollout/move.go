@@ -19,7 +19,7 @@ func (ad *Advertisement) fail(failure *Failure, during string) *Moved {
 	f := *failure
 	f.Retry = false
 	m.Failure, m.Compliance = &f, HasFailed
-	started := ad.Delivery.Status().Started
+	started := ad.Delivery.Status().Started && ad.Drain != Draining
 	if started && (f.Class == ClassPatch || f.Class == ClassRestart || ad.Delivery == Unknown) {
 		m.Scores = &ScoreStep{Window: ad.Window}
 	}
@@ -78,6 +78,9 @@ func (s Scene) Expire(ad *Advertisement, c Contact) (*Moved, Contact) {
 	past := !ad.Deadline.IsZero() && c.Tried.After(ad.Deadline) && !c.Tried.After(s.Now)
 	answers := c.Silent == 0
 	silent := c.Silent > 0 && s.Now.Sub(c.Since) > s.Policy.SilentAfter
+	if ad.Drain == Draining && ad.Delivery != Unknown {
+		return s.expireDrain(ad, c, past, silent), c
+	}
 	switch ad.Delivery {
 	case Unknown:
 		if past && !answers {
@@ -106,7 +109,9 @@ func (s Scene) Expire(ad *Advertisement, c Contact) (*Moved, Contact) {
 		}
 	case Staging:
 		if past {
-			return ad.fail(outOfTime("PD-STAGE-TIMEOUT", fmt.Sprintf("staging was not done after %v", s.Policy.InstallTime), ClassSource), "staging"), c
+			m := ad.fail(outOfTime("PD-STAGE-TIMEOUT", fmt.Sprintf("staging was not done after %v", s.Policy.InstallTime), ClassSource), "staging")
+			m.StopJob = true
+			return m, c
 		}
 	}
 	return nil, c
@@ -134,6 +139,9 @@ func (s Scene) unknown(ad *Advertisement) *Moved {
 
 // lost fails an unknown server at its second deadline. One that never came back from its restart is a hard failure.
 func (s Scene) lost(ad *Advertisement) *Moved {
+	if ad.Drain == Draining {
+		return s.notDrained(ad, outOfTime("PD-LOST-CONTACT", fmt.Sprintf("no answer for %v", s.Policy.LostAfter), ClassNetwork))
+	}
 	if ad.Was == Restarting || ad.Was == Verifying {
 		m := ad.fail(outOfTime("PD-NOT-BACK", fmt.Sprintf("not back from its restart %v after it was due", s.Policy.LostAfter), ClassRestart), "restart")
 		m.Hard = true
@@ -148,8 +156,12 @@ func (s Scene) Restart(ad *Advertisement) *Moved {
 	if ad.Delivery != RestartPending {
 		return nil
 	}
-	w, ok := s.openWindow(ad, s.Policy.RestartReserve)
-	if !ok || s.Held != "" && s.Held != ad.ID {
+	w, open := s.openWindow(ad, s.Policy.RestartReserve)
+	free := s.Held == "" || s.Held == ad.ID
+	if len(ad.Duties) > 0 && (ad.Drain != Drained || !open) {
+		return s.drainForRestart(ad, w, open, free)
+	}
+	if !open || !free {
 		return nil
 	}
 	m := ad.move(Restarting, "restart ordered in window "+w.ID)
@@ -195,16 +207,19 @@ func (s Scene) outOfWindows(ad *Advertisement, c Contact) *Moved {
 		return failed
 	case NotReceived, Staging, Retrying:
 		if ad.Failure != nil {
-			return ad.fail(ad.Failure, orElse(string(ad.JobKind), "preflight"))
+			m := ad.fail(ad.Failure, orElse(string(ad.JobKind), "preflight"))
+			m.StopJob = ad.Delivery == Staging
+			return m
 		}
 		if c.Heard.IsZero() && (c.Network || c.Silent > 0) {
 			m := ad.move(Unreachable, "not reached before its last window closed")
 			m.Failure = &Failure{Class: ClassNetwork, Code: "PD-UNREACHABLE", Words: orElse(c.Trouble, "no answer before its last window closed")}
-			m.Compliance = UnknownCompliance
+			m.Compliance, m.StopJob = UnknownCompliance, ad.Delivery == Staging
 			return m
 		}
 	}
 	m := ad.move(WindowMissed, "its last window closed before it could start")
+	m.StopJob = ad.Delivery == Staging
 	m.Failure = ad.Failure
 	if m.Failure == nil {
 		m.Failure = &Failure{Class: ClassBusy, Code: "PD-WINDOW", Words: orElse(c.Trouble, "there was no time or place for it in its windows")}
@@ -232,6 +247,7 @@ func (ad *Advertisement) Narrow(to Delivery, reason string) (*Moved, error) {
 		return nil, fmt.Errorf("it is %s: an installation was started on it, so it stays in the account", ad.Delivery)
 	}
 	m := ad.move(to, reason)
+	m.StopJob = ad.Delivery == Staging
 	if to == Excluded {
 		m.Compliance, m.Exclusion = IsExcluded, reason
 	}

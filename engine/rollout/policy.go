@@ -34,6 +34,10 @@ type Policy struct {
 	RetryDelay  time.Duration // before the next install job
 	DiskNeeded  int64         // bytes free on the system drive that an installation takes
 
+	DrainTime    time.Duration // a server that is not out of service so long after that was ordered has failed
+	DrainReserve time.Duration // kept free in the window for taking roles or a cluster node out of service
+	BackupWithin time.Duration // a preflight demands a good backup not older than this; 0 demands none
+
 	// Expected is how long an installation takes, without restart and check, on a base build of which fewer than MinSamples were
 	// measured.
 	Expected        map[int]time.Duration
@@ -64,7 +68,7 @@ func DefaultPolicy() Policy {
 		InstallTime: 2 * time.Hour, RestartTime: 30 * time.Minute, VerifyTime: 30 * time.Minute,
 		RestartReserve: 10 * time.Minute, CheckReserve: 5 * time.Minute, GoodProbes: 2,
 		MaxStages: 4, MaxAttempts: 3, MaxRestarts: 2, RetryDelay: 3 * time.Minute,
-		DiskNeeded: 6 << 30,
+		DiskNeeded: 6 << 30, DrainTime: 20 * time.Minute, DrainReserve: 5 * time.Minute,
 		Expected: map[int]time.Duration{
 			14393: 30 * time.Minute, 17763: 25 * time.Minute, 20348: 20 * time.Minute, 26100: 20 * time.Minute,
 		},
@@ -84,6 +88,19 @@ func (p Policy) WithFloor(pause, silence time.Duration) Policy {
 	p.RetryMost = max(p.RetryMost, p.RetryFirst)
 	p.SilentAfter = max(p.SilentAfter, silence)
 	return p
+}
+
+// drainReserve is the time that taking a server out of service is planned with; monitoring alone takes seconds.
+func (p Policy) drainReserve(ad *Advertisement) time.Duration {
+	if len(ad.Duties) > 1 {
+		return p.DrainReserve
+	}
+	return 0
+}
+
+// OutOfService is the longest that a server may be away from its monitoring by our order.
+func (p Policy) OutOfService() time.Duration {
+	return p.DrainTime + p.InstallTime + p.RestartTime + p.VerifyTime + p.LostAfter
 }
 
 // base names a base build in the rollout's counters: "10.0.20348".

@@ -20,6 +20,10 @@ const (
 	ReadEvidence StepKind = "verify"
 	RemoveJobs   StepKind = "remove"
 	Probe        StepKind = "probe" // is the road open? its answer changes nothing but the contact
+	Preflight    StepKind = "preflight"
+	TakeDuty     StepKind = "take"
+	GiveDuty     StepKind = "give"
+	StopJob      StepKind = "cancel"
 )
 
 // Step is a call that is owed to a host, as data. Rev is the fence: the answer to a step counts only while the
@@ -38,6 +42,8 @@ type Step struct {
 	Boot      time.Time
 	RestartID string
 	Deadline  time.Time
+	Duty      Duty // for TakeDuty and GiveDuty
+	DrainID   string
 }
 
 // Contact is what is known of the conversation with one host since this process started. It is never stored: after a crash it
@@ -57,6 +63,9 @@ type Contact struct {
 	Seq     int
 	Trouble string // newest trouble, in plain words
 	Network bool   // that trouble was the road, not the host
+	// Handed counts the duties that the host took or gave back since this process began with the drain at hand; HandedWords is its evidence.
+	Handed      int
+	HandedWords []string
 }
 
 // fresh is the contact after a transition that this process made itself: nothing was sent for the new state yet.
@@ -72,9 +81,16 @@ func Owed(ad *Advertisement, c Contact) (step Step, ok bool) {
 	if doing == Unknown {
 		doing = ad.Was
 	}
+	switch {
+	case ad.Drain == Draining || ad.Drain == Returning:
+		return ad.drainStep(c, step), true
+	case ad.Stopping:
+		step.Do = StopJob
+		return step, true
+	}
 	switch doing {
 	case NotReceived:
-		step.Do = ReadFacts
+		step.Do = Preflight
 	case Staging, Running:
 		step.Do = AskJob
 		if c.Asked && !c.Told {

@@ -9,6 +9,8 @@ type Transition struct {
 
 // AfterCrash says, for each state that a crash can meet, what the next start does. States that are not named need nothing: time or a person
 // moves them on.
+//
+// A server that is being drained, or returns to service, is asked that first, whatever its state: see DrainTransitions.
 var AfterCrash = map[Delivery]string{
 	NotReceived: "the facts are read again",
 	Staging:     "the host is asked about the stage job; a job it never heard of is started",
@@ -24,7 +26,7 @@ var Transitions = []Transition{
 	{NotReceived, Verifying, "host", "tried again, and an earlier attempt had brought the update"},
 	{NotReceived, RestartPending, "host", "tried again, and the restart of an earlier attempt is still owed"},
 	{NotReceived, NotApplicable, "host", "everything is installed, or nothing applies"},
-	{NotReceived, Failed, "host", "preflight: no room on the disk, or access refused; or staging failed until its last window closed"},
+	{NotReceived, Failed, "host", "preflight: no room, no new backup, set-up or access; or staging failed until its last window closed"},
 	{NotReceived, Unreachable, "time", "no answer before its last window closed"},
 	{NotReceived, WindowMissed, "time", "its last window closed while it was not ready"},
 	{Staging, Staged, "host", "the content is on the server"},
@@ -32,18 +34,18 @@ var Transitions = []Transition{
 	{Staging, Failed, "host", "staging failed, or took too long"},
 	{Staging, WindowMissed, "time", "its last window closed"},
 	{Staging, Unreachable, "time", "its last window closed without an answer since this process started"},
-	{Staged, Running, "admission", "an install job is ordered, with its lock"},
+	{Staged, Running, "admission", "it takes its lock and is drained; the install job is ordered when it is"},
 	{Staged, WindowMissed, "time", "its last window closed"},
 	{Running, RestartPending, "host", "installed; a restart is required"},
 	{Running, Verifying, "host", "the job ended without a restart, or was cut off: the evidence decides"},
 	{Running, Retrying, "host", "the job failed in a way that passes"},
-	{Running, Failed, "host", "the job failed; or it ran too long"},
-	{Running, Staged, "host", "the host never got the job, and it may not start now"},
+	{Running, Failed, "host", "the job failed; or it ran too long; or the server could not be drained"},
+	{Running, Staged, "host", "the host never got the job, or was still being drained, and it may not start now"},
 	{Running, Unknown, "time", "no answer"},
 	{Retrying, Running, "admission", "another install job is ordered"},
 	{Retrying, Failed, "time", "its last window closed"},
 	{RestartPending, Restarting, "time", "its window has room for the restart"},
-	{RestartPending, Failed, "time", "its last window closed"},
+	{RestartPending, Failed, "time", "its last window closed, or the server could not be drained for its restart"},
 	{Restarting, Verifying, "host", "back with a new boot time, servicing idle"},
 	{Restarting, RestartPending, "host", "after a crash: not restarted, and its window has no room"},
 	{Restarting, Unknown, "time", "not back when it was due"},

@@ -19,7 +19,7 @@ func (t *tree) rollout() *cobra.Command {
 		t.hold("halt", "Stop the rollout; it takes a resume with a reason to go on"),
 		t.hold("resume", "Go on after a pause or a halt"),
 		t.hold("close", "End the rollout: what has not started will not"),
-		t.retry(), t.skip(), t.exclude(), t.breakLock())
+		t.retry(), t.skip(), t.exclude(), t.breakLock(), t.returned())
 }
 
 func (c *call) findRollout(id string) (engine.RolloutView, error) {
@@ -89,8 +89,21 @@ func inStatus(r engine.RolloutView, status rollout.Delivery) (ids []inventory.Se
 }
 
 func (t *tree) skip() *cobra.Command {
+	return t.onServers("skip ROLLOUT SERVER...", "Cancel servers that have not started; what they are fetching is cancelled on them", func(rollout string, ids []inventory.ServerID, reason string) engine.Command {
+		return engine.Skip{Rollout: rollout, Servers: ids, Reason: reason}
+	})
+}
+
+func (t *tree) returned() *cobra.Command {
+	return t.onServers("returned ROLLOUT SERVER...", "Note that servers were returned to service by hand: monitoring, roles, cluster node", func(rollout string, ids []inventory.ServerID, reason string) engine.Command {
+		return engine.ReturnByHand{Rollout: rollout, Servers: ids, Reason: reason}
+	})
+}
+
+// onServers is a verb that does one thing to named servers of a rollout, with a reason.
+func (t *tree) onServers(use, short string, command func(rollout string, ids []inventory.ServerID, reason string) engine.Command) *cobra.Command {
 	var reason string
-	command := t.verb(verb{use: "skip ROLLOUT SERVER...", short: "Cancel servers that have not started", args: cobra.MinimumNArgs(2), run: func(c *call) error {
+	verb := t.verb(verb{use: use, short: short, args: cobra.MinimumNArgs(2), run: func(c *call) error {
 		if err := needReason(reason); err != nil {
 			return err
 		}
@@ -102,10 +115,10 @@ func (t *tree) skip() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return c.do(engine.Skip{Rollout: r.ID, Servers: ids, Reason: reason})
+		return c.do(command(r.ID, ids, reason))
 	}})
-	reasonFlag(command, &reason)
-	return command
+	reasonFlag(verb, &reason)
+	return verb
 }
 
 func (t *tree) exclude() *cobra.Command {

@@ -66,10 +66,12 @@ type cellJSON struct {
 	Attempt    int                `json:"attempt"`
 	Before     inventory.Build    `json:"before,omitzero"`
 	After      inventory.Build    `json:"after,omitzero"`
+	Drain      rollout.Drain      `json:"drain,omitempty"`
+	Phase      string             `json:"phase,omitempty"`
 }
 
 func cellLine(cell engine.Cell) cellJSON {
-	return cellJSON{cell.Name, cell.Server, cell.Window, cell.Delivery, cell.Compliance, cell.Why, cell.Code, cell.Class, cell.Since, cell.LastReport, cell.Attempt, cell.Before, cell.After}
+	return cellJSON{cell.Name, cell.Server, cell.Window, cell.Delivery, cell.Compliance, cell.Why, cell.Code, cell.Class, cell.Since, cell.LastReport, cell.Attempt, cell.Before, cell.After, cell.Drain, cell.Phase}
 }
 
 func (t *tree) rolloutStatus() *cobra.Command {

@@ -44,6 +44,9 @@ func plain(text func(*Screen, *engine.Cell) string) func(*Screen, *engine.Cell) 
 
 // statusWords is the status, with how far it is where that is known.
 func statusWords(c *engine.Cell) string {
+	if c.Drain == rollout.Draining {
+		return string(c.Drain)
+	}
 	if c.Delivery == rollout.Running && c.Percent > 0 {
 		return fmt.Sprintf("%s %d %%", c.Delivery, c.Percent)
 	}
