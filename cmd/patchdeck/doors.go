@@ -18,19 +18,22 @@ import (
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen"
 	"patchdeck/ui/serve"
+	"patchdeck/ui/status"
 )
 
 // doors are the ways into a running engine: the socket of this machine and, where an address is given, SSH.
 type doors struct {
 	server  *serve.Server
 	socket  net.Listener
-	network net.Listener // nil without SSH
+	network net.Listener   // nil without SSH
+	status  *status.Server // nil without a status page
 }
 
 // opening says how to let people in.
 type opening struct {
 	data     string
 	listen   string // "" is the socket alone
+	status   string // address of the status page; "" is none
 	house    *house
 	identify func(gossh.PublicKey) (approval.Actor, bool)
 	local    func(serve.Peer) (approval.Actor, bool)
@@ -75,6 +78,14 @@ func openDoors(o opening) (*doors, error) {
 		}
 		go server.Serve(d.network)
 	}
+	if o.status != "" {
+		page, err := net.Listen("tcp", o.status)
+		if err != nil {
+			d.close()
+			return nil, fmt.Errorf("the status page cannot listen: %w; choose another address under status:, or none", err)
+		}
+		d.status = status.Serve(page, status.Options{Viewer: o.house.engine, Zone: o.zone, Version: version(), Free: o.house.store.Free})
+	}
 	return d, nil
 }
 
@@ -85,6 +96,9 @@ func (d *doors) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	d.server.Drain(ctx)
+	if d.status != nil {
+		d.status.Close(ctx)
+	}
 	d.socket.Close()
 	if d.network != nil {
 		d.network.Close()

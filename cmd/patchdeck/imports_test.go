@@ -26,6 +26,7 @@ var homes = map[string]string{
 	"github.com/bodgit/ntlmssp":   "remote",
 	"github.com/charmbracelet/":   "ui",
 	"github.com/spf13/cobra":      "ui",
+	"github.com/prometheus/":      "ui",
 	"github.com/muesli/termenv":   "ui",
 }
 

@@ -68,7 +68,7 @@ func startDaemon(ctx context.Context, o command.ServeOptions) (*daemon, error) {
 		listen = ""
 	}
 	d := &daemon{house: h, users: users}
-	d.doors, err = openDoors(opening{data: o.Data, listen: listen, house: h, zone: c.Zone, windows: c.WindowIDs(), log: p.log,
+	d.doors, err = openDoors(opening{data: o.Data, listen: listen, status: c.Status, house: h, zone: c.Zone, windows: c.WindowIDs(), log: p.log,
 		identify: users.Identify, local: func(p serve.Peer) (approval.Actor, bool) { return users.Local(p.UID) },
 		users:  func() []command.User { return listUsers(users) },
 		limits: serve.Limits{Connections: c.Limits.Connections, SessionsPerson: c.Limits.Sessions, Idle: c.Limits.Idle}})
@@ -99,6 +99,9 @@ func serveDaemon(ctx context.Context, o command.ServeOptions) error {
 	fmt.Fprintf(o.Out, "patchdeck runs on %s; its console: patchdeck --data %s\n", o.Data, o.Data)
 	if d.doors.network != nil {
 		fmt.Fprintf(o.Out, "SSH listens on %s\n", d.doors.network.Addr())
+	}
+	if page := d.doors.status; page != nil {
+		fmt.Fprintf(o.Out, "the status page is http://%s/\n", page.Addr())
 	}
 	if people, _ := d.users.People(); len(people) == 0 {
 		fmt.Fprintf(o.Out, "nobody can come in over SSH yet: name people and their keys in the users file (patchdeck init writes one); it is read again as it changes\n")

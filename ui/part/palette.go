@@ -53,3 +53,9 @@ var (
 var asciiFor = map[rune]string{
 	'·': "-", '–': "-", '—': "-", '…': "~", '→': ">", '─': "-", '│': "|", '▌': ">", '×': "x", '≥': ">=", '’': "'", '›': ">", '●': "#", '✓': "+",
 }
+
+// ToneColours gives the two colours of a tone in 24 bits, as #RRGGBB, for pages that are no terminal.
+func ToneColours(t rollout.Tone) (dark, light string) {
+	s := tonePalette[t]
+	return s.dark, s.light
+}

@@ -15,6 +15,7 @@ import (
 type Config struct {
 	Zone        *time.Location // where the servers stand
 	Listen      string         // address for SSH; empty is none, the socket alone
+	Status      string         // address of the status page; empty is none
 	Users       string         // path of the users file
 	Windows     []rollout.WindowSpec
 	Credentials map[string]Credential
@@ -73,7 +74,8 @@ func parse(path string, text []byte, c Config) (Config, error) {
 	folder := filepath.Dir(path)
 	r.mapping(root, fields{
 		"zone":        func(v value) { c.Zone = r.zone(v) },
-		"listen":      func(v value) { c.Listen = r.listen(v) },
+		"listen":      func(v value) { c.Listen = r.listen(v, "listen", ":2222") },
+		"status":      func(v value) { c.Status = r.listen(v, "status", "127.0.0.1:8080") },
 		"users":       func(v value) { c.Users = r.path(v, folder) },
 		"windows":     func(v value) { c.Windows = r.windows(v) },
 		"credentials": func(v value) { c.Credentials = r.credentials(v, folder) },
@@ -98,14 +100,15 @@ func (r *reader) zone(v value) *time.Location {
 	return zone
 }
 
-func (r *reader) listen(v value) string {
+// listen reads an address under a key; example is one that would do there.
+func (r *reader) listen(v value, key, example string) string {
 	text := r.text(v)
 	if text == "none" || text == "" {
 		return ""
 	}
 	_, port, err := net.SplitHostPort(text)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n == 0 {
-		r.fail(v.line, "listen is %s: HOST:PORT is accepted, such as 127.0.0.1:2222 or :2222, or none", quote(text))
+		r.fail(v.line, "%s is %s: HOST:PORT is accepted, such as %s, or none", key, quote(text), example)
 	}
 	return text
 }
