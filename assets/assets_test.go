@@ -1,8 +1,11 @@
 package assets
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/base64"
 	"encoding/binary"
+	"io"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -10,7 +13,7 @@ import (
 
 func TestTheBootstrapFitsACommandLine(t *testing.T) {
 	if n := len(Bootstrap()); n >= 3019 {
-		t.Errorf("bootstrap.ps1 has %d characters; -EncodedCommand under cmd.exe has room for fewer than 3019", n)
+		t.Errorf("the bootstrap has %d characters; -EncodedCommand under cmd.exe has room for fewer than 3019", n)
 	}
 	// WinRM puts the path of cmd.exe and its /C before the line.
 	const shell = `C:\Windows\system32\cmd.exe /C ""`
@@ -35,6 +38,44 @@ func TestTheCommandLineCarriesTheBootstrap(t *testing.T) {
 	}
 	if got := string(utf16.Decode(units)); got != Bootstrap() {
 		t.Errorf("the line decodes to %.80q...", got)
+	}
+}
+
+// What is left out of the command line must mean nothing to PowerShell.
+func TestTheCommandLineLeavesOutOnlyCommentsAndIndentation(t *testing.T) {
+	source := library.bootstrap.Text
+	bare := strings.Split(strings.TrimSuffix(Bootstrap(), "\n"), "\n")
+	for line := range strings.Lines(source[strings.Index(source, "#>\n")+len("#>\n"):]) {
+		line = strings.TrimSpace(line)
+		if strings.Count(line, "'")%2 != 0 || strings.Count(line, `"`)%2 != 0 {
+			t.Errorf("a text may go on over the end of the line: %s", line)
+		}
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if len(bare) == 0 || bare[0] != line {
+			t.Fatalf("the command line lacks %q", line)
+		}
+		bare = bare[1:]
+	}
+	if len(bare) != 0 {
+		t.Errorf("the command line also has %q", bare)
+	}
+}
+
+func TestPackedScriptsAreTheScripts(t *testing.T) {
+	for _, script := range Scripts() {
+		packed, err := base64.StdEncoding.DecodeString(script.Packed())
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader, err := gzip.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(reader); err != nil || string(text) != script.Text {
+			t.Errorf("%s unpacks to %.80q..., %v", script.Name, text, err)
+		}
 	}
 }
 

@@ -3,7 +3,7 @@
 //
 // In flows nothing: everything is embedded when the binary is built, and read-only. Out flow texts with their version and
 // hash. A script's text is never changed or put together from data; what differs from call to call is JSON that bootstrap
-// reads from standard input (scripts/README.md is the contract of both sides).
+// reads line by line from standard input (scripts/README.md is the contract of both sides).
 //
 // The package must not know who runs a script, over what, or what an answer means. It imports nothing of this project.
 //
@@ -17,6 +17,8 @@
 //
 //   - Standard input: powershell.exe leaves it to [Console]::OpenStandardInput() as long as the script does not use $input.
 //     Otherwise the bootstrap reads nothing and ends with "the request has no nonce".
+//   - A line of a Send without End reaches the process at once, and what the process flushes a Receive while it runs. Otherwise
+//     the first script that only reads gets no answer within its time.
 //   - The update agent takes plain objects where BeginDownload and BeginInstall want callbacks. Reports differ; where it
 //     refuses, the scripts go on with the synchronous form, one update at a time, with coarse progress.
 //   - A job polled in a single-threaded apartment (the default of powershell.exe) completes while the script sleeps. If

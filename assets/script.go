@@ -1,7 +1,10 @@
 package assets
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"path"
@@ -17,6 +20,23 @@ type ScriptFile struct {
 	Version int
 	Text    string
 	SHA256  string // of the text's UTF-8 bytes, lower-case hex
+}
+
+// Packed is the text as it is sent to be run: its UTF-8 bytes by gzip, in base64. It is the same every time; who sends it
+// often keeps it.
+func (s ScriptFile) Packed() string {
+	var packed bytes.Buffer
+	writer, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	if err == nil {
+		_, err = writer.Write([]byte(s.Text))
+	}
+	if err == nil {
+		err = writer.Close()
+	}
+	if err != nil {
+		panic(err) // memory takes everything, and the level is one of gzip's
+	}
+	return base64.StdEncoding.EncodeToString(packed.Bytes())
 }
 
 // Script gives a script that can be sent to a server, by its name without extension.

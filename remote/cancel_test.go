@@ -41,13 +41,16 @@ func TestTheEndOfTheContextEndsWhicheverRequestIsInFlightAndTheShellIsDeleted(t 
 
 func TestAResultIsKeptWhenTheContextEndsDuringTheGoodbye(t *testing.T) {
 	s, f := newServer(t, wsman.Options{}), newFleet(t, patient)
-	s.set(func() { s.spoil[wsman.Signal] = wsman.Stall })
+	s.set(func() {
+		s.spoil[wsman.Signal] = wsman.Stall
+		s.answer = func(string, jsonText) string { return oneLine(jobText) }
+	})
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		<-s.stalling
 		cancel()
 	}()
-	if _, err := f.Facts(ctx, s.target); err != nil {
+	if _, err := f.StartJob(ctx, s.target, installOrder); err != nil {
 		t.Error(err)
 	}
 	<-s.deleted

@@ -56,8 +56,11 @@ func TestADamagedGoodbyeDoesNotCostTheResult(t *testing.T) {
 	for spoil := range everyDamage {
 		s := newServer(t, wsman.Options{})
 		f := newFleet(t, func(o *Options) { o.ReadLimit = 200 * time.Millisecond })
-		s.set(func() { s.spoil[wsman.Signal] = spoil })
-		if _, err := f.Facts(t.Context(), s.target); err != nil {
+		s.set(func() {
+			s.spoil[wsman.Signal] = spoil
+			s.answer = func(string, jsonText) string { return oneLine(jobText) }
+		})
+		if _, err := f.StartJob(t.Context(), s.target, installOrder); err != nil {
 			t.Errorf("damage %v: %v", spoil, err)
 		}
 	}

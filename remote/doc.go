@@ -2,7 +2,7 @@
 //
 // In flow targets, orders and credentials by name; out flow typed facts, jobs, restarts and verifications, or a
 // *rollout.Failure in words for an operator. The way of a call: fleet.go (which host, whose turn, which limits), reach.go
-// (whether it is worth a try), host.go (connection, shell, one command with input and output), script.go (what is sent,
+// (whether it is worth a try), process.go (whose process runs it), host.go (connection, shell, input and output), script.go (what is sent,
 // whose answer it is), then facts.go, job.go, restart.go and verify.go (what of the answer is believable). Messages live in
 // the package soap, connections and logins in transport, tickets of a domain in kerberos, passwords in
 // secret. Start with fleet.go.
@@ -13,10 +13,12 @@
 // # What callers can rely on
 //
 //   - A call returns by the end of its context, whatever the server does; what it started is cleaned up behind its back.
-//   - A command reads its input to the end before it does anything, so nothing has happened until the last piece of input
-//     was sent. Before that, a connection or shell that turns out to be stale is replaced once. After that nothing is sent
-//     again: a call that changes something and loses its answer fails with class network and code PD-OUTCOME-UNKNOWN
-//     (class protocol when there was an answer, but not a believable one), and the host must be asked.
+//   - A call that changes something has a process of its own, which reads its input to the end before it does anything: nothing
+//     has happened until the last piece of input was sent. Before that, a connection or shell that turns out to be stale is
+//     replaced once. After that nothing is sent again: a call that loses its answer fails with class network and code
+//     PD-OUTCOME-UNKNOWN (class protocol when there was an answer, but not a believable one), and the host must be asked.
+//   - Calls that only read share a process that is kept with the shell (process.go): two requests each. One that finds
+//     connection, shell or process of before gone asks once more.
 //   - A server or site that gives no sign of life costs its next callers nothing: their calls fail at once with class network
 //     and code PD-HOST-DOWN or PD-SITE-DOWN, one call after each pause finds out, and one answer ends it. A server that
 //     restarts on our order is not held back (reach.go).
@@ -52,7 +54,9 @@
 //
 // # To check on a real host
 //
-//   - Four requests a command on a warm host: Command, Send, Receive, Signal.
+//   - Two requests a question on a warm host, Send and Receive: input reaches the process without the end of its input, and
+//     Receive gives its output while it runs. Four a change: Command, Send, Receive, Signal.
+//   - What a powershell.exe costs a server that waits for up to IdleLimit (90 s) after the last question: some 60 MB.
 //   - What an empty request gets on a connection that is logged in: the simulated servers say 200, with which the library's
 //     own sealing cannot go on; a server with which it works must say 401.
 //   - rsp:IdleTimeOut is honoured, and a shell outlives the connection that made it.

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"unicode/utf8"
-
-	"patchdeck/assets"
 )
 
 // scriptError is a script's own word that it failed.
@@ -29,8 +27,8 @@ type envelope struct {
 
 // readEnvelope finds the one answer to our nonce in what a command wrote and checks that it is from the script that was
 // sent. Everything around it is noise.
-func readEnvelope(stdout []byte, nonce string, script assets.ScriptFile) (*envelope, error) {
-	line, err := between(stdout, "-----BEGIN PATCHDECK "+nonce+"-----", "-----END PATCHDECK "+nonce+"-----")
+func readEnvelope(stdout []byte, o *order) (*envelope, error) {
+	line, err := between(stdout, "-----BEGIN PATCHDECK "+o.nonce+"-----", o.end())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +42,7 @@ func readEnvelope(stdout []byte, nonce string, script assets.ScriptFile) (*envel
 	switch {
 	case e.Format != 1:
 		return nil, errors.New("the script's answer has an unknown format")
-	case e.Nonce != nonce, e.Script != script.Name, e.Version != script.Version:
+	case e.Nonce != o.nonce, e.Script != o.script.Name, e.Version != o.script.Version:
 		return nil, errors.New("the answer is not of the script that was sent")
 	case e.OK == nil, *e.OK && len(e.Result) == 0, !*e.OK && (e.Error == nil || !hresultForm.MatchString(e.Error.Code)):
 		return nil, errors.New("the script's answer says neither result nor error")

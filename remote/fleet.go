@@ -113,8 +113,8 @@ func (f *Fleet) host(target engine.Target) (*host, *rollout.Failure) {
 	return h, nil
 }
 
-// converse runs one command on a host, in its turn and within all limits.
-func (f *Fleet) converse(ctx context.Context, h *host, input func() []byte) (out output, sent bool, err error) {
+// converse runs one script on a host, in its turn and within all limits.
+func (f *Fleet) converse(ctx context.Context, h *host, o *order) (out output, sent bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, f.options.CallLimit)
 	defer cancel()
 	defer context.AfterFunc(f.open, cancel)()
@@ -136,7 +136,7 @@ func (f *Fleet) converse(ctx context.Context, h *host, input func() []byte) (out
 	if failure := f.reach.admit(h); failure != nil { // those before us in the queue may have found out
 		return output{}, false, failure
 	}
-	out, sent, err = h.run(ctx, input)
+	out, sent, err = h.run(ctx, o)
 	f.reach.end(h, err)
 	return out, sent, err
 }
@@ -190,7 +190,7 @@ func (f *Fleet) sweep(h *host, shell string) {
 	begun := f.inBackground(func(ctx context.Context) {
 		var err error
 		if left.conn, err = left.dial(ctx); err == nil {
-			err = left.ask(ctx, &soap.Request{Action: soap.Delete}, new(soap.Reply))
+			err = left.exchange(ctx, &soap.Request{Action: soap.Delete}, new(soap.Reply))
 			left.hangUp()
 		}
 		if err != nil && !isFault(err, soap.Gone) {

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"patchdeck/assets"
 	"patchdeck/remote/soap"
 	"patchdeck/remote/transport"
 )
@@ -27,14 +26,16 @@ type host struct {
 	turn     chan struct{} // holds one token: calls go one by one
 	conn     *transport.Conn
 	shell    string
-	commands int // started in the shell
+	commands int // run in the shell
+	kept     kept
 	left     leftover
 }
 
-// output is what a finished command said.
+// output is what a command said.
 type output struct {
 	stdout, stderr []byte
 	exitCode       int
+	ended          bool // the command is over
 }
 
 const (
@@ -72,82 +73,6 @@ func isFault(err error, codes ...uint32) bool {
 	return false
 }
 
-// run starts the bootstrap on the server, gives it input, and waits for its end. Input is made when it is sent and not
-// kept, because the wait may be long. sent tells whether the input may have
-// arrived as a whole: before that the command can have done nothing, since it reads its input to the end first. A
-// connection or shell that turns out to be stale before that is replaced, once.
-func (h *host) run(ctx context.Context, input func() []byte) (out output, sent bool, err error) {
-	reused := h.conn != nil || h.shell != ""
-	out, sent, err = h.attempt(ctx, input)
-	if err != nil && !sent && reused && isStale(err) {
-		out, sent, err = h.attempt(ctx, input)
-	}
-	return out, sent, err
-}
-
-// isStale tells whether an error may come from a connection or shell of before, as after a restart.
-func isStale(err error) bool {
-	var broken *transport.Error
-	return errors.As(err, &broken) && (broken.Kind == transport.Broken || broken.Kind == transport.LoginLost) ||
-		isFault(err, soap.Gone, soap.MaxCommands, soap.ProfileGone)
-}
-
-func (h *host) attempt(ctx context.Context, input func() []byte) (out output, sent bool, err error) {
-	command, err := h.start(ctx)
-	if err != nil {
-		h.afterFailedStart(ctx, err)
-		return output{}, false, err
-	}
-	if sent, err = h.send(ctx, command, input()); err == nil {
-		out, err = h.receive(ctx, command)
-	}
-	if err != nil {
-		h.abandon(err)
-		return output{}, sent, err
-	}
-	signal := soap.Request{Action: soap.Signal, CommandID: command}
-	if err := h.ask(ctx, &signal, new(soap.Reply)); err != nil {
-		h.abandon(err) // the result is here; only the connection is in doubt
-	}
-	return out, sent, nil
-}
-
-// start brings a command to the point where it waits for input.
-func (h *host) start(ctx context.Context) (command string, err error) {
-	if h.conn != nil && !h.conn.Alive() {
-		h.hangUp()
-	}
-	if h.conn == nil {
-		if h.conn, err = h.dial(ctx); err != nil {
-			return "", err
-		}
-	}
-	if h.commands >= commandsPerShell {
-		h.deleteShell(ctx)
-	}
-	if h.shell == "" {
-		if err := h.deleteLeftover(ctx); err != nil {
-			return "", err
-		}
-		if err := h.createShell(ctx); err != nil {
-			return "", err
-		}
-	}
-	h.commands++
-	var reply soap.Reply
-	request := soap.Request{Action: soap.Command, Line: bootstrapLine()}
-	if err := h.ask(ctx, &request, &reply); err != nil {
-		return "", err
-	}
-	if !believableID(reply.CommandID) {
-		return "", unbelievable{errors.New("the server started a command and gave it no usable id")}
-	}
-	return reply.CommandID, nil
-}
-
-// bootstrapLine is the one command line that is ever run.
-var bootstrapLine = sync.OnceValue(assets.BootstrapCommandLine)
-
 func (h *host) dial(ctx context.Context) (*transport.Conn, error) {
 	login, err := h.account.get(ctx, h.address)
 	if err != nil {
@@ -168,7 +93,7 @@ func (h *host) createShell(ctx context.Context) error {
 	var reply soap.Reply
 	var fault *faultError
 	h.shell = soap.NewID()
-	if err := h.ask(ctx, &soap.Request{Action: soap.Create, Idle: shellIdle}, &reply); err != nil {
+	if err := h.exchange(ctx, &soap.Request{Action: soap.Create, Idle: shellIdle}, &reply); err != nil {
 		if errors.As(err, &fault) {
 			h.shell = ""
 		}
@@ -201,7 +126,7 @@ func (h *host) leave() {
 // deleteShell closes the shell as well as it can: one that is left closes itself after shellIdle.
 func (h *host) deleteShell(ctx context.Context) {
 	if h.shell != "" && h.conn != nil {
-		if err := h.ask(ctx, &soap.Request{Action: soap.Delete}, new(soap.Reply)); err != nil && !isFault(err, soap.Gone) {
+		if err := h.exchange(ctx, &soap.Request{Action: soap.Delete}, new(soap.Reply)); err != nil && !isFault(err, soap.Gone) {
 			h.options.Logger.Debug("a shell could not be deleted", logServer, h.address, logError, clean(err.Error(), longWords))
 			h.left.add(h.shell)
 		}
@@ -223,9 +148,9 @@ func believableID(id string) bool {
 	return true
 }
 
-// send gives the command its input. A server that does not take it within the operation timeout may still have it, so
+// send gives the command input, all there is when last. A server that does not take it within the operation timeout may still have it, so
 // that is no error: the output will tell.
-func (h *host) send(ctx context.Context, command string, input []byte) (sent bool, err error) {
+func (h *host) send(ctx context.Context, command string, input []byte, last bool) (sent bool, err error) {
 	if len(input) > maxInput {
 		return false, unbelievable{errors.New("the parameters are too long to send")}
 	}
@@ -233,21 +158,21 @@ func (h *host) send(ctx context.Context, command string, input []byte) (sent boo
 		piece := input[:min(len(input), inputPiece)]
 		input = input[len(piece):]
 		sent = len(input) == 0
-		request := soap.Request{Action: soap.Send, CommandID: command, Input: piece, End: sent}
-		if err := h.ask(ctx, &request, new(soap.Reply)); err != nil && !isFault(err, soap.TimedOut) {
+		request := soap.Request{Action: soap.Send, CommandID: command, Input: piece, End: sent && last}
+		if err := h.exchange(ctx, &request, new(soap.Reply)); err != nil && !isFault(err, soap.TimedOut) {
 			return sent, err
 		}
 	}
 	return sent, nil
 }
 
-// receive gathers output until the command has ended.
-func (h *host) receive(ctx context.Context, command string) (output, error) {
+// receive gathers output until the command has ended, or has written the text until, if there is one.
+func (h *host) receive(ctx context.Context, command, until string) (output, error) {
 	var reply soap.Reply
 	pace := pace{quick: h.options.OperationTimeout / 2}
 	for {
-		had, asked := len(reply.Stdout)+len(reply.Stderr), time.Now()
-		err := h.ask(ctx, &soap.Request{Action: soap.Receive, CommandID: command}, &reply)
+		before, had, asked := len(reply.Stdout), len(reply.Stdout)+len(reply.Stderr), time.Now()
+		err := h.exchange(ctx, &soap.Request{Action: soap.Receive, CommandID: command}, &reply)
 		switch {
 		case isFault(err, soap.TimedOut): // nothing to tell yet
 		case err != nil:
@@ -256,8 +181,8 @@ func (h *host) receive(ctx context.Context, command string) (output, error) {
 			return output{}, unbelievable{errors.New("the server gave the output of another command")}
 		case len(reply.Stdout) > maxOutput:
 			return output{}, unbelievable{errors.New("the script's output is longer than 4 MiB")}
-		case reply.Done:
-			return output{reply.Stdout, reply.Stderr, reply.ExitCode}, nil
+		case reply.Done, until != "" && bytes.Contains(reply.Stdout[max(0, before-len(until)):], []byte(until)):
+			return output{reply.Stdout, reply.Stderr, reply.ExitCode, reply.Done}, nil
 		}
 		gained := len(reply.Stdout)+len(reply.Stderr) > had
 		reply.Stderr = reply.Stderr[:min(len(reply.Stderr), maxNoise)]
@@ -311,8 +236,8 @@ func (w *wire) back(pool *sync.Pool) {
 	}
 }
 
-// ask sends one request and reads its reply. Output is gathered in reply.
-func (h *host) ask(ctx context.Context, request *soap.Request, reply *soap.Reply) error {
+// exchange sends one request and reads its reply. Output is gathered in reply.
+func (h *host) exchange(ctx context.Context, request *soap.Request, reply *soap.Reply) error {
 	request.To, request.Timeout, request.ShellID = h.url, h.options.OperationTimeout, h.shell
 	request.MessageID = soap.NewMessageID()
 	pool := &wires

@@ -92,7 +92,7 @@ func (f *Fleet) StartJob(ctx context.Context, target engine.Target, order engine
 	if !ok {
 		return rollout.Job{}, &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-JOB", Words: "there is no job of the kind " + clean(string(order.Kind), 40)}
 	}
-	body := travelling()[work.body]
+	body := travelling()[work.body].body
 	if body == nil {
 		return rollout.Job{}, &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-SCRIPT", Words: "this build has no script " + work.body}
 	}

@@ -44,7 +44,7 @@ func (h *host) deleteLeftover(ctx context.Context) error {
 	for i, shell := range shells {
 		h.shell = shell
 		var fault *faultError
-		if err := h.ask(ctx, &soap.Request{Action: soap.Delete}, new(soap.Reply)); err != nil && !errors.As(err, &fault) {
+		if err := h.exchange(ctx, &soap.Request{Action: soap.Delete}, new(soap.Reply)); err != nil && !errors.As(err, &fault) {
 			h.left.add(shells[i:]...)
 			return err
 		}

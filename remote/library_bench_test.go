@@ -112,7 +112,9 @@ func libraryClient(t testing.TB, d simulator.Description, decorate func() winrm.
 // libraryInput is what our own client would send, with a nonce that is the same every time.
 func libraryInput(t testing.TB) string {
 	t.Helper()
-	return string(compose("facts", []byte("{}"), newNonce()))
+	facts, _ := assets.Script("facts")
+	o := order{facts, []byte("{}"), newNonce()}
+	return string(o.line(false))
 }
 
 const sealedTargets = "PATCHDECK_TEST_LIBRARY_SEALED"

@@ -303,7 +303,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(frame(`{"ordered":true,"already":"","boot_time":"2026-11-01T03:04:05Z"}`))
 	f.Add(frame(`{"build":"1.2.3.4","present":["KB5034129"],"missing":[]}`))
 	f.Fuzz(func(t *testing.T, stdout []byte) {
-		e, err := readEnvelope(stdout, nonce, script)
+		e, err := readEnvelope(stdout, &order{script: script, nonce: nonce})
 		if err != nil || !*e.OK {
 			return
 		}

@@ -21,25 +21,63 @@ var effects = map[string]bool{
 	"baseline": true, "clean-up": true, "monitoring": true, "fsmo-move": true, "fsmo-return": true,
 }
 
-// scriptText is a script as it travels.
+// order is a script that is to run, with its parameters.
+type order struct {
+	script     assets.ScriptFile
+	parameters json.RawMessage
+	nonce      string
+}
+
+// changes tells whether the order may change something on the server.
+func (o *order) changes() bool { return effects[o.script.Name] }
+
+// end is the line that ends the script's answer.
+func (o *order) end() string { return "-----END PATCHDECK " + o.nonce + "-----" }
+
+// line writes what the bootstrap reads: script, parameters and nonce as one JSON object, on one line. A process that knows the
+// script needs no more than its name and hash.
+func (o *order) line(known bool) []byte {
+	forms := travelling()[o.script.Name]
+	script := forms.packed
+	if known {
+		script = forms.named
+	}
+	return slices.Concat([]byte(`{"script":`), script, []byte(`,"parameters":`), o.parameters, []byte(`,"nonce":"`+o.nonce+"\"}\n"))
+}
+
+// scriptText is a script on its way.
 type scriptText struct {
 	Name    string `json:"name"`
 	Version int    `json:"version"`
 	SHA256  string `json:"sha256"`
-	Text    string `json:"text"`
+	Packed  string `json:"gzip,omitempty"`
+	Text    string `json:"text,omitempty"`
 }
 
-// travelling are the scripts in the form in which they are sent, written once.
-var travelling = sync.OnceValue(func() map[string]json.RawMessage {
-	texts := map[string]json.RawMessage{}
-	for _, s := range assets.Scripts() {
-		text, err := json.Marshal(scriptText{s.Name, s.Version, s.SHA256, s.Text})
+// travelForms are the forms in which a script is sent.
+type travelForms struct {
+	packed json.RawMessage // to run
+	named  json.RawMessage // to run in a process that was sent it before
+	body   json.RawMessage // to be written down as the body of a job
+}
+
+// travelling are the scripts as they are sent, written once.
+var travelling = sync.OnceValue(func() map[string]travelForms {
+	written := func(text scriptText) json.RawMessage {
+		form, err := json.Marshal(text)
 		if err != nil {
 			panic(err) // strings and a number can always be written
 		}
-		texts[s.Name] = text
+		return form
 	}
-	return texts
+	forms := map[string]travelForms{}
+	for _, s := range assets.Scripts() {
+		bare := scriptText{Name: s.Name, Version: s.Version, SHA256: s.SHA256}
+		packed, body := bare, bare
+		packed.Packed, body.Text = s.Packed(), s.Text
+		forms[s.Name] = travelForms{written(packed), written(bare), written(body)}
+	}
+	return forms
 })
 
 // call runs a script on a server and reads its result into result. The error is a *rollout.Failure.
@@ -53,17 +91,17 @@ func (f *Fleet) call(ctx context.Context, target engine.Target, name string, par
 	if !ok {
 		return &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-SCRIPT", Words: "this build has no script " + name}
 	}
-	nonce := newNonce()
 	given, err := json.Marshal(parameters)
 	if err != nil {
 		return &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-SCRIPT", Words: "the parameters of " + name + " cannot be written"}
 	}
-	out, sent, err := f.converse(ctx, h, func() []byte { return compose(name, given, nonce) })
+	o := order{script, given, newNonce()}
+	out, sent, err := f.converse(ctx, h, &o)
 	if err != nil {
-		return h.failure(err, sent && effects[name])
+		return h.failure(err, sent && o.changes())
 	}
 	h.logNoise(name, out)
-	answer, err := readEnvelope(out.stdout, nonce, script)
+	answer, err := readEnvelope(out.stdout, &o)
 	switch {
 	case err != nil:
 		return h.unreadable(err, out)
@@ -74,11 +112,6 @@ func (f *Fleet) call(ctx context.Context, target engine.Target, name string, par
 		return h.explain(err)
 	}
 	return nil
-}
-
-// compose writes what the bootstrap reads: script, parameters and nonce as one JSON object.
-func compose(script string, parameters []byte, nonce string) []byte {
-	return slices.Concat([]byte(`{"script":`), travelling()[script], []byte(`,"parameters":`), parameters, []byte(`,"nonce":"`+nonce+`"}`))
 }
 
 func newNonce() string {

@@ -74,7 +74,7 @@ func TestLogsErrorsAndResultsNeverHoldThePassword(t *testing.T) {
 		for _, auth := range []Auth{NTLM, Basic} {
 			f, p := searched(t, Credential{User: user, Password: given, CA: ca, Auth: auth})
 			for spoil := range everyDamage {
-				for _, action := range []wsman.Action{wsman.Create, wsman.Receive, wsman.Signal} {
+				for _, action := range []wsman.Action{wsman.Create, wsman.Send, wsman.Receive} {
 					s := newServer(t, wsman.Options{TLS: config, AllowBasic: true})
 					s.set(func() { s.spoil[action] = spoil })
 					p.try(t, f, s.target)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"patchdeck/assets"
 	"patchdeck/engine"
 	"patchdeck/engine/rollout"
 	"patchdeck/remote/simulator/wsman"
@@ -37,7 +38,10 @@ type server struct {
 	boot     int
 	requests map[wsman.Action]int
 	spoil    map[wsman.Action]wsman.Spoil // damages every reply to that action
+	once     map[wsman.Action]wsman.Spoil // damages the next reply to that action
 	fault    map[wsman.Action]uint32      // answers that action with a fault, once
+	heard    func(line []byte)            // told every line of input
+	ending   func() bool                  // tells whether the process ends instead of answering
 	answer   func(script string, parameters jsonText) string
 	hanging  chan struct{} // told when a command hangs
 	deleted  chan struct{} // told when a shell was deleted
@@ -52,7 +56,7 @@ func newServer(t testing.TB, options wsman.Options) *server {
 		t.Fatal(err)
 	}
 	address := listener.Addr().(*net.TCPAddr)
-	s := &server{requests: map[wsman.Action]int{}, spoil: map[wsman.Action]wsman.Spoil{}, fault: map[wsman.Action]uint32{},
+	s := &server{requests: map[wsman.Action]int{}, spoil: map[wsman.Action]wsman.Spoil{}, once: map[wsman.Action]wsman.Spoil{}, fault: map[wsman.Action]uint32{},
 		hanging: make(chan struct{}, 8), stalling: make(chan struct{}, 8), deleted: make(chan struct{}, 8), ended: make(chan struct{}, 8), answer: func(string, jsonText) string { return factsText }}
 	s.target = engine.Target{ID: "s00001", Name: "APP01", Address: "127.0.0.1", Port: address.Port, Scheme: "http", Site: "here", Credential: "fleet"}
 	if options.TLS != nil {
@@ -89,6 +93,10 @@ func (s *server) Spoil(action wsman.Action) wsman.Spoil {
 	if action == wsman.Delete {
 		s.deleted <- struct{}{}
 	}
+	if how, ok := s.once[action]; ok {
+		delete(s.once, action)
+		return how
+	}
 	return s.spoil[action]
 }
 
@@ -100,7 +108,19 @@ func (s *server) Fault(action wsman.Action) uint32 {
 	return code
 }
 
-func (s *server) Run(ctx context.Context, command wsman.Command) wsman.Exit {
+// Converse answers every line as the bootstrap does.
+func (s *server) Converse(line, _ string) wsman.Conversation {
+	if line != assets.BootstrapCommandLine() {
+		return nil
+	}
+	return s.answerLine
+}
+
+func (s *server) Run(context.Context, wsman.Command) wsman.Exit {
+	return wsman.Exit{Code: 1, Stderr: []byte("only the bootstrap is expected here")}
+}
+
+func (s *server) answerLine(ctx context.Context, line []byte) wsman.Exit {
 	var order struct {
 		Script struct {
 			Name    string
@@ -109,12 +129,18 @@ func (s *server) Run(ctx context.Context, command wsman.Command) wsman.Exit {
 		Parameters json.RawMessage
 		Nonce      string
 	}
-	if err := json.Unmarshal(command.Stdin, &order); err != nil {
+	if err := json.Unmarshal(line, &order); err != nil {
 		return wsman.Exit{Code: 1, Stderr: []byte(err.Error())}
 	}
 	s.mutex.Lock()
 	answer := s.answer
 	s.mutex.Unlock()
+	if s.heard != nil {
+		s.heard(line)
+	}
+	if s.ending != nil && s.ending() {
+		return wsman.Exit{Code: 1, Stderr: []byte("out of memory")}
+	}
 	text := answer(order.Script.Name, order.Parameters)
 	if text == hang {
 		s.hanging <- struct{}{}

@@ -74,7 +74,7 @@ func (f *Fleet) Uninstall(ctx context.Context, target engine.Target, order Unins
 
 // startOf are the parameters that start a job of a kind with a manifest of its own.
 func startOf(order engine.JobOrder, manifest any) startParameters {
-	return startParameters{order.ID, order.Kind, order.Change, order.Deadline.UTC().Format(time.RFC3339), travelling()["job-"+string(order.Kind)], manifest}
+	return startParameters{order.ID, order.Kind, order.Change, order.Deadline.UTC().Format(time.RFC3339), travelling()["job-"+string(order.Kind)].body, manifest}
 }
 
 // UninstallJob asks how a job that removes updates stands.

@@ -76,7 +76,7 @@ func request(t testing.TB, script string, parameters any) []byte {
 		t.Fatalf("no script %q", script)
 	}
 	body, err := json.Marshal(map[string]any{
-		"script": sent(file), "parameters": parameters, "nonce": strings.Repeat("0f", 16),
+		"script": map[string]any{"name": file.Name, "version": file.Version, "sha256": file.SHA256, "gzip": file.Packed()}, "parameters": parameters, "nonce": strings.Repeat("0f", 16),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +84,7 @@ func request(t testing.TB, script string, parameters any) []byte {
 	return body
 }
 
+// sent is the body of a job on its way.
 func sent(file assets.ScriptFile) map[string]any {
 	return map[string]any{"name": file.Name, "version": file.Version, "sha256": file.SHA256, "text": file.Text}
 }

@@ -2,11 +2,17 @@ package simulator
 
 import (
 	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"patchdeck/assets"
@@ -20,11 +26,12 @@ type call struct {
 	Nonce      string          `json:"nonce"`
 }
 
-// scriptText is a script on its way: to run now, or as the body of a job.
+// scriptText is a script on its way: packed to run now, or as a text that is the body of a job.
 type scriptText struct {
 	Name    string `json:"name"`
 	Version int    `json:"version"`
 	SHA256  string `json:"sha256"`
+	Packed  string `json:"gzip"` // base64; left out by who sent the script before
 	Text    string `json:"text"`
 }
 
@@ -103,13 +110,19 @@ var behaviours = map[string]behaviour{
 	"job-remove": (*host).runJobRemove,
 }
 
-// bootstrap does what bootstrap.ps1 does: checks the hash, runs the script, writes the envelope.
-func (h *host) bootstrap(stdin []byte) wsman.Exit {
-	c, err := readCall(stdin)
+// process is one run of the bootstrap. Its lines are answered one by one.
+type process struct {
+	host  *host
+	known []string // the hashes of the scripts that it was sent
+}
+
+// answer does what bootstrap.ps1 does with a line: checks the hash, runs the script, writes the envelope.
+func (p *process) answer(_ context.Context, line []byte) wsman.Exit {
+	c, err := readCall(line)
 	if err != nil {
 		return powershellError("patchdeck: " + err.Error())
 	}
-	result, err := h.runScript(c)
+	result, err := p.run(c)
 	a := answer{Patchdeck: 1, Nonce: c.Nonce, Script: c.Script.Name, Version: c.Script.Version, OK: err == nil, Result: result}
 	if err != nil && !errors.As(err, &a.Error) {
 		a.Error = &problem{noCommand, err.Error()}
@@ -121,17 +134,50 @@ func (h *host) bootstrap(stdin []byte) wsman.Exit {
 	return wsman.Exit{Stdout: fmt.Appendf(nil, "\n-----BEGIN PATCHDECK %s-----\n%s\n-----END PATCHDECK %s-----\n", c.Nonce, body, c.Nonce)}
 }
 
-func (h *host) runScript(c call) (any, error) {
-	if err := c.Script.check(); err != nil {
-		return nil, err
+func (p *process) run(c call) (any, error) {
+	if !slices.Contains(p.known, c.Script.SHA256) {
+		if err := c.Script.unpack(); err != nil {
+			return nil, err
+		}
+		if err := c.Script.check(); err != nil {
+			return nil, err
+		}
+		p.known = append(p.known, c.Script.SHA256)
 	}
 	run, ok := behaviours[c.Script.Name]
 	if !ok {
 		return nil, fmt.Errorf("the simulated server has no behaviour for the script %q", c.Script.Name)
 	}
-	now := h.enter()
-	defer h.mu.Unlock()
-	return run(h, c.Parameters, now)
+	now := p.host.enter()
+	defer p.host.mu.Unlock()
+	return run(p.host, c.Parameters, now)
+}
+
+// packed is every script of ours as our own client sends it, which saves the unpacking.
+var packed = sync.OnceValue(func() map[string]string {
+	texts := map[string]string{}
+	for _, s := range assets.Scripts() {
+		texts[s.Packed()] = s.Text
+	}
+	return texts
+})
+
+// unpack sets the text that a script was packed from.
+func (s *scriptText) unpack() error {
+	if text, ok := packed()[s.Packed]; ok {
+		s.Text = text
+		return nil
+	}
+	reader, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(s.Packed)))
+	var text []byte
+	if err == nil {
+		text, err = io.ReadAll(io.LimitReader(reader, maxRequest))
+	}
+	if err != nil {
+		return &problem{badDigest, "the script cannot be unpacked: " + err.Error()}
+	}
+	s.Text = string(text)
+	return nil
 }
 
 // check tells whether the text is the one of ours that bears its name. Another text could only be run, and nothing is

@@ -27,11 +27,15 @@ func TestEveryScriptThatCanBeSentHasABehaviour(t *testing.T) {
 func TestATextThatIsNotOursIsNotRun(t *testing.T) {
 	b := newWorkbench(t, Config{Servers: 1, Seed: 1})
 	ours, _ := assets.Script("facts")
+	other := assets.ScriptFile{Text: "Stop-Computer"}
 	cases := []struct {
 		what, script, code string
 	}{
-		{"unknown name", `{"name":"format-disk","version":1,"sha256":"","text":""}`, noCommand},
-		{"another text", fmt.Sprintf(`{"name":"facts","version":%d,"sha256":"%s","text":"Stop-Computer"}`, ours.Version, ours.SHA256), badDigest},
+		{"unknown name", `{"name":"format-disk","version":1,"sha256":"","gzip":"` + other.Packed() + `"}`, noCommand},
+		{"another text", fmt.Sprintf(`{"name":"facts","version":%d,"sha256":"%s","gzip":"%s"}`, ours.Version, ours.SHA256, other.Packed()), badDigest},
+		{"nothing", fmt.Sprintf(`{"name":"facts","version":%d,"sha256":"%s"}`, ours.Version, ours.SHA256), badDigest},
+		{"not packed", fmt.Sprintf(`{"name":"facts","version":%d,"sha256":"%s","gzip":"U3RvcC1Db21wdXRlcg=="}`, ours.Version, ours.SHA256), badDigest},
+		{"another version", fmt.Sprintf(`{"name":"facts","version":%d,"sha256":"%s","gzip":"%s"}`, ours.Version+1, ours.SHA256, ours.Packed()), badArgument},
 	}
 	for _, c := range cases {
 		stdin := fmt.Sprintf(`{"script":%s,"parameters":{},"nonce":"%s"}`, c.script, strings.Repeat("ab", 16))
@@ -94,12 +98,14 @@ func TestCommandLines(t *testing.T) {
 		if exit.Code != c.code || string(exit.Stdout) != c.stdout || !strings.Contains(string(exit.Stderr), c.says) {
 			t.Errorf("%q: exit %d, stdout %q, stderr %q", c.line, exit.Code, exit.Stdout, exit.Stderr)
 		}
-		if h.NeedsInput(c.line) {
+		if h.NeedsInput(c.line) || h.Converse(c.line, user) != nil {
 			t.Errorf("%q waits for input", c.line)
 		}
 	}
-	if !h.NeedsInput(assets.BootstrapCommandLine()) || !h.NeedsInput(strings.Replace(assets.BootstrapCommandLine(), "-EncodedCommand", "-enc", 1)) {
-		t.Error("the bootstrap does not wait for its input")
+	for _, line := range []string{assets.BootstrapCommandLine(), strings.Replace(assets.BootstrapCommandLine(), "-EncodedCommand", "-enc", 1)} {
+		if h.Converse(line, user) == nil || h.NeedsInput(line) {
+			t.Errorf("the bootstrap does not answer line by line: %.60s", line)
+		}
 	}
 }
 
@@ -132,4 +138,26 @@ func FuzzCommandLine(f *testing.F) {
 			t.Errorf("%q succeeded without a word", line)
 		}
 	})
+}
+
+// Assets' README: a process keeps the scripts that had their hash; it keeps nothing of other processes.
+func TestAProcessKeepsTheScriptsThatItWasSent(t *testing.T) {
+	b := newWorkbench(t, Config{Servers: 1, Seed: 1})
+	ours, _ := assets.Script("facts")
+	short := fmt.Appendf(nil, `{"script":{"name":"facts","version":%d,"sha256":"%s"},"parameters":{},"nonce":"%s"}`,
+		ours.Version, ours.SHA256, strings.Repeat("ab", 16))
+	begin := func() wsman.Conversation { return b.hosts[0].Converse(assets.BootstrapCommandLine(), user) }
+	first := begin()
+	for what, exit := range map[string]wsman.Exit{
+		"sent":        first(t.Context(), request(t, "facts", struct{}{})),
+		"known":       first(t.Context(), short),
+		"known again": first(t.Context(), short),
+	} {
+		if facts := decode[shownFacts](t, exit); facts.Hostname != b.hosts[0].name {
+			t.Errorf("%s: %+v", what, facts)
+		}
+	}
+	if exit := begin()(t.Context(), short); !bytes.Contains(exit.Stdout, []byte(badDigest)) {
+		t.Errorf("a new process: %s", exit.Stdout)
+	}
 }

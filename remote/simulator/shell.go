@@ -15,9 +15,9 @@ import (
 
 // Run executes one command line: the bootstrap with a script of ours, or one of a few programs that other people's
 // clients try first. Everything else fails as cmd.exe or PowerShell would; nothing is ever executed here.
-func (h *host) Run(_ context.Context, command wsman.Command) wsman.Exit {
-	if command.Line == bootstrapLine {
-		return h.bootstrap(command.Stdin)
+func (h *host) Run(ctx context.Context, command wsman.Command) wsman.Exit {
+	if call := h.Converse(command.Line, command.User); call != nil {
+		return call(ctx, command.Stdin)
 	}
 	program, arguments := splitProgram(command.Line)
 	if program == "" {
@@ -34,19 +34,25 @@ func (h *host) Run(_ context.Context, command wsman.Command) wsman.Exit {
 }
 
 // bootstrapLine is what our own client sends, every time: it is recognised without being taken apart.
-var bootstrapLine = assets.BootstrapCommandLine()
+var bootstrapLine, bootstrap = assets.BootstrapCommandLine(), assets.Bootstrap()
 
-// NeedsInput tells which command lines read standard input: those that start our bootstrap or Ansible's.
-func (h *host) NeedsInput(line string) bool {
-	if line == bootstrapLine {
-		return true
+// Converse starts the bootstrap, which answers line by line.
+func (h *host) Converse(line, _ string) wsman.Conversation {
+	if line != bootstrapLine && !startsBootstrap(line) {
+		return nil
 	}
+	return (&process{host: h}).answer
+}
+
+func startsBootstrap(line string) bool {
 	program, arguments := splitProgram(line)
-	if program != "powershell" {
-		return false
-	}
-	script := scriptOf(arguments)
-	return script == assets.Bootstrap() || readsAnsibleModule(script)
+	return program == "powershell" && scriptOf(arguments) == bootstrap
+}
+
+// NeedsInput tells which command lines read standard input to its end: those that start Ansible's modules.
+func (h *host) NeedsInput(line string) bool {
+	program, arguments := splitProgram(line)
+	return program == "powershell" && readsAnsibleModule(scriptOf(arguments))
 }
 
 var programs = map[string]func(h *host, user, arguments string) string{
@@ -82,8 +88,6 @@ func (h *host) powershell(user, arguments string, stdin []byte) wsman.Exit {
 	program, rest := splitProgram(script)
 	_, known := programs[program]
 	switch {
-	case script == assets.Bootstrap():
-		return h.bootstrap(stdin)
 	case readsAnsibleModule(script):
 		return runAnsibleModule(stdin)
 	case known && program != "ver" && !strings.ContainsAny(rest, "\n;|&"): // PowerShell starts the program and passes its output on

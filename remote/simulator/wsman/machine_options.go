@@ -1,5 +1,7 @@
 package wsman
 
+import "context"
+
 // What a Machine may know beyond the interface Machine; each is asked for by a type assertion.
 
 // InputReader knows which command lines read standard input: those start when it has arrived to its end, all others at
@@ -7,6 +9,17 @@ package wsman
 type InputReader interface {
 	NeedsInput(line string) bool
 }
+
+// Conversing knows the programs that read standard input line by line and answer each line before they read the next. They
+// start at once and end with their input, or with the first line that they answer by an exit code other than zero.
+type Conversing interface {
+	// Converse starts such a program and gives what answers one line; it is called for one line at a time. For every other
+	// command line it gives nil.
+	Converse(line, user string) Conversation
+}
+
+// Conversation answers one line of standard input, without its line end.
+type Conversation func(ctx context.Context, line []byte) Exit
 
 // Named is the computer's name, as it stands in NTLM challenges and in faults.
 type Named interface {

@@ -88,6 +88,22 @@ func (m *testMachine) Run(ctx context.Context, command Command) Exit {
 	return Exit{Code: 1, Stderr: []byte("'" + name + "' is not recognized\r\n")}
 }
 
+// Converse knows "talk", which says every line back, complains about "?" and ends with the line "bye" and exit code 7.
+func (m *testMachine) Converse(line, user string) Conversation {
+	if line != "talk" {
+		return nil
+	}
+	return func(_ context.Context, line []byte) Exit {
+		switch string(line) {
+		case "?":
+			return Exit{Stderr: []byte("what?")}
+		case "bye":
+			return Exit{Code: 7, Stdout: []byte("bye " + user)}
+		}
+		return Exit{Stdout: append([]byte("you said "), line...)}
+	}
+}
+
 // serve starts an endpoint on loopback for the length of a test.
 func serve(t testing.TB, machine Machine, options Options) (endpoint *Endpoint, address string) {
 	t.Helper()

@@ -51,7 +51,8 @@ func (c *connection) execute(x exchange, request *soap.Request, header soap.Head
 	if len(utf16.Encode([]rune(line))) > e.options.Quotas.MaxCommandLine {
 		return nil, failure{fault: soap.LineTooLong}
 	}
-	waiting := e.awaitsInput(line, request)
+	conversation := e.conversation(line, x.user)
+	waiting := conversation == nil && e.awaitsInput(line, request)
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	s, ok := e.shellOf(x.user, request.ShellID)
@@ -64,16 +65,23 @@ func (c *connection) execute(x exchange, request *soap.Request, header soap.Head
 		return nil, failure{fault: soap.NotEnoughQuota}
 	}
 	s.operations++
-	started := &command{id: newID(), line: line, user: x.user, waiting: waiting}
+	started := &command{id: newID(), line: line, user: x.user, waiting: waiting, conversation: conversation}
 	if validID(request.CommandID) && s.commands[shellKey(request.CommandID)] == nil {
 		started.id = request.CommandID
 	}
 	started.context, started.cancel = context.WithCancel(context.Background())
 	s.commands[shellKey(started.id)] = started
-	if !started.waiting {
+	if started.conversation == nil && !started.waiting {
 		e.run(started)
 	}
 	return soap.AppendStarted(nil, header, started.id), nil
+}
+
+func (e *Endpoint) conversation(line, user string) Conversation {
+	if machine, ok := e.machine.(Conversing); ok {
+		return machine.Converse(line, user)
+	}
+	return nil
 }
 
 // awaitsInput tells whether a command starts with the end of its input instead of at once.
@@ -94,14 +102,19 @@ func (c *connection) input(x exchange, request *soap.Request, header soap.Header
 	if err != nil {
 		return nil, err
 	}
-	if target.waiting {
-		if len(target.input)+len(request.Input) > e.options.Quotas.MaxInput {
-			return nil, failure{fault: soap.NotEnoughMemory}
-		}
-		target.input = append(target.input, request.Input...)
-		if request.InputEnds {
-			e.run(target)
-		}
+	if !target.waiting && target.conversation == nil {
+		return soap.AppendEmpty(nil, header, request.Action), nil
+	}
+	if len(target.input)+len(request.Input) > e.options.Quotas.MaxInput {
+		return nil, failure{fault: soap.NotEnoughMemory}
+	}
+	target.input = append(target.input, request.Input...)
+	target.inputEnded = target.inputEnded || request.InputEnds
+	switch {
+	case target.conversation != nil:
+		e.converse(target)
+	case target.inputEnded:
+		e.run(target)
 	}
 	return soap.AppendEmpty(nil, header, request.Action), nil
 }
@@ -132,9 +145,9 @@ func (c *connection) signal(x exchange, request *soap.Request, header soap.Heade
 		s.drop(target)
 	case soap.SignalControlC, soap.SignalBreak:
 		target.cancel()
-		if target.waiting {
-			target.waiting, target.ended, target.exit = false, true, Exit{Code: interrupted}
-			target.notify()
+		if target.waiting || target.conversation != nil && !target.answering && !target.ended {
+			target.waiting, target.exit.Code = false, interrupted
+			e.end(target)
 		}
 	}
 	return soap.AppendEmpty(nil, header, request.Action), nil

@@ -11,8 +11,8 @@ const (
 	smallestEnvelope = 8 << 10
 )
 
-// receive waits until a command has ended and hands out its output, part by part. The machine gives all output at the
-// end, so a running command has none.
+// receive waits until a command has output or has ended and hands out the output, part by part. The machine gives the output
+// of a program at its end, or of one that converses line by line, after each line.
 func (c *connection) receive(x exchange, request *soap.Request, header soap.Header) ([]byte, error) {
 	e := c.endpoint
 	e.mutex.Lock()
@@ -29,7 +29,8 @@ func (c *connection) receive(x exchange, request *soap.Request, header soap.Head
 		}
 	}()
 	deadline := time.Now().Add(e.options.Quotas.wait(request.OperationTimeout))
-	for !target.ended {
+	again := request.MessageID != "" && request.MessageID == target.message
+	for !again && !target.ended && !target.hasMore() {
 		if !c.readBy(deadline) {
 			return nil, errDeparted
 		}
@@ -41,7 +42,7 @@ func (c *connection) receive(x exchange, request *soap.Request, header soap.Head
 			return nil, err
 		case target.receiver != c || s.commands[shellKey(target.id)] != target:
 			return nil, failure{fault: soap.Aborted}
-		case !target.ended && !time.Now().Before(deadline):
+		case !target.ended && !target.hasMore() && !time.Now().Before(deadline):
 			return nil, failure{fault: soap.OperationTimedOut}
 		}
 	}
@@ -65,24 +66,17 @@ func (q Quotas) room(request *soap.Request) int {
 	return soap.OutputRoom(envelope)
 }
 
-// next takes the next part of the output; the same message gets the same part.
+// next takes the next part of the output; the same message gets the same part. What went to the message before is
+// forgotten.
 func (c *command) next(message string, room int) soap.Output {
-	if message != "" && message == c.message {
-		c.delivered = c.before
+	if message == "" || message != c.message {
+		c.message = message
+		c.exit.Stdout, c.exit.Stderr = c.exit.Stdout[c.sent.output:], c.exit.Stderr[c.sent.errors:]
+		c.sent.output = min(room, len(c.exit.Stdout))
+		c.sent.errors = min(room-c.sent.output, len(c.exit.Stderr))
 	}
-	c.before, c.message = c.delivered, message
-
-	out := soap.Output{CommandID: c.id}
-	standard := c.exit.Stdout[min(c.delivered, len(c.exit.Stdout)):]
-	out.Stdout = standard[:min(room, len(standard))]
-	room -= len(out.Stdout)
-	c.delivered += len(out.Stdout)
-
-	failed := c.exit.Stderr[max(c.delivered-len(c.exit.Stdout), 0):]
-	out.Stderr = failed[:min(room, len(failed))]
-	c.delivered += len(out.Stderr)
-
-	out.Done = c.delivered == len(c.exit.Stdout)+len(c.exit.Stderr)
-	out.ExitCode = c.exit.Code
-	return out
+	return soap.Output{
+		CommandID: c.id, Stdout: c.exit.Stdout[:c.sent.output], Stderr: c.exit.Stderr[:c.sent.errors],
+		Done: c.ended && !c.hasMore(), ExitCode: c.exit.Code,
+	}
 }

@@ -1,6 +1,7 @@
 package wsman
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -25,15 +26,18 @@ type command struct {
 	user    string
 	input   []byte
 	waiting bool // for the end of standard input
-	ended   bool // Run has returned, exit is valid
-	exit    Exit
+	ended   bool // the program has ended, exit is whole
+	exit    Exit // its output without what was sent and forgotten
 	context context.Context
 	cancel  context.CancelFunc
 
-	delivered int    // bytes of standard output and then standard error that have been sent
-	before    int    // delivered, before the latest reply
-	message   string // the request that the latest reply answered
-	receiver  *connection
+	conversation Conversation // nil for a program that takes its input as a whole
+	answering    bool         // a line is being answered
+	inputEnded   bool
+
+	message  string                       // the request that the latest reply answered
+	sent     struct{ output, errors int } // bytes at the beginning of exit's output that the latest reply carried
+	receiver *connection
 }
 
 // newID makes an identifier as Windows does.
@@ -139,6 +143,49 @@ func (s *shell) running() int {
 	return count
 }
 
+// hasMore tells whether there is output that no reply carried yet.
+func (c *command) hasMore() bool {
+	return c.sent.output < len(c.exit.Stdout) || c.sent.errors < len(c.exit.Stderr)
+}
+
+// converse lets the program answer the next line of its input, if there is one and none is being answered.
+func (e *Endpoint) converse(c *command) {
+	if c.answering || c.ended {
+		return
+	}
+	line, rest, whole := bytes.Cut(c.input, []byte("\n"))
+	switch {
+	case !whole && !c.inputEnded:
+		return
+	case !whole && len(line) == 0:
+		e.end(c)
+		return
+	}
+	c.input, c.answering = rest, true
+	go func() {
+		exit := c.conversation(c.context, bytes.TrimSuffix(line, []byte("\r")))
+		e.mutex.Lock()
+		defer e.mutex.Unlock()
+		c.answering = false
+		c.exit.Code = exit.Code
+		c.exit.Stdout = append(c.exit.Stdout, exit.Stdout...)
+		c.exit.Stderr = append(c.exit.Stderr, exit.Stderr...)
+		if exit.Code != 0 {
+			e.end(c)
+			return
+		}
+		e.converse(c)
+		c.notify()
+	}()
+}
+
+// end makes a command one that has ended.
+func (e *Endpoint) end(c *command) {
+	c.ended, c.input = true, nil
+	c.cancel()
+	c.notify()
+}
+
 // run executes a command in a goroutine of its own.
 func (e *Endpoint) run(c *command) {
 	c.waiting = false
@@ -148,8 +195,7 @@ func (e *Endpoint) run(c *command) {
 		exit := e.machine.Run(c.context, task)
 		e.mutex.Lock()
 		defer e.mutex.Unlock()
-		c.exit, c.ended = exit, true
-		c.cancel()
-		c.notify()
+		c.exit = exit
+		e.end(c)
 	}()
 }
