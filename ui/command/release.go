@@ -68,7 +68,7 @@ func (t *tree) releaseList() *cobra.Command {
 
 func (t *tree) releaseDrop() *cobra.Command {
 	var reason string
-	command := t.verb(verb{use: "drop ID KB", short: "Take an update out of a release; the approval stays", args: cobra.ExactArgs(2), run: func(c *call) error {
+	command := t.verb(verb{use: "drop RELEASE KB", short: "Take an update out of a release; the approval stays", args: cobra.ExactArgs(2), run: func(c *call) error {
 		if err := needReason(reason); err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ func New(env Environment) *cobra.Command {
 		return wrongUsage("%s: %w; see %s --help", command.CommandPath(), err, command.CommandPath())
 	})
 	root.AddCommand(t.catalog(), t.inventory(), t.release(), t.change(), t.acceptance(), t.rollout(), t.audit(),
-		t.store(), t.users(), t.version())
+		t.store(), t.users(), t.version(), t.names())
 	if env.Report != nil {
 		root.AddCommand(t.report())
 	}

@@ -88,7 +88,7 @@ const sourceFlag = "source"
 // verb makes the cobra command of a verb.
 func (t *tree) verb(v verb) *cobra.Command {
 	command := &cobra.Command{
-		Use: v.use, Short: v.short, Example: v.example,
+		Use: v.use, Short: v.short, Example: v.example, ValidArgsFunction: t.complete(v),
 		Args: func(command *cobra.Command, args []string) error {
 			if v.args == nil {
 				v.args = cobra.NoArgs
