@@ -464,7 +464,9 @@ func TestAPersonsWayThroughAnIncidentAndANotice(t *testing.T) {
 		if i := incidentBy(t, e.View(), "INC-2"); i.Release != release || i.By != rehearsal.Support.Name {
 			t.Errorf("%+v: want an incident of the release, by %s", i, rehearsal.Support.Name)
 		}
-		if !slices.ContainsFunc(e.View().Needs, func(need engine.Need) bool { return strings.Contains(need.Words, "wait for mail, which is not configured any more") }) {
+		if !slices.ContainsFunc(e.View().Needs, func(need engine.Need) bool {
+			return strings.Contains(need.Words, "wait for mail, which is not configured any more")
+		}) {
 			t.Errorf("nobody is told that copies have no way out: %v", e.View().Needs)
 		}
 		foldsToItsRecords(t, n.store)

@@ -141,7 +141,7 @@ func (p posted) hear(e *Engine, now time.Time) {
 	r.flying--
 	if p.trouble != nil && p.trouble.Unreached {
 		r.silences++
-		r.until = now.Add(notice.Pause(d.Addressee().Road(), r.silences))
+		r.until = now.Add(p.trouble.Rest(d.Addressee().Road(), r.silences))
 	} else {
 		r.silences, r.until = 0, time.Time{}
 	}

@@ -24,6 +24,7 @@ var homes = map[string]string{
 	"github.com/dgraph-io/badger": "store",
 	"github.com/masterzen/winrm":  "remote",
 	"github.com/bodgit/ntlmssp":   "remote",
+	"github.com/wneessen/go-mail": "remote/mail",
 	"github.com/charmbracelet/":   "ui",
 	"github.com/spf13/cobra":      "ui",
 	"github.com/prometheus/":      "ui",

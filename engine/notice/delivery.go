@@ -140,6 +140,11 @@ func Pause(name string, n int) time.Duration {
 	return pause - pause/4 + time.Duration(h.Sum32())%(pause/2)
 }
 
+// Rest is how long to wait after n such troubles in a row: as Pause says, or longer where the receiver asks for it, within bounds.
+func (t *Trouble) Rest(name string, n int) time.Duration {
+	return max(Pause(name, n), min(t.After, mostAsked))
+}
+
 func (d Delivery) move(to State) Moved {
 	return Moved{ID: d.ID, Notice: d.Notice, From: d.State, To: to}
 }
@@ -166,7 +171,7 @@ func (d Delivery) Answer(trouble *Trouble, now time.Time) Moved {
 		return m
 	}
 	m := d.move(Waiting)
-	m.Words, m.Next = words, now.Add(max(Pause(d.ID, d.Attempts), min(trouble.After, mostAsked)))
+	m.Words, m.Next = words, now.Add(trouble.Rest(d.ID, d.Attempts))
 	return m
 }
 
