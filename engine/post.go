@@ -99,8 +99,8 @@ func (e *Engine) orderCopies(now time.Time) (next time.Time) {
 
 // postNotices begins the calls for what was ordered; the orders are durable by now.
 func (e *Engine) postNotices(start func(func(context.Context) heard)) {
-	for id, begun := range e.post.flying {
-		if begun {
+	for _, id := range slices.SortedFunc(maps.Keys(e.post.flying), inOrder) {
+		if e.post.flying[id] {
 			continue
 		}
 		e.post.flying[id] = true
