@@ -138,17 +138,23 @@ func (e *Engine) breakLock(actor approval.Actor, c BreakLock, now time.Time) (st
 	if err := demandReason(c.Reason); err != nil {
 		return "", err
 	}
-	for id, ad := range e.state.ads {
-		if ad.Lock != c.Cluster || ad.Lock == "" {
+	var busy *rollout.Advertisement
+	for _, id := range slices.Sorted(maps.Keys(e.state.ads)) {
+		ad := e.state.ads[id]
+		if c.Cluster == "" || ad.Lock != c.Cluster && !slices.Contains(ad.Seats, c.Cluster) {
 			continue
 		}
 		if ad.Delivery != rollout.Unknown && !ad.Delivery.Final() {
-			return "", approval.Clash("%s holds the lock of %s and is %s: it gives it back when it is through", e.nameOf(ad.Server), c.Cluster, ad.Delivery)
+			busy = ad
+			continue
 		}
 		e.must(lockBroken{Cluster: c.Cluster, Ad: id}, actor, c.Reason, now)
 		return fmt.Sprintf("the lock of %s was taken from %s", c.Cluster, e.nameOf(ad.Server)), nil
 	}
-	return "", fmt.Errorf("nobody holds a lock of cluster %q", c.Cluster)
+	if busy != nil {
+		return "", approval.Clash("%s holds the lock of %s and is %s: it gives it back when it is through", e.nameOf(busy.Server), c.Cluster, busy.Delivery)
+	}
+	return "", fmt.Errorf("nobody holds a lock of cluster or group %q", c.Cluster)
 }
 
 // byNumber orders ids such as by their number.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -252,7 +253,10 @@ func registerRollouts() {
 		func(e lockBroken) string { return "taken from " + e.Ad },
 		func(s *state, e lockBroken, _ time.Time) error {
 			ad := *s.ads[e.Ad]
-			ad.Lock = ""
+			if ad.Lock == e.Cluster {
+				ad.Lock = ""
+			}
+			ad.Seats = slices.DeleteFunc(slices.Clone(ad.Seats), func(group string) bool { return group == e.Cluster })
 			ad.Rev++
 			s.putAd(ad)
 			return nil

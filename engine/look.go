@@ -96,7 +96,7 @@ func (e *Engine) lookAtRollout(id string, now time.Time) {
 			continue
 		}
 		if ad.Delivery == rollout.RestartPending {
-			scene.Held = e.holder(ad.Cluster)
+			scene.Held, scene.Seats = e.holder(ad.Cluster), e.seats(ad.Server, nil)
 			if m := scene.Restart(ad); m != nil {
 				e.move(m, rollout.Contact{Asked: true, Heard: contact.Heard}, now)
 			}
@@ -152,7 +152,7 @@ func (e *Engine) counts(id string) rollout.Counts {
 func (e *Engine) admit(id string, now time.Time) {
 	r := e.state.rollouts[id]
 	admission := rollout.Admission{Scene: e.scene(r, now), Rollout: r, Locks: map[string]string{}, Unfit: map[string]string{}, Busy: map[inventory.ServerID]string{},
-		Gate: e.gate(r, now), Experience: map[string]int{}, Took: map[string][]int{}}
+		Seats: e.seats, Gate: e.gate(r, now), Experience: map[string]int{}, Took: map[string][]int{}}
 	ready := false
 	for _, adID := range e.state.adsOf[id] {
 		ad := e.state.ads[adID]

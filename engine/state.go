@@ -30,6 +30,7 @@ type state struct {
 	ads        map[string]*rollout.Advertisement
 	adsOf      map[string][]string // ids by rollout, in order of opening
 	away       map[string]bool     // advertisements whose server is not in service
+	groups     groups
 	sweeps     map[int]sweepState
 	parts      map[string][]int // by plan: how many assignments each of its records holds
 	outbox     outbox
@@ -45,7 +46,7 @@ func newState() *state {
 		servers: map[inventory.ServerID]*inventory.Server{}, bulletins: map[string]catalog.Bulletin{},
 		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
 		plans: map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
-		adsOf: map[string][]string{}, away: map[string]bool{}, sweeps: map[int]sweepState{}, parts: map[string][]int{}, outbox: newOutbox(), incidents: newIncidents(), dirty: map[recordKey]bool{},
+		adsOf: map[string][]string{}, away: map[string]bool{}, groups: newGroups(), sweeps: map[int]sweepState{}, parts: map[string][]int{}, outbox: newOutbox(), incidents: newIncidents(), dirty: map[recordKey]bool{},
 	}
 }
 
@@ -74,6 +75,7 @@ func (s *state) putAd(v rollout.Advertisement) {
 	} else {
 		s.away[v.ID] = true
 	}
+	s.groups.seat(s.ads[v.ID], &v)
 	s.ads[v.ID] = &v
 	s.mark("advertisement", v.ID)
 }

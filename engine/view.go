@@ -23,6 +23,7 @@ type View struct {
 	Changes    []ChangeView
 	Rollouts   []RolloutView     // in the order in which they were opened
 	Sweeps     []SweepView       // running inventory sweeps
+	Groups     []GroupView       // declared availability groups, ordered by name
 	Notices    []NoticeView      // newest first
 	Incidents  []notice.Incident // newest first
 	Needs      []Need            // what waits for a person, most urgent first

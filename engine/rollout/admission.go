@@ -18,6 +18,8 @@ type Admission struct {
 	Ads     []*Advertisement // of this rollout
 	// Locks maps a cluster to the advertisement that holds it, over all rollouts.
 	Locks map[string]string
+	// Seats says what a server takes of its availability groups; it is asked again after each start. It may be nil.
+	Seats func(server inventory.ServerID, starting map[string]int) Seats
 	// Busy maps a server to the rollout that works on it, over all rollouts: one server has one job at a time.
 	Busy map[inventory.ServerID]string
 	// Unfit maps a cluster to a member that is not well, in words: its peers must wait.
@@ -43,18 +45,30 @@ func (a Admission) Admit() Admitted {
 	out := Admitted{Waits: map[string]string{}}
 	a.planned = map[inventory.Build]time.Duration{}
 	running := a.running()
+	starting := map[string]int{} // members of each group that this admission lets go
 	locks := maps.Clone(a.Locks)
 	if locks == nil {
 		locks = map[string]string{}
 	}
 	for _, ad := range a.candidates() {
 		w, _ := a.openFor(ad)
-		if why := a.refuse(ad, w, running, locks); why != "" {
+		var seats Seats
+		if a.Seats != nil {
+			seats = a.Seats(ad.Server, starting)
+		}
+		why := a.refuse(ad, w, running, locks)
+		if why == "" && !seats.free(ad) {
+			why = seats.Full
+		}
+		if why != "" {
 			out.Waits[ad.ID] = why
 			continue
 		}
 		m := ad.move(Running, "admitted in window "+w.ID)
-		m.Window, m.Lock = w.ID, ad.Cluster
+		m.Window, m.Lock, m.Seats = w.ID, ad.Cluster, seats.Groups
+		for _, group := range seats.Groups {
+			starting[group]++
+		}
 		if len(ad.Duties) > 0 {
 			m.Drain, m.Deadline = Draining, a.Now.Add(a.Policy.DrainTime)
 		} else {

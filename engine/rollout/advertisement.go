@@ -41,7 +41,9 @@ type Advertisement struct {
 	JobCleaned bool   `json:"job_cleaned,omitempty"`
 	Window     string `json:"window,omitempty"` // the window in which it was admitted
 	Lock       string `json:"lock,omitempty"`   // the cluster whose lock it holds
-	// LockDue tells that a check found the server well: the lock goes back when the server is in service again.
+	// Seats are the availability groups in which it counts as away.
+	Seats []string `json:"seats,omitempty"`
+	// LockDue tells that a check found the server well: lock and seats go back when the server is in service again.
 	LockDue bool      `json:"lock_due,omitempty"`
 	Started time.Time `json:"started,omitzero"` // admission of the current attempt
 

@@ -30,6 +30,8 @@ type Scene struct {
 	Dropped map[string]bool
 	// Held is the advertisement that holds the lock of the cluster at hand ("" when nobody does); only Restart asks.
 	Held string
+	// Seats are those of the server at hand in its availability groups; only Restart asks.
+	Seats Seats
 }
 
 // Answer judges a host's reply: the transition that follows, if any, and the contact after it. A reply to a step of an

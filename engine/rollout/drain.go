@@ -178,6 +178,7 @@ func (s Scene) drainForRestart(ad *Advertisement, w Window, open, free bool) *Mo
 	case ad.Drain == InService && open && free:
 		m := ad.move(RestartPending, "taken out of service for its restart in window "+w.ID)
 		m.Window, m.Lock, m.Drain, m.Deadline = w.ID, ad.Cluster, Draining, s.Now.Add(s.Policy.DrainTime)
+		m.Seats = s.Seats.Groups
 		return m
 	case ad.Drain == Drained && !open:
 		m := ad.move(RestartPending, "no window has time for its restart: it returns to service until then")
@@ -200,14 +201,18 @@ func (m Moved) applyDrain(ad Advertisement) Advertisement {
 	if m.Returned {
 		ad.Drain = InService
 	}
-	if m.Lock != "" {
-		ad.Lock, ad.LockDue = m.Lock, false
+	if m.Lock != "" || m.Seats != nil {
+		setIf(&ad.Lock, m.Lock)
+		ad.LockDue = false
+	}
+	if m.Seats != nil {
+		ad.Seats = m.Seats
 	}
 	if m.Unlock {
 		ad.LockDue = true
 	}
 	if ad.LockDue && ad.Drain == InService {
-		ad.Lock, ad.LockDue = "", false
+		ad.Lock, ad.Seats, ad.LockDue = "", nil, false
 	}
 	return ad
 }

@@ -22,6 +22,7 @@ type Moved struct {
 	Windows    []string           `json:"windows,omitempty"`
 	LastWindow bool               `json:"last_window,omitempty"` // no window is left
 	Lock       string             `json:"lock,omitempty"`
+	Seats      []string           `json:"seats,omitempty"`
 	Unlock     bool               `json:"unlock,omitempty"`
 	Duties     []Duty             `json:"duties,omitempty"`
 	Drain      Drain              `json:"drain,omitempty"`

@@ -157,7 +157,7 @@ func (s Scene) Restart(ad *Advertisement) *Moved {
 		return nil
 	}
 	w, open := s.openWindow(ad, s.Policy.RestartReserve)
-	free := s.Held == "" || s.Held == ad.ID
+	free := (s.Held == "" || s.Held == ad.ID) && s.Seats.free(ad)
 	if len(ad.Duties) > 0 && (ad.Drain != Drained || !open) {
 		return s.drainForRestart(ad, w, open, free)
 	}
@@ -167,6 +167,7 @@ func (s Scene) Restart(ad *Advertisement) *Moved {
 	m := ad.move(Restarting, "restart ordered in window "+w.ID)
 	m.Window = w.ID
 	m.RestartID, m.Deadline, m.Lock = RestartName(ad), s.Now.Add(s.Policy.RestartTime), ad.Cluster
+	m.Seats = s.Seats.Groups
 	return m
 }
 
