@@ -83,10 +83,18 @@ func (ad *Advertisement) drainStep(c Contact, step Step) Step {
 		step.Do = GiveDuty
 		slices.Reverse(duties)
 	}
-	if c.Handed < len(duties) {
-		step.Duty = duties[c.Handed]
+	if done := c.handed(ad); done < len(duties) {
+		step.Duty = duties[done]
 	}
 	return step
+}
+
+// handed is how many duties the host took, or gave back, in the advertisement's present state.
+func (c Contact) handed(ad *Advertisement) int {
+	if c.HandedRev != ad.Rev {
+		return 0
+	}
+	return c.Handed
 }
 
 // handed judges what a host says of one duty.
@@ -95,6 +103,9 @@ func (s Scene) handed(ad *Advertisement, c Contact, r Reply) (*Moved, Contact) {
 		c.Next = s.Now.Add(s.Policy.Poll)
 		c.Phase = fmt.Sprintf("%s: %s waits for %s", ad.Drain, r.Step.Duty, r.Handed.Waiting)
 		return nil, c
+	}
+	if c.HandedRev != ad.Rev {
+		c.Handed, c.HandedRev, c.HandedWords = 0, ad.Rev, nil
 	}
 	c.Next = s.Now
 	c.Handed++

@@ -63,8 +63,10 @@ type Contact struct {
 	Seq     int
 	Trouble string // newest trouble, in plain words
 	Network bool   // that trouble was the road, not the host
-	// Handed counts the duties that the host took or gave back since this process began with the drain at hand; HandedWords is its evidence.
+	// Handed counts the duties that the host took or gave back since the advertisement came to the state HandedRev; HandedWords is the
+	// evidence. In any other state the count means nothing.
 	Handed      int
+	HandedRev   int
 	HandedWords []string
 }
 
