@@ -68,6 +68,8 @@ func TestTimesThatDoNotExistOrExistTwice(t *testing.T) {
 		{"a whole day that Samoa skipped", "Pacific/Apia", "2011-12-30", ClockAt(12, 0), "2011-12-30T10:00:00Z"},
 		{"a quarter of an hour off", "Asia/Kathmandu", "2026-11-10", ClockAt(11, 0), "2026-11-10T05:15:00Z"},
 		{"the last hours of a year", "Pacific/Kiritimati", "2026-12-31", ClockAt(23, 59), "2026-12-31T09:59:00Z"},
+		{"a leap year beyond the tables of the zones", "Europe/Dublin", "2040-12-31", ClockAt(12, 0), "2040-12-31T12:00:00Z"},
+		{"summer beyond them", "America/New_York", "2044-07-12", ClockAt(12, 0), "2044-07-12T16:00:00Z"},
 		{"24:00 is the next day", "UTC", "2026-12-31", ClockAt(24, 0), "2027-01-01T00:00:00Z"},
 	} {
 		d, err := ParseDate(c.date)

@@ -55,7 +55,5 @@ func Release(patchTuesday Date) time.Time { return patchTuesday.At(ClockAt(10, 0
 
 // AheadOfPacific tells whether the clocks of a zone are ahead of the vendor's at an instant.
 func AheadOfPacific(at time.Time, zone *time.Location) bool {
-	_, here := at.In(zone).Zone()
-	_, there := at.In(Pacific).Zone()
-	return here > there
+	return offset(at, zone) > offset(at, Pacific)
 }
