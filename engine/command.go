@@ -25,6 +25,7 @@ type SweepKind string
 const (
 	SweepFacts SweepKind = "facts"
 	SweepScan  SweepKind = "scan"
+	SweepStamp SweepKind = "stamp" // writes the baseline that was reached into the registry
 )
 
 type (
@@ -38,10 +39,13 @@ type (
 		Source   string
 		Bulletin catalog.Bulletin
 	}
-	// Sweep asks servers for their facts, or for a scan by their own update agent. No servers means all.
+	// Sweep asks servers for their facts, or for a scan by their own update agent: those that are named, the members of a collection, and
+	// those that the last sweep missed. Without any of them it asks every managed server.
 	Sweep struct {
-		Kind    SweepKind
-		Servers []inventory.ServerID
+		Kind       SweepKind
+		Servers    []inventory.ServerID
+		Collection string
+		Missed     bool
 	}
 	// CreateRelease bundles updates of a bulletin into a release. No updates means all that a scan offered.
 	CreateRelease struct {
@@ -56,7 +60,11 @@ type (
 		Windows  []rollout.Window // none: the configured schedule, for the cycle of the release's month
 		AcceptBy time.Time        // the acceptance deadline that goes with Windows
 		Ceiling  int              // 0: as the forecast proposes, at least 32
-		Reason   string
+		// Collections are whom the plan is made for; none is the whole inventory.
+		Collections []string
+		// OverrideAudit is why the plan is made although the audit of its servers is incomplete or old.
+		OverrideAudit string
+		Reason        string
 	}
 	// DecideChange takes one step of a change request: "authorise", "approve" or "reject".
 	DecideChange struct {

@@ -9,11 +9,11 @@ import (
 // contacts are the conversations with hosts since this process started, by key: an advertisement's id, or a sweep and a server. They know
 // at any time how many servers are silent.
 type contacts struct {
-	of      map[string]rollout.Contact
-	silent  map[string]time.Time // since when, where the road to the server is the trouble
-	heard   time.Time            // newest answer of anybody
-	fell    time.Time            // no silence began later
-	loose   bool                 // fell may be too late: a silence ended since it was found
+	of     map[string]rollout.Contact
+	silent map[string]time.Time // since when, where the road to the server is the trouble
+	heard  time.Time            // newest answer of anybody
+	fell   time.Time            // no silence began later
+	loose  bool                 // fell may be too late: a silence ended since it was found
 }
 
 func newContacts() *contacts {

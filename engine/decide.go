@@ -92,6 +92,11 @@ func chunksByWeight(servers []inventory.Server) (parts [][]inventory.Server) {
 func (e *Engine) importServers(actor approval.Actor, c ImportServers, now time.Time) (string, error) {
 	next := 1
 	existing := make([]inventory.Server, 0, len(e.state.servers))
+	for id := range e.state.retired { // an id is never given again
+		if n, err := strconv.Atoi(strings.TrimPrefix(string(id), "s")); err == nil {
+			next = max(next, n+1)
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(e.state.servers)) {
 		existing = append(existing, *e.state.servers[id])
 		if n, err := strconv.Atoi(strings.TrimPrefix(string(id), "s")); err == nil {
@@ -127,8 +132,8 @@ func (e *Engine) importBulletin(actor approval.Actor, c ImportBulletin, now time
 
 func (e *Engine) orderSweep(actor approval.Actor, c Sweep, now time.Time) (string, error) {
 	sweep := sweepState{Number: len(e.state.sweeps) + 1, Kind: c.Kind, Ordered: now, Servers: c.Servers}
-	if len(sweep.Servers) == 0 {
-		sweep.Servers = slices.Sorted(maps.Keys(e.state.servers))
+	if err := e.sweepScope(&sweep, c, now); err != nil {
+		return "", err
 	}
 	if len(sweep.Servers) == 0 {
 		return "", fmt.Errorf("the inventory is empty: import servers first")

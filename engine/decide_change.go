@@ -57,9 +57,16 @@ func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Tim
 	id := fmt.Sprintf("CHG-%d", len(e.state.changes)+1)
 	draft := rollout.Draft{Change: id, Release: release.ID, Emergency: emergency, Windows: windows, AcceptBy: acceptBy,
 		Ceiling: c.Ceiling, Policy: e.options.Policy, Updates: e.updatesOf(release)}
+	whom, err := e.planFor(c.Collections, now)
+	if err != nil {
+		return "", err
+	}
+	overridden, err := e.checkAudit(whom, c, now)
+	if err != nil {
+		return "", err
+	}
 	var candidates []inventory.Server
-	for _, sid := range slices.Sorted(maps.Keys(e.state.servers)) {
-		s := *e.state.servers[sid]
+	for _, s := range whom.servers {
 		draft.Servers = append(draft.Servers, s)
 		if slices.ContainsFunc(draft.Updates, func(u catalog.Update) bool { return catalog.Relevant(u, s).Verdict == catalog.Missing }) {
 			candidates = append(candidates, s)
@@ -70,6 +77,10 @@ func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Tim
 	plan, err := rollout.MakePlan(draft)
 	if err != nil {
 		return "", err
+	}
+	plan.Excluded, plan.Findings = whom.excluded, append(plan.Findings, whom.findings...)
+	if overridden != "" {
+		plan.Findings = append(plan.Findings, rollout.Finding{Words: overridden})
 	}
 	for _, os := range choice.Untested {
 		plan.Findings = append(plan.Findings, rollout.Finding{Words: "no server fit for a pilot on " + os + ": it goes to Dev and Prod untested"})

@@ -34,6 +34,8 @@ type Options struct {
 	Free func() (uint64, error)
 	// Duty is how much the engine does by itself; the zero value is everything.
 	Duty Duty
+	// Inventory are the numbers of the inventory's rules; the zero value is the default policy.
+	Inventory inventory.Policy
 	// Notices says what is told to whom; the zero value makes no notices.
 	Notices NoticeOptions
 	// Tick is the shortest time between two looks at what is due, in the engine's time; 0 means 10 ms.
@@ -93,6 +95,9 @@ var ErrStopped = errors.New("the engine has stopped: start patchdeck again and r
 func New(o Options) (*Engine, error) {
 	if o.Calls == 0 {
 		o.Calls = 256
+	}
+	if o.Inventory == (inventory.Policy{}) {
+		o.Inventory = inventory.DefaultPolicy()
 	}
 	if o.Tick == 0 {
 		o.Tick = 10 * time.Millisecond
@@ -249,7 +254,8 @@ func (e *Engine) record(event any, actor approval.Actor, reason string, now time
 	if err := kindOf(event).apply(e.state, event, now); err != nil {
 		return err
 	}
-	if _, renamed := event.(serversImported); renamed {
+	switch event.(type) {
+	case serversImported, serverRetired:
 		e.orders = orders{}
 	}
 	e.batch = append(e.batch, pendingEvent{event, actor, reason, now})

@@ -35,6 +35,7 @@ type (
 	serverTrouble struct {
 		Server inventory.ServerID `json:"server"`
 		Kind   SweepKind          `json:"kind"`
+		Class  rollout.Class      `json:"class,omitempty"`
 		Sweep  int                `json:"sweep"`
 		Words  string             `json:"words"`
 	}

@@ -33,7 +33,8 @@ func registerInventory() {
 		func(e factsRead) string { return "read: build " + e.Facts.Build.String() },
 		func(s *state, e factsRead, _ time.Time) error {
 			return s.changeServer(e.Server, func(server *serverRecord) {
-				server.Facts, server.Trouble = &e.Facts, ""
+				server.Reached = server.Reached.Highest(e.Facts.Build)
+				server.Facts, server.Trouble, server.TroubleClass, server.OffSince = &e.Facts, "", "", time.Time{}
 				server.FactsSweep = max(server.FactsSweep, e.Sweep)
 			})
 		})
@@ -50,13 +51,15 @@ func registerInventory() {
 	register("server.trouble",
 		func(e serverTrouble) string { return string(e.Server) },
 		func(e serverTrouble) string { return e.Words },
-		func(s *state, e serverTrouble, _ time.Time) error {
+		func(s *state, e serverTrouble, at time.Time) error {
 			return s.changeServer(e.Server, func(server *serverRecord) {
-				server.Trouble = e.Words
-				if e.Kind == SweepScan {
-					server.ScanSweep = e.Sweep
-				} else {
-					server.FactsSweep = e.Sweep
+				*sweepState{Kind: e.Kind}.newest(server) = e.Sweep
+				if e.Kind == SweepStamp {
+					return // the server was read all the same
+				}
+				server.Trouble, server.TroubleClass = e.Words, string(e.Class)
+				if e.Class == rollout.ClassNetwork && server.OffSince.IsZero() {
+					server.OffSince = at
 				}
 			})
 		})

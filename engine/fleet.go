@@ -56,6 +56,9 @@ type Fleet interface {
 	RemoveJob(ctx context.Context, target Target, job string) error
 	Restart(ctx context.Context, target Target, order RestartOrder) (rollout.Restarted, error)
 	Verify(ctx context.Context, target Target, updates, services []string) (rollout.Verification, error)
+	// StampBaseline writes the baseline that a server has reached into its registry, and gives what stood there before; the same stamp
+	// twice changes nothing.
+	StampBaseline(ctx context.Context, target Target, stamp inventory.Stamp) (before inventory.Stamp, err error)
 }
 
 // Clock is the time that the engine lives in: the wall's, or fleet time with a simulated fleet.

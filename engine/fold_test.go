@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"patchdeck/engine/trail"
@@ -25,5 +26,5 @@ func Fold(t *testing.T, store Store) []Record {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return records
+	return slices.DeleteFunc(records, func(r Record) bool { return r.Value == nil })
 }

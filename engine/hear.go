@@ -57,6 +57,9 @@ func (e *Engine) sweepErrands(sweep sweepState, consider func(errand)) {
 		key := sweepKey(sweep, id)
 		c := e.contacts.at(key)
 		step := rollout.Step{Server: id, Do: rollout.ReadFacts}
+		if sweep.Kind == SweepStamp {
+			step.Do, step.Stamp = rollout.WriteStamp, sweep.Stamp
+		}
 		if sweep.Kind == SweepScan {
 			step.Do, step.JobKind, step.Job = rollout.StartJob, rollout.JobScan, sweep.scanJob(id, c.Good+1)
 			step.Deadline = sweep.Ordered.Add(e.options.Policy.InstallTime)
@@ -84,8 +87,10 @@ func (e *Engine) hearSweep(r report, now time.Time) {
 		c.Network = r.reply.Err.Class == rollout.ClassNetwork
 		c.Next = now.Add(e.options.Policy.RetryFirst)
 		if c.Silent >= sweepTries || !r.reply.Err.Retry && !c.Network {
-			e.trouble(sweep, server.ID, r.reply.Err.Error(), now)
+			e.trouble(sweep, server.ID, r.reply.Err, now)
 		}
+	case r.reply.Stamped != nil:
+		e.must(serverStamped{Server: server.ID, Sweep: sweep.Number, Stamp: sweep.Stamp, Before: *r.reply.Stamped}, engineActor, "", now)
 	case r.reply.Facts != nil:
 		c.Heard, c.Silent = now, 0
 		e.must(factsRead{Server: server.ID, Sweep: sweep.Number, Facts: *r.reply.Facts}, engineActor, "", now)
@@ -101,7 +106,7 @@ func (e *Engine) hearSweep(r report, now time.Time) {
 func (e *Engine) hearScan(sweep sweepState, server inventory.ServerID, c rollout.Contact, j rollout.Job, now time.Time) rollout.Contact {
 	again := func(words string) rollout.Contact {
 		if c.Good++; c.Good >= sweepTries {
-			e.trouble(sweep, server, words, now)
+			e.trouble(sweep, server, &rollout.Failure{Class: rollout.ClassProtocol, Words: words}, now)
 		}
 		c.Told, c.Next = false, now.Add(e.options.Policy.RetryDelay)
 		return c
@@ -119,6 +124,6 @@ func (e *Engine) hearScan(sweep sweepState, server inventory.ServerID, c rollout
 	return c
 }
 
-func (e *Engine) trouble(sweep sweepState, server inventory.ServerID, words string, now time.Time) {
-	e.must(serverTrouble{Server: server, Kind: sweep.Kind, Sweep: sweep.Number, Words: words}, engineActor, "", now)
+func (e *Engine) trouble(sweep sweepState, server inventory.ServerID, why *rollout.Failure, now time.Time) {
+	e.must(serverTrouble{Server: server, Kind: sweep.Kind, Class: why.Class, Sweep: sweep.Number, Words: why.Error()}, engineActor, "", now)
 }

@@ -152,12 +152,33 @@ func (e *Engine) followIncidents(event any, _ approval.Actor, now time.Time) {
 			e.seenWell(m.Server, func(i notice.Incident) bool { return i.Release == r.Release || i.Release == "" },
 				fmt.Sprintf("the update was verified on the server in %s", r.ID), now)
 		}
+	case findingsSettled:
+		e.followFindings(m, now)
 	case serverTrouble:
 		e.see(notice.Sighting{Cause: notice.Cause{Server: m.Server, Class: string(m.Kind)}, Title: m.Words, Links: []string{fmt.Sprintf("sweep-%d", m.Sweep)}}, now)
 	case factsRead:
 		e.seenWell(m.Server, func(i notice.Incident) bool { return i.Release == "" && i.Class == notice.ClassFacts }, "the server was read", now)
 	case serverScanned:
-		e.seenWell(m.Server, func(i notice.Incident) bool { return i.Release == "" }, "the server's update agent was asked and answered", now)
+		e.seenWell(m.Server, func(i notice.Incident) bool { return i.Release == "" && i.Class != classRecurrence }, "the server's update agent was asked and answered", now)
+	}
+}
+
+// classRecurrence is the class of incidents about servers that miss an update again.
+const classRecurrence = string(inventory.Recurrence)
+
+// followFindings opens an incident for a finding that needs one, and ends it with the last such finding about its server.
+func (e *Engine) followFindings(m findingsSettled, now time.Time) {
+	for _, f := range m.Opened {
+		if f.Kind.NeedsIncident() {
+			e.see(notice.Sighting{Cause: notice.Cause{Server: f.Server, Class: string(f.Kind)}, Title: f.Words, Links: []string{f.ID}}, now)
+		}
+	}
+	for _, id := range m.Closed {
+		f := e.state.findings.byID[id]
+		again := func(o inventory.Finding) bool { return o.Kind == f.Kind }
+		if f.Kind.NeedsIncident() && !slices.ContainsFunc(e.state.openFindings(f.Server), again) {
+			e.seenWell(f.Server, func(i notice.Incident) bool { return i.Class == string(f.Kind) }, "finding "+f.ID+" is closed: "+f.ClosedBy, now)
+		}
 	}
 }
 

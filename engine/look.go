@@ -199,7 +199,7 @@ func (e *Engine) admit(id string, now time.Time) {
 }
 
 func (e *Engine) nameOf(id inventory.ServerID) string {
-	if s := e.state.servers[id]; s != nil {
+	if s := e.state.serverOf(id); s != nil {
 		return s.Name
 	}
 	return string(id)

@@ -33,7 +33,7 @@ func (e *Engine) send(ctx context.Context, hosts *sync.WaitGroup, now time.Time)
 		}
 		e.calls++
 		e.inFlight[d.key] = true
-		server := e.state.servers[d.step.Server]
+		server := e.state.serverOf(d.step.Server)
 		change := ""
 		if ad := e.state.ads[d.step.Ad]; ad != nil {
 			change = e.state.rollouts[ad.Rollout].Change
@@ -97,6 +97,8 @@ func (e *Engine) call(ctx context.Context, target Target, s rollout.Step, change
 		r.Restarted, err = pointer(e.options.Fleet.Restart(ctx, target, RestartOrder{ID: s.RestartID, BootTime: s.Boot, Comment: change + " " + s.RestartID}))
 	case rollout.ReadEvidence:
 		r.Verification, err = pointer(e.options.Fleet.Verify(ctx, target, s.Updates, s.Services))
+	case rollout.WriteStamp:
+		r.Stamped, err = pointer(e.options.Fleet.StampBaseline(ctx, target, s.Stamp))
 	case rollout.RemoveJobs:
 		for _, job := range s.Jobs {
 			if err = e.options.Fleet.RemoveJob(ctx, target, job); err != nil {

@@ -35,6 +35,7 @@ type state struct {
 	parts      map[string][]int // by plan: how many assignments each of its records holds
 	outbox     outbox
 	incidents  incidents
+	estate     // what the inventory remembers beside its servers
 
 	dirty map[recordKey]bool
 }
@@ -47,12 +48,22 @@ func newState() *state {
 		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
 		plans: map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
 		adsOf: map[string][]string{}, away: map[string]bool{}, groups: newGroups(), sweeps: map[int]sweepState{}, parts: map[string][]int{}, outbox: newOutbox(), incidents: newIncidents(), dirty: map[recordKey]bool{},
+		estate: newEstate(),
 	}
 }
 
 func (s *state) mark(kind, id string) { s.dirty[recordKey{kind, id}] = true }
 
-func (s *state) putServer(v inventory.Server) { s.servers[v.ID] = &v; s.mark("server", string(v.ID)) }
+// putServer keeps a server where it belongs: in the inventory, or among those that left it.
+func (s *state) putServer(v inventory.Server) {
+	in, out := s.servers, s.retired
+	if v.Retired != nil {
+		in, out = out, in
+	}
+	delete(out, v.ID)
+	in[v.ID] = &v
+	s.mark("server", string(v.ID))
+}
 func (s *state) putBulletin(v catalog.Bulletin) {
 	s.bulletins[v.ID] = v
 	s.mark("bulletin", v.ID)
@@ -81,8 +92,8 @@ func (s *state) putAd(v rollout.Advertisement) {
 }
 
 func (s *state) changeServer(id inventory.ServerID, change func(*serverRecord)) error {
-	was, ok := s.servers[id]
-	if !ok {
+	was := s.serverOf(id)
+	if was == nil {
 		return fmt.Errorf("server %s is not in the inventory", id)
 	}
 	next := *was
@@ -116,7 +127,7 @@ func keep[T any](kind string, put func(*state, T), find func(*state, string) any
 }
 
 func init() {
-	keep("server", (*state).putServer, func(s *state, id string) any { return s.servers[inventory.ServerID(id)] })
+	keep("server", (*state).putServer, func(s *state, id string) any { return s.serverOf(inventory.ServerID(id)) })
 	keep("bulletin", (*state).putBulletin, func(s *state, id string) any { return s.bulletins[id] })
 	keep("release", (*state).putRelease, func(s *state, id string) any { return s.releases[id] })
 	keep("change", (*state).putChange, func(s *state, id string) any { return s.changes[id] })
@@ -216,7 +227,12 @@ func (s *state) changed() ([]Record, error) {
 	slices.SortFunc(keys, func(a, b recordKey) int { return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.id, b.id)) })
 	records := make([]Record, 0, len(keys))
 	for _, k := range keys {
-		value, err := json.Marshal(recordKinds[k.kind].find(s, k.id))
+		found := recordKinds[k.kind].find(s, k.id)
+		if found == nil {
+			records = append(records, Record{Kind: k.kind, ID: k.id}) // it was deleted
+			continue
+		}
+		value, err := json.Marshal(found)
 		if err != nil {
 			return nil, fmt.Errorf("record %s/%s: %w", k.kind, k.id, err)
 		}

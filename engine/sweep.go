@@ -14,17 +14,30 @@ type sweepState struct {
 	Kind    SweepKind            `json:"kind"`
 	Ordered time.Time            `json:"ordered"`
 	Servers []inventory.ServerID `json:"servers"`
-	Ended   time.Time            `json:"ended,omitzero"`
+	// Collection is whose members were asked, Whole that it was every managed server.
+	Collection string          `json:"collection,omitempty"`
+	Whole      bool            `json:"whole,omitempty"`
+	Stamp      inventory.Stamp `json:"stamp,omitzero"` // what a sweep of kind stamp writes
+	Ended      time.Time       `json:"ended,omitzero"`
 }
 
 func (s sweepState) id() string { return fmt.Sprintf("sweep-%d", s.Number) }
 
 // done tells whether the sweep is through with a server.
 func (s sweepState) done(server inventory.Server) bool {
-	if s.Kind == SweepScan {
-		return server.ScanSweep >= s.Number
+	return *s.newest(&server) >= s.Number
+}
+
+// newest is where a server keeps the number of the newest sweep of this kind that is through with it.
+func (s sweepState) newest(server *inventory.Server) *int {
+	switch s.Kind {
+	case SweepScan:
+		return &server.ScanSweep
+	case SweepStamp:
+		return &server.StampSweep
+	default:
+		return &server.FactsSweep
 	}
-	return server.FactsSweep >= s.Number
 }
 
 // scanJob names the scan job of one server in this sweep. The time of the order keeps it apart from the sweep of the same number in another

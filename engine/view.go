@@ -26,8 +26,30 @@ type View struct {
 	Groups     []GroupView       // declared availability groups, ordered by name
 	Notices    []NoticeView      // newest first
 	Incidents  []notice.Incident // newest first
-	Needs      []Need            // what waits for a person, most urgent first
-	ReadOnly   string            // why nothing new starts (clock jumped, disk short); empty when all is well
+	// The estate: what is asked and known of the servers beside themselves.
+	Collections  []CollectionView // by name
+	Audits       []inventory.Audit
+	AuditTrouble string              // why nothing may be advertised to the whole inventory without an override; empty when all is well
+	Findings     []inventory.Finding // open ones first, gravest first
+	Baselines    []BaselineView      // newest first
+	Standards    inventory.StandardSet
+	Sources      []inventory.Comparison // the newest comparison with each kind of source
+	Needs        []Need                 // what waits for a person, most urgent first
+	ReadOnly     string                 // why nothing new starts (clock jumped, disk short); empty when all is well
+}
+
+// CollectionView is a collection with what it holds at the moment of the view. The answer is worked out by the first reader that asks for
+// it, and not by the engine's loop.
+type CollectionView struct {
+	inventory.Collection
+	Holds func() (inventory.Selection, error)
+}
+
+// BaselineView is a baseline with where the servers of its class stand, worked out by the first reader that asks.
+type BaselineView struct {
+	inventory.Baseline
+	Current bool                        // the newest of its class
+	Stand   func() []inventory.Standing // ordered as the view's servers
 }
 
 // ChangeView is a change request with its plan and acceptance.

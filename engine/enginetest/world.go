@@ -69,6 +69,7 @@ type host struct {
 	away     map[rollout.Duty]string // what it handed over, and for which drain
 	asked    int                     // times that it was asked to take something back
 	draws    uint64
+	stamp    inventory.Stamp
 }
 
 type job struct {
@@ -213,7 +214,7 @@ func (w *World) progress(id inventory.ServerID, h *host, now time.Time) {
 // Facts reads a server.
 func (w *World) Facts(ctx context.Context, t engine.Target) (f inventory.Facts, err error) {
 	err = w.visit(ctx, t, func(h *host, now time.Time) error {
-		f = inventory.Facts{Time: now, Hostname: t.Name, Build: h.build, BootTime: h.boot, SystemDriveFree: 40 << 30, SystemDriveTotal: 100 << 30}
+		f = inventory.Facts{Time: now, Hostname: t.Name, Build: h.build, BootTime: h.boot, SystemDriveFree: 40 << 30, SystemDriveTotal: 100 << 30, Baseline: h.stamp}
 		if h.fate == DiskFull {
 			f.SystemDriveFree = 1 << 30
 		}
@@ -339,6 +340,15 @@ func (w *World) Verify(ctx context.Context, t engine.Target, _, _ []string) (v r
 		return nil
 	})
 	return v, err
+}
+
+// StampBaseline writes a stamp into the server.
+func (w *World) StampBaseline(ctx context.Context, t engine.Target, stamp inventory.Stamp) (before inventory.Stamp, err error) {
+	err = w.visit(ctx, t, func(h *host, _ time.Time) error {
+		before, h.stamp = h.stamp, stamp
+		return nil
+	})
+	return before, err
 }
 
 // Installed lists the servers on which the update truly is.

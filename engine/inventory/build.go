@@ -40,6 +40,14 @@ func (b Build) AtLeast(fixed Build) bool {
 	return b.SameBase(fixed) && cmp.Compare(b[3], fixed[3]) >= 0
 }
 
+// Highest gives the higher of two builds of one product; another product begins anew.
+func (b Build) Highest(o Build) Build {
+	if b.AtLeast(o) {
+		return b
+	}
+	return o
+}
+
 // MarshalText writes the four-part form, or nothing for the zero build.
 func (b Build) MarshalText() ([]byte, error) {
 	if b.IsZero() {

@@ -58,7 +58,10 @@ type Server struct {
 	// FactsSweep and ScanSweep are the numbers of the newest sweeps that are through with this server.
 	FactsSweep int `json:"facts_sweep,omitempty"`
 	ScanSweep  int `json:"scan_sweep,omitempty"`
-	Rev        int `json:"rev"` // grows by one with each change
+	StampSweep int `json:"stamp_sweep,omitempty"`
+	// Reached is the highest build that was read of the server since it got its product: one that falls below has lost updates.
+	Reached Build `json:"reached,omitzero"`
+	Rev     int   `json:"rev"` // grows by one with each change
 }
 
 // Signed is who decided something, when and why.

@@ -18,6 +18,7 @@ type Reply struct {
 	Job          *Job
 	Restarted    *Restarted
 	Verification *Verification
+	Stamped      *inventory.Stamp // what stood there before
 }
 
 // Scene is what an answer is judged against.

@@ -23,10 +23,18 @@ type Plan struct {
 	// Compliant and outside servers are named so that the plan accounts for the whole inventory.
 	Compliant  []inventory.ServerID `json:"compliant,omitempty"`   // have everything already
 	NotOffered []inventory.ServerID `json:"not_offered,omitempty"` // no update of the release applies
+	// Excluded are left out on purpose: by an exclusion of a collection that the plan was made for, or because nobody manages them.
+	Excluded []Omission `json:"excluded,omitempty"`
 	// AcceptBy is when silence about acceptance counts as no issues; Prod opens no earlier.
 	AcceptBy time.Time `json:"accept_by,omitzero"`
 	Ceiling  int       `json:"ceiling"` // servers in work at once, at the most
 	Findings []Finding `json:"findings,omitempty"`
+}
+
+// Omission is a server that a plan leaves out on purpose.
+type Omission struct {
+	Server inventory.ServerID `json:"server"`
+	Reason string             `json:"reason"`
 }
 
 // PlannedUpdate is one update with the build that proves it on each product.

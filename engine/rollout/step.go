@@ -19,6 +19,7 @@ const (
 	OrderRestart StepKind = "restart"
 	ReadEvidence StepKind = "verify"
 	RemoveJobs   StepKind = "remove"
+	WriteStamp   StepKind = "stamp" // the baseline that was reached
 	Probe        StepKind = "probe" // is the road open? its answer changes nothing but the contact
 	Preflight    StepKind = "preflight"
 	TakeDuty     StepKind = "take"
@@ -44,6 +45,7 @@ type Step struct {
 	Deadline  time.Time
 	Duty      Duty // for TakeDuty and GiveDuty
 	DrainID   string
+	Stamp     inventory.Stamp // for WriteStamp
 }
 
 // Contact is what is known of the conversation with one host since this process started. It is never stored: after a crash it

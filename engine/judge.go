@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+)
+
+// What is seen of a server is judged at once: its findings open and close with the facts, the scan or the trouble that shows them.
+
+func init() {
+	nouns = append(nouns, noun{follow: (*Engine).followInventory})
+}
+
+// followInventory judges what was seen of a server, and audits a sweep that is through.
+func (e *Engine) followInventory(event any, actor approval.Actor, now time.Time) {
+	switch m := event.(type) {
+	case factsRead:
+		e.judge(m.Server, seenBy(m.Sweep), now)
+	case serverScanned:
+		e.judge(m.Server, seenBy(m.Sweep), now)
+	case serverTrouble:
+		if m.Kind == SweepFacts {
+			e.judgeSilence(m, now)
+		}
+	case sweepEnded:
+		e.audit(e.state.sweeps[m.Number], now)
+	case serversImported:
+		for _, s := range m.Servers {
+			if s.Unmanaged != "" {
+				e.closeFindings([]inventory.ServerID{s.ID}, "the server is not managed", actor, now)
+			}
+		}
+	case bulletinImported, releaseCreated, updateDropped, changeDecided:
+		e.state.yardstick = nil
+	}
+}
+
+func seenBy(sweep int) string {
+	if sweep == 0 {
+		return "its facts"
+	}
+	return inventory.AuditID(sweep)
+}
+
+// judgeSilence opens what the trouble of a server means: it is off the network, or it cannot be read.
+func (e *Engine) judgeSilence(m serverTrouble, now time.Time) {
+	s := e.state.servers[m.Server]
+	if s == nil || s.Unmanaged != "" {
+		return
+	}
+	o := inventory.Observation{Kind: inventory.Unreadable, Subject: s.Name, Server: s.ID, Words: fmt.Sprintf("%s port %d: %s", s.Address, s.Port, s.Trouble)}
+	if !s.OffSince.IsZero() {
+		o.Kind = inventory.OffNetwork
+	}
+	e.settle(e.state.openFindings(s.ID), []inventory.Observation{o}, func(f inventory.Finding) bool {
+		return f.Kind == inventory.Unreadable || f.Kind == inventory.OffNetwork
+	}, inventory.AuditID(m.Sweep), engineActor, "", now)
+}
+
+// judgedKinds are the findings that the facts and the scan of a server can show.
+var judgedKinds = []inventory.FindingKind{inventory.Unreadable, inventory.OffNetwork, inventory.Violation, inventory.BelowLine, inventory.AboveLine,
+	inventory.Recurrence, inventory.CatchUp}
+
+// judge compares a server with the standards, its baselines, what it once had, and the releases that are through.
+func (e *Engine) judge(id inventory.ServerID, evidence string, now time.Time) {
+	s := e.state.servers[id]
+	if s == nil || s.Facts == nil || s.Unmanaged != "" {
+		return
+	}
+	var seen []inventory.Observation
+	for _, standard := range e.state.standards.Standards {
+		if o, broken := e.state.checkStandard(standard, *s); broken {
+			seen = append(seen, o)
+		}
+	}
+	seen = append(seen, e.lost(s)...)
+	seen = append(seen, e.owed(s)...)
+	for _, b := range e.state.currentBaselines() {
+		if !e.state.filters.selects(b.Class, *s) {
+			continue
+		}
+		switch standing := e.stand(b, s, now); standing.Place {
+		case inventory.Below:
+			seen = append(seen, inventory.Observation{Kind: inventory.BelowLine, Subject: s.Name, Rule: b.Name, Server: id,
+				Words: fmt.Sprintf("%s; cause: %s", standing.Why, standing.Cause)})
+		case inventory.Above:
+			seen = append(seen, inventory.Observation{Kind: inventory.AboveLine, Subject: s.Name, Rule: b.Name, Server: id, Words: standing.Why})
+		}
+	}
+	e.settle(e.state.openFindings(id), seen, func(f inventory.Finding) bool { return slices.Contains(judgedKinds, f.Kind) }, evidence, engineActor, "", now)
+}
+
+// checkStandard tells whether a server breaks a standard. Servers about which the rule cannot be asked break it too: nobody knows.
+func (s *state) checkStandard(standard inventory.Standard, server inventory.Server) (o inventory.Observation, broken bool) {
+	if !s.filters.selects(standard.Applies, server) {
+		return o, false
+	}
+	rule, why := s.filters.compiled(standard.Rule), "the rule can no longer be read"
+	if rule != nil {
+		holds, err := rule.Match(server)
+		if err == nil && holds {
+			return o, false
+		}
+		if why = ""; err != nil {
+			why = err.Error()
+		}
+	}
+	return standard.Violated(server, why), true
+}
+
+// lost names the updates that a server had and misses again: its build fell, or its scan offers what was verified on it.
+func (e *Engine) lost(s *inventory.Server) (seen []inventory.Observation) {
+	recurs := func(rule, format string, args ...any) {
+		seen = append(seen, inventory.Observation{Kind: inventory.Recurrence, Subject: s.Name, Rule: rule, Server: s.ID, Words: fmt.Sprintf(format, args...)})
+	}
+	if build := s.Facts.Build; build.SameBase(s.Reached) && !build.AtLeast(s.Reached) {
+		recurs("build", "it was at build %s and is at %s", s.Reached, build)
+	}
+	if s.Scan == nil {
+		return seen
+	}
+	for _, r := range e.state.rollouts {
+		ad := e.state.ads[rollout.AdvertisementID(r.ID, s.ID)]
+		if ad == nil || ad.Delivery != rollout.Succeeded || !s.Scan.At.After(ad.Since) {
+			continue
+		}
+		for _, kb := range ad.Updates {
+			if s.Scan.Offers(kb) {
+				recurs(kb, "%s was verified in %s, and its scan offers it again", kb, r.ID)
+			}
+		}
+	}
+	return seen
+}
+
+// owed names the updates of releases that are through, which a server misses: it is to be caught up.
+func (e *Engine) owed(s *inventory.Server) (seen []inventory.Observation) {
+	for _, release := range e.state.releases {
+		if release.Phase != approval.Closed {
+			continue
+		}
+		var missing []string
+		for _, u := range e.updatesOf(release) {
+			if catalog.Relevant(u, *s).Verdict == catalog.Missing {
+				missing = append(missing, u.KB)
+			}
+		}
+		if len(missing) > 0 && !e.leftOut(release.ID, s.ID) {
+			seen = append(seen, inventory.Observation{Kind: inventory.CatchUp, Subject: s.Name, Rule: release.ID, Server: s.ID,
+				Words: fmt.Sprintf("release %s is through, and it misses %v", release.ID, missing)})
+		}
+	}
+	slices.SortFunc(seen, func(a, b inventory.Observation) int { return cmp.Compare(a.Rule, b.Rule) })
+	return seen
+}
+
+// leftOut tells that somebody decided that a server does not get a release.
+func (e *Engine) leftOut(release string, id inventory.ServerID) bool {
+	for _, c := range e.state.changes {
+		if c.Release != release {
+			continue
+		}
+		if _, excluded := c.Exclusions[string(id)]; excluded {
+			return true
+		}
+		if p := e.state.plans[c.PlanHash]; p != nil && slices.ContainsFunc(p.Excluded, func(o rollout.Omission) bool { return o.Server == id }) {
+			return true
+		}
+	}
+	return false
+}
