@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"patchdeck/cmd/patchdeck/config"
 	"patchdeck/cmd/patchdeck/rehearsal"
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
@@ -45,7 +46,11 @@ func demo(ctx context.Context, o command.DemoOptions) error {
 		return err
 	}
 	defer stage.fleetClose()
-	h, err := build(ctx, plot{data: o.Data, clock: stage.fleet.clock(), policy: rollout.DefaultPolicy(), zone: time.UTC, simulated: true,
+	notices, err := noticesOf(config.Notices{Daily: 8 * time.Hour})
+	if err != nil {
+		return err
+	}
+	h, err := build(ctx, plot{data: o.Data, notices: notices, clock: stage.fleet.clock(), policy: rollout.DefaultPolicy(), zone: time.UTC, simulated: true,
 		speed: stage.fleet.ready.Speed, credentials: stage.fleet.credentials(), demonstrated: true, log: logTo(o.Data)})
 	if err != nil {
 		return err

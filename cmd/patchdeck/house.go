@@ -46,6 +46,7 @@ type plot struct {
 	zone        *time.Location
 	credentials func(string) (remote.Credential, error)
 	limits      config.Limits
+	notices     engine.NoticeOptions
 	simulated   bool // limits of a simulated fleet, in the wall's time
 	speed       float64
 	storeRoom   []store.Option
@@ -109,7 +110,7 @@ func build(ctx context.Context, p plot) (*house, error) {
 	}
 	h := &house{store: s, fleet: remote.New(roads), ended: make(chan struct{})}
 	h.engine, err = engine.New(engine.Options{Store: s, Fleet: h.fleet, Clock: p.clock, Logger: p.log, Policy: p.policy,
-		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, Duty: p.duty, Free: p.free(s)})
+		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, Duty: p.duty, Free: p.free(s), Notices: p.notices})
 	if err != nil {
 		s.Close()
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"patchdeck/cmd/patchdeck/config"
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
+	"patchdeck/engine/notice"
 	"patchdeck/engine/rollout"
 	"patchdeck/store"
 	"patchdeck/ui/command"
@@ -55,6 +56,10 @@ func startDaemon(ctx context.Context, o command.ServeOptions) (*daemon, error) {
 			return nil, err
 		}
 		p.clock, p.simulated, p.speed, p.credentials = fleet.clock(), true, fleet.ready.Speed, fleet.credentials()
+		c.Notices.Book, c.Notices.Mail, c.Notices.Webhooks = notice.Book{}, nil, nil // a rehearsal tells nobody
+	}
+	if p.notices, err = noticesOf(c.Notices); err != nil {
+		return nil, err
 	}
 	h, err := build(context.WithoutCancel(ctx), p)
 	if err != nil {

@@ -87,6 +87,9 @@ func openHouse(ctx context.Context, data string, reads bool, options ...store.Op
 	if reads {
 		p.duty = engine.Idle
 	}
+	if p.notices, err = noticesOf(c.Notices); err != nil {
+		return nil, nil, err
+	}
 	// An interrupt ends the verb; the engine ends when the verb closes it.
 	h, err := build(context.WithoutCancel(ctx), p)
 	if err != nil {

@@ -19,6 +19,7 @@ type Config struct {
 	Users       string         // path of the users file
 	Windows     []rollout.WindowSpec
 	Credentials map[string]Credential
+	Notices     Notices
 	Limits      Limits
 }
 
@@ -79,6 +80,7 @@ func parse(path string, text []byte, c Config) (Config, error) {
 		"users":       func(v value) { c.Users = r.path(v, folder) },
 		"windows":     func(v value) { c.Windows = r.windows(v) },
 		"credentials": func(v value) { c.Credentials = r.credentials(v, folder) },
+		"notices":     func(v value) { r.notices(v, folder, &c.Notices) },
 		"limits":      func(v value) { r.limits(v, &c.Limits) },
 	})
 	if err := r.done(); err != nil {

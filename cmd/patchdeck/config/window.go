@@ -115,7 +115,7 @@ func (r *reader) clock(v value) time.Duration {
 		return 0
 	}
 	if !clockTime.MatchString(text) {
-		r.fail(v.line, "start is %s: a time of day from \"00:00\" to \"23:59\" is accepted, in quotes", quote(text))
+		r.fail(v.line, "%s is %s: a time of day from \"00:00\" to \"23:59\" is accepted, in quotes", v.name, quote(text))
 		return 0
 	}
 	of, _ := time.Parse("15:04", text) // the pattern has checked it
