@@ -38,6 +38,8 @@ type Options struct {
 	Inventory inventory.Policy
 	// Notices says what is told to whom; the zero value makes no notices.
 	Notices NoticeOptions
+	// Publish is the shortest time between two views that no command asked for, in the wall's time; 0 means 100 ms.
+	Publish time.Duration
 	// Tick is the shortest time between two looks at what is due, in the engine's time; 0 means 10 ms.
 	Tick time.Duration
 }
@@ -66,13 +68,20 @@ type Engine struct {
 	contacts *contacts
 	inFlight map[string]bool
 	calls    int
-	waits    map[string]string // why advertisements wait, by id
-	tidy     map[string]errand // scan jobs to remove from their hosts; a job that is forgotten here only leaves a folder behind
+	tidy     map[string]errand  // scan jobs to remove from their hosts; a job that is forgotten here only leaves a folder behind
+	touched  ids                // conversations whose errand has to be found anew
+	dockets  map[string]*docket // by rollout
+	agenda   *agenda
+	errands  heap[errand]      // calls that are due, in the order in which they are made
+	queued   map[string]errand // those by key
+	latest   time.Time         // the clock at the last turn
 	asleep   time.Time         // nothing is due before
 	wake     time.Time         // the next thing that a noun waits for, as of the last look; zero is nothing
 	silent   int               // servers in a row without an answer, as of the last look
 	stale    bool              // the view is older than the state
-	orders   orders
+	boards   map[string]*board // by rollout
+	roster   roster
+	shelf    shelf
 	post     postOffice
 	beats    int
 }
@@ -102,6 +111,9 @@ func New(o Options) (*Engine, error) {
 	if o.Tick == 0 {
 		o.Tick = 10 * time.Millisecond
 	}
+	if o.Publish == 0 {
+		o.Publish = 100 * time.Millisecond
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -113,7 +125,10 @@ func New(o Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{options: o, state: s, head: o.Store.Head(), inputs: make(chan any, 1024), stopped: make(chan struct{}),
-		contacts: newContacts(), inFlight: map[string]bool{}, waits: map[string]string{}, tidy: map[string]errand{}}
+		contacts: newContacts(), inFlight: map[string]bool{}, tidy: map[string]errand{},
+		touched: ids{}, dockets: map[string]*docket{}, agenda: newAgenda(), errands: heap[errand]{less: errand.before}, queued: map[string]errand{},
+		boards: map[string]*board{}}
+	e.touchAll()
 	e.view.Store(e.makeView(o.Clock.Now(), 1))
 	return e, nil
 }
@@ -171,7 +186,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer func() { close(e.stopped); e.watch.closeAll() }()
 	ctx, cancel := context.WithCancel(ctx)
 	defer func() { cancel(); hosts.Wait() }()
-	publish := newThrottle(100 * time.Millisecond)
+	publish := newThrottle(e.options.Publish)
 	defer publish.stop()
 	beat := make(<-chan time.Time)
 	if e.options.Heartbeat > 0 {
@@ -210,6 +225,7 @@ func (e *Engine) Run(ctx context.Context) error {
 			answers[i] = e.decide(r, now)
 		}
 		if e.options.Duty != Idle {
+			e.keepTime(now)
 			e.look(now)
 		}
 		if err := e.commit(); err != nil {
@@ -236,6 +252,15 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 }
 
+// keepTime has everybody looked at whose time has come, or everybody at all when the clock went back: what was in the past may not be.
+func (e *Engine) keepTime(now time.Time) {
+	if now.Before(e.latest.Add(-time.Second)) {
+		e.touchAll()
+	}
+	e.latest = now
+	e.agenda.due(now, e.touch)
+}
+
 // take sorts an input: a host's report is judged at once, a command waits until all reports of the batch are in.
 func (e *Engine) take(in any, waiting []request) []request {
 	switch in := in.(type) {
@@ -253,10 +278,6 @@ func (e *Engine) take(in any, waiting []request) []request {
 func (e *Engine) record(event any, actor approval.Actor, reason string, now time.Time) error {
 	if err := kindOf(event).apply(e.state, event, now); err != nil {
 		return err
-	}
-	switch event.(type) {
-	case serversImported, serverRetired:
-		e.orders = orders{}
 	}
 	e.batch = append(e.batch, pendingEvent{event, actor, reason, now})
 	e.stale = true

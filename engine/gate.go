@@ -28,10 +28,8 @@ func (e *Engine) holder(cluster string) string {
 	if cluster == "" {
 		return ""
 	}
-	for id, ad := range e.state.ads {
-		if ad.Lock == cluster {
-			return id
-		}
+	for id := range e.state.index.holders[cluster] {
+		return id
 	}
 	return ""
 }

@@ -13,6 +13,7 @@ func (e *Engine) hear(r report, now time.Time) {
 	e.calls--
 	delete(e.inFlight, r.key)
 	e.stale = true
+	e.touch(r.key)
 	if _, tidying := e.tidy[r.key]; tidying {
 		delete(e.tidy, r.key) // once is enough: what stays behind is a folder
 		return
@@ -44,31 +45,26 @@ func sweepKey(sweep sweepState, server inventory.ServerID) string {
 	return fmt.Sprintf("%s/%s", sweep.id(), server)
 }
 
-// sweepErrands lists the calls that a sweep owes.
-func (e *Engine) sweepErrands(sweep sweepState, consider func(errand)) {
-	if !sweep.Ended.IsZero() {
-		return
+// sweepErrand is the call that a sweep owes to a server.
+func (e *Engine) sweepErrand(sweep sweepState, id inventory.ServerID) (d errand, owed bool) {
+	server, ok := e.state.servers[id]
+	if !ok || sweep.done(*server) {
+		return errand{}, false
 	}
-	for _, id := range sweep.Servers {
-		server, ok := e.state.servers[id]
-		if !ok || sweep.done(*server) {
-			continue
-		}
-		key := sweepKey(sweep, id)
-		c := e.contacts.at(key)
-		step := rollout.Step{Server: id, Do: rollout.ReadFacts}
-		if sweep.Kind == SweepStamp {
-			step.Do, step.Stamp = rollout.WriteStamp, sweep.Stamp
-		}
-		if sweep.Kind == SweepScan {
-			step.Do, step.JobKind, step.Job = rollout.StartJob, rollout.JobScan, sweep.scanJob(id, c.Good+1)
-			step.Deadline = sweep.Ordered.Add(e.options.Policy.InstallTime)
-			if c.Told {
-				step.Do, step.After = rollout.AskJob, c.Seq
-			}
-		}
-		consider(errand{key: key, sweep: sweep.Number, step: step, due: c.Next})
+	key := sweepKey(sweep, id)
+	c := e.contacts.at(key)
+	step := rollout.Step{Server: id, Do: rollout.ReadFacts}
+	if sweep.Kind == SweepStamp {
+		step.Do, step.Stamp = rollout.WriteStamp, sweep.Stamp
 	}
+	if sweep.Kind == SweepScan {
+		step.Do, step.JobKind, step.Job = rollout.StartJob, rollout.JobScan, sweep.scanJob(id, c.Good+1)
+		step.Deadline = sweep.Ordered.Add(e.options.Policy.InstallTime)
+		if c.Told {
+			step.Do, step.After = rollout.AskJob, c.Seq
+		}
+	}
+	return errand{key: key, sweep: sweep.Number, step: step, due: c.Next}, true
 }
 
 // hearSweep judges a server's answer within a sweep. Good counts the scan jobs that ended badly; Silent the calls without an answer.
@@ -119,9 +115,16 @@ func (e *Engine) hearScan(sweep sweepState, server inventory.ServerID, c rollout
 	case j.Outcome.Failure != nil:
 		return again("scan: " + j.Outcome.Failure.Error())
 	}
-	e.tidy["tidy/"+j.ID] = errand{step: rollout.Step{Server: server, Do: rollout.RemoveJobs, Jobs: []string{j.ID}}}
+	e.tidyUp(server, j.ID)
 	e.must(serverScanned{Server: server, Sweep: sweep.Number, Scan: inventory.Scan{At: now, Job: j.ID, Offered: j.Outcome.Offered}}, engineActor, "", now)
 	return c
+}
+
+// tidyUp has a scan job removed from its host.
+func (e *Engine) tidyUp(server inventory.ServerID, job string) {
+	key := "tidy/" + job
+	e.tidy[key] = errand{key: key, step: rollout.Step{Server: server, Do: rollout.RemoveJobs, Jobs: []string{job}}}
+	e.touch(key)
 }
 
 func (e *Engine) trouble(sweep sweepState, server inventory.ServerID, why *rollout.Failure, now time.Time) {

@@ -116,6 +116,7 @@ func (s *state) putIncident(i notice.Incident) {
 		all.open[i.ID] = true
 	}
 	all.changes++
+	s.index.changes.shown = append(s.index.changes.shown, i.Server)
 	s.mark("incident", i.ID)
 }
 

@@ -15,13 +15,13 @@ import (
 // look decides what time and the state alone call for: windows that close, silence that grows too long, restarts and starts that
 // may happen now, stops, and the ends of rollouts, acceptance and sweeps.
 func (e *Engine) look(now time.Time) {
-	for _, number := range slices.Sorted(maps.Keys(e.state.sweeps)) {
+	for _, number := range slices.Sorted(maps.Keys(e.state.index.sweeps)) {
 		e.lookAtSweep(e.state.sweeps[number], now)
 	}
 	if e.options.Duty == SweepsOnly {
 		return
 	}
-	e.silent = e.contacts.silentInARow(now)
+	e.hearSilence(now)
 	for _, id := range e.openRollouts() {
 		e.lookAtRollout(id, now)
 	}
@@ -32,36 +32,32 @@ func (e *Engine) look(now time.Time) {
 	e.lookAtNouns(now)
 }
 
-// openRollouts lists the rollouts that are not closed, in the order in which they were opened.
-func (e *Engine) openRollouts() []string {
-	var ids []string
-	for id, r := range e.state.rollouts {
-		if r.State != rollout.Closed {
-			ids = append(ids, id)
-		}
-	}
-	slices.SortFunc(ids, byNumber)
-	return ids
-}
-
-func (e *Engine) lookAtSweep(sweep sweepState, now time.Time) {
-	if !sweep.Ended.IsZero() {
+// hearSilence counts who is silent. When that begins or ends to look like trouble of our own, what staged servers owe changes.
+func (e *Engine) hearSilence(now time.Time) {
+	ours := e.troubleIsOurs()
+	e.silent = e.contacts.silentInARow(now)
+	if e.troubleIsOurs() == ours {
 		return
 	}
-	trouble := 0
-	for _, id := range sweep.Servers {
-		server, ok := e.state.servers[id]
-		if !ok {
-			continue
-		}
-		if !sweep.done(*server) {
-			return
-		}
-		if server.Trouble != "" {
-			trouble++
+	for _, id := range e.openRollouts() {
+		for _, ad := range e.state.adsOf[id] {
+			if e.state.ads[ad].Delivery == rollout.Staged {
+				e.touch(ad)
+			}
 		}
 	}
-	e.must(sweepEnded{Number: sweep.Number, Trouble: trouble}, engineActor, "", now)
+}
+
+func (e *Engine) troubleIsOurs() bool { return e.silent >= e.options.Policy.ConsoleFailures }
+
+// openRollouts lists the rollouts that are not closed, in the order in which they were opened.
+func (e *Engine) openRollouts() []string { return e.state.index.open }
+
+func (e *Engine) lookAtSweep(sweep sweepState, now time.Time) {
+	if e.state.index.sweeps[sweep.Number].left > 0 {
+		return
+	}
+	e.must(sweepEnded{Number: sweep.Number, Trouble: e.state.index.sweeps[sweep.Number].trouble}, engineActor, "", now)
 	for _, id := range sweep.Servers {
 		e.contacts.drop(sweepKey(sweep, id))
 	}
@@ -85,7 +81,8 @@ func (e *Engine) lookAtRollout(id string, now time.Time) {
 	}
 	scene := e.scene(e.state.rollouts[id], now)
 	e.closeWindows(id, scene)
-	for _, adID := range e.state.adsOf[id] {
+	e.gather()
+	for _, adID := range e.due(id) {
 		ad := e.state.ads[adID]
 		if ad.Delivery.Final() {
 			continue
@@ -104,6 +101,19 @@ func (e *Engine) lookAtRollout(id string, now time.Time) {
 	}
 	e.admit(id, now)
 	e.closeRollout(id, now)
+}
+
+// due lists, in order, the advertisements of a rollout for which time or a change may have decided something. Who owes a restart, or is being
+// drained, is always among them: what they may do depends on windows, stops and the locks of others.
+func (e *Engine) due(id string) []string {
+	d, tally := e.docket(id), e.state.index.tally(id)
+	list := make([]string, 0, len(d.look)+len(tally.owing)+len(tally.draining))
+	for _, set := range []ids{d.look, tally.owing, tally.draining} {
+		list = slices.AppendSeq(list, maps.Keys(set))
+	}
+	clear(d.look)
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // move records a transition with its score, keeps the contact that follows it, and lets the stop rule look.
@@ -140,63 +150,8 @@ func (e *Engine) closeWindows(id string, scene rollout.Scene) {
 	}
 }
 
-func (e *Engine) counts(id string) rollout.Counts {
-	c := rollout.Counts{}
-	for _, adID := range e.state.adsOf[id] {
-		c[e.state.ads[adID].Delivery]++
-	}
-	return c
-}
-
-// admit starts whoever may start now.
-func (e *Engine) admit(id string, now time.Time) {
-	r := e.state.rollouts[id]
-	admission := rollout.Admission{Scene: e.scene(r, now), Rollout: r, Locks: map[string]string{}, Unfit: map[string]string{}, Busy: map[inventory.ServerID]string{},
-		Seats: e.seats, Gate: e.gate(r, now), Experience: map[string]int{}, Took: map[string][]int{}}
-	ready := false
-	for _, adID := range e.state.adsOf[id] {
-		ad := e.state.ads[adID]
-		admission.Ads = append(admission.Ads, ad)
-		ready = ready || ad.Delivery == rollout.Staged || ad.Delivery == rollout.Retrying
-		delete(e.waits, adID)
-	}
-	if !ready {
-		return
-	}
-	for _, other := range e.state.rollouts {
-		if other.Release != r.Release {
-			continue
-		}
-		for key, n := range other.Verified {
-			admission.Experience[key] += n
-			admission.Took[key] = append(admission.Took[key], other.Durations[key]...)
-		}
-	}
-	for adID, ad := range e.state.ads {
-		if ad.Lock != "" {
-			admission.Locks[ad.Lock] = adID
-		}
-		if ad.Delivery.Status().Started && ad.Rollout != id {
-			admission.Busy[ad.Server] = ad.Rollout
-		}
-		if ad.Cluster == "" || e.state.rollouts[ad.Rollout].State == rollout.Closed {
-			continue
-		}
-		if c := e.contacts.at(adID); c.Silent > 0 && c.Network || ad.Delivery == rollout.Unreachable {
-			admission.Unfit[ad.Cluster] = e.nameOf(ad.Server) + " does not answer"
-		}
-	}
-	for _, s := range e.state.servers { // members outside the plan count too
-		if s.Cluster != "" && s.Trouble != "" {
-			admission.Unfit[s.Cluster] = s.Name + ": " + s.Trouble
-		}
-	}
-	admitted := admission.Admit()
-	for _, m := range admitted.Moves {
-		e.move(m, rollout.Contact{Asked: true, Heard: e.contacts.at(m.Ad).Heard}, now)
-	}
-	maps.Copy(e.waits, admitted.Waits)
-}
+// counts is the account of a rollout; the caller may keep it.
+func (e *Engine) counts(id string) rollout.Counts { return maps.Clone(e.state.index.tally(id).counts) }
 
 func (e *Engine) nameOf(id inventory.ServerID) string {
 	if s := e.state.serverOf(id); s != nil {
@@ -208,11 +163,12 @@ func (e *Engine) nameOf(id inventory.ServerID) string {
 // closeRollout ends a rollout whose advertisements are all final and cleaned up, or whose clean-up got no answer.
 func (e *Engine) closeRollout(id string, now time.Time) {
 	r := e.state.rollouts[id]
-	if r.State == rollout.Closed || e.counts(id).Open() > 0 {
+	tally := e.state.index.tally(id)
+	if r.State == rollout.Closed || tally.counts.Open() > 0 {
 		return
 	}
-	for _, adID := range e.state.adsOf[id] {
-		if _, owed := rollout.Owed(e.state.ads[adID], rollout.Contact{}); owed && e.contacts.at(adID).Silent < cleanupTries {
+	for adID := range tally.untidy {
+		if e.contacts.at(adID).Silent < cleanupTries {
 			return
 		}
 	}
@@ -220,8 +176,8 @@ func (e *Engine) closeRollout(id string, now time.Time) {
 		Reason: "every advertisement has its final status"}, engineActor, "", now)
 	for _, adID := range e.state.adsOf[id] {
 		e.contacts.drop(adID)
-		delete(e.waits, adID)
 	}
+	delete(e.dockets, id)
 	if r.Ring == rollout.Prod {
 		e.must(releasePhase{Release: r.Release, Phase: approval.Closed}, engineActor, "", now)
 	}

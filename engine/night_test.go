@@ -51,6 +51,7 @@ func (n *night) play() (over bool) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(ctx) }()
+	defer engine.CheckIndexes(n.t, e) // when it has ended
 	wake, stop := e.Watch()
 	defer stop()
 	for {

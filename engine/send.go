@@ -15,39 +15,58 @@ import (
 
 // errand is a call that is due, with what it is for.
 type errand struct {
-	key   string // contact: advertisement id, or sweep and server
+	key   string // contact: advertisement id, sweep and server, or what is tidied up
 	sweep int
 	step  rollout.Step
 	due   time.Time
 }
 
+// before orders errands when places for calls are short.
+func (d errand) before(other errand) bool {
+	return cmp.Or(urgency(d.step)-urgency(other.step), d.due.Compare(other.due), strings.Compare(d.key, other.key)) < 0
+}
+
 // send starts the calls that are due, oldest first, as far as places for calls are left, and notes when to look again.
 func (e *Engine) send(ctx context.Context, hosts *sync.WaitGroup, now time.Time) {
-	due, next := e.errands(now)
-	slices.SortFunc(due, func(a, b errand) int {
-		return cmp.Or(urgency(a.step)-urgency(b.step), a.due.Compare(b.due), strings.Compare(a.key, b.key))
-	})
-	for _, d := range due {
-		if e.calls >= e.options.Calls {
-			break // an answer will bring us back
-		}
-		e.calls++
-		e.inFlight[d.key] = true
-		server := e.state.serverOf(d.step.Server)
-		change := ""
-		if ad := e.state.ads[d.step.Ad]; ad != nil {
-			change = e.state.rollouts[ad.Rollout].Change
-		}
-		target := targetOf(server)
-		hosts.Go(func() {
-			r := report{key: d.key, sweep: d.sweep, reply: e.call(ctx, target, d.step, change)}
-			select {
-			case e.inputs <- r:
-			case <-ctx.Done():
-			}
-		})
+	e.gather()
+	for key := range e.touched {
+		e.schedule(key, now)
 	}
-	e.asleep = maxTime(next, now.Add(e.options.Tick))
+	clear(e.touched)
+	if e.options.Duty == FullDuty {
+		e.callApplicants(now)
+	}
+	for e.calls < e.options.Calls && len(e.errands.items) > 0 { // while it is full, an answer will bring us back
+		key := e.errands.pop().key
+		delete(e.queued, key)
+		d, _, owed := e.errandOf(key, now)
+		switch {
+		case !owed || e.inFlight[key]:
+		case d.due.After(now):
+			e.schedule(key, now)
+		default:
+			e.start(ctx, hosts, d)
+		}
+	}
+	e.asleep = maxTime(e.nextDue(now), now.Add(e.options.Tick))
+}
+
+// start makes a call beside the loop; its answer comes back as a report.
+func (e *Engine) start(ctx context.Context, hosts *sync.WaitGroup, d errand) {
+	e.calls++
+	e.inFlight[d.key] = true
+	change := ""
+	if ad := e.state.ads[d.step.Ad]; ad != nil {
+		change = e.state.rollouts[ad.Rollout].Change
+	}
+	target := targetOf(e.state.serverOf(d.step.Server))
+	hosts.Go(func() {
+		r := report{key: d.key, sweep: d.sweep, reply: e.call(ctx, target, d.step, change)}
+		select {
+		case e.inputs <- r:
+		case <-ctx.Done():
+		}
+	})
 }
 
 // urgency sorts calls when places are short: what runs before what waits, sweeps and clean-up last.
@@ -145,42 +164,80 @@ func failureOf(err error) *rollout.Failure {
 	return &rollout.Failure{Class: rollout.ClassProtocol, Code: "PD-INTERNAL", Words: err.Error(), Retry: true}
 }
 
-// errands lists the calls that are due now, and the time at which something is due next.
-func (e *Engine) errands(now time.Time) (due []errand, next time.Time) {
-	next = now.Add(time.Hour)
-	consider := func(d errand) {
-		if e.inFlight[d.key] {
-			return
-		}
+// schedule puts a conversation where it belongs: among the calls to make, or on the agenda for when something about it changes by itself.
+func (e *Engine) schedule(key string, now time.Time) {
+	d, wake, owed := e.errandOf(key, now)
+	if owed && !e.inFlight[key] {
 		if d.due.After(now) {
-			if d.due.Before(next) {
-				next = d.due
-			}
-			return
+			wake = earlier(wake, d.due)
+		} else {
+			e.queue(d)
 		}
-		due = append(due, d)
 	}
-	for _, sweep := range e.state.sweeps {
-		e.sweepErrands(sweep, consider)
+	e.agenda.set(key, wake)
+}
+
+// queue puts an errand among those to send, unless it stands there already: what it is then is seen when its turn comes.
+func (e *Engine) queue(d errand) {
+	if was, ok := e.queued[d.key]; ok && !d.before(was) {
+		return
 	}
-	for key, d := range e.tidy {
-		d.key = key
-		consider(d)
+	e.queued[d.key] = d
+	e.errands.push(d)
+}
+
+// callApplicants sends for as many of the servers to be read for the first time as there are places for staging.
+func (e *Engine) callApplicants(now time.Time) {
+	for _, id := range e.openRollouts() {
+		for _, ad := range e.admitted(id, e.docket(id)) {
+			if _, queued := e.queued[ad]; !queued && !e.inFlight[ad] {
+				if d, _, owed := e.errandOf(ad, now); owed {
+					e.queue(d)
+				}
+			}
+		}
 	}
-	if e.options.Duty == SweepsOnly {
-		return due, next
+}
+
+// errandOf gives the call that a conversation owes and when it is due, and the time at which something else about it changes (zero for never).
+func (e *Engine) errandOf(key string, now time.Time) (d errand, wake time.Time, owed bool) {
+	if ad := e.state.ads[key]; ad != nil {
+		return e.adErrand(ad, now)
+	}
+	if d, ok := e.tidy[key]; ok {
+		return d, time.Time{}, true
+	}
+	if sweep, server, ok := e.sweepOf(key); ok {
+		d, owed = e.sweepErrand(sweep, inventory.ServerID(server))
+	}
+	return d, time.Time{}, owed
+}
+
+// nextDue is when something is due next.
+func (e *Engine) nextDue(now time.Time) time.Time {
+	next := now.Add(time.Hour)
+	if at, ok := e.agenda.next(); ok {
+		sooner(&next, at, now)
+	}
+	if e.options.Duty != FullDuty {
+		return next
 	}
 	for _, id := range e.openRollouts() {
-		e.rolloutErrands(id, now, consider, &next)
+		r := e.state.rollouts[id]
+		for _, w := range e.state.plans[r.PlanHash].Windows {
+			if w.Ring == r.Ring {
+				sooner(&next, w.Opens, now)
+				sooner(&next, w.Closes, now)
+			}
+		}
 	}
-	e.returnErrands(consider)
 	for _, c := range e.state.changes {
 		sooner(&next, e.state.acceptance[c.ID].Deadline, now)
 		if p := e.state.plans[c.PlanHash]; p != nil {
 			sooner(&next, p.AcceptBy, now)
 		}
 	}
-	return due, next
+	return next
 }
 
 // sooner moves next to a time that is still to come and earlier.
@@ -190,76 +247,56 @@ func sooner(next *time.Time, at, now time.Time) {
 	}
 }
 
-// rolloutErrands lists what the advertisements of a rollout owe, and wakes the loop for its windows and deadlines.
-func (e *Engine) rolloutErrands(id string, now time.Time, consider func(errand), next *time.Time) {
-	r := e.state.rollouts[id]
-	plan := e.state.plans[r.PlanHash]
-	for _, w := range plan.Windows {
-		if w.Ring == r.Ring {
-			sooner(next, w.Opens, now)
-			sooner(next, w.Closes, now)
-		}
-	}
-	scene, change := e.scene(r, now), e.state.changes[r.Change]
-	staging := 0
-	for _, adID := range e.state.adsOf[id] {
-		if ad := e.state.ads[adID]; ad.Delivery == rollout.Staging {
-			staging++
-		}
-	}
-	for _, adID := range e.state.adsOf[id] {
-		ad := e.state.ads[adID]
-		sooner(next, ad.Deadline, now)
-		sooner(next, ad.RetryAt, now)
-		contact := e.contacts.at(adID)
-		if contact.Silent > 0 {
-			sooner(next, contact.Since.Add(e.options.Policy.SilentAfter+1), now)
-		}
-		if late(scene, ad, contact) {
-			contact.Asked, contact.Told = false, false // ask instead: a host that never got the order gives the place back
-			e.contacts.put(adID, contact)
-		}
+// adErrand is what an advertisement owes to its host.
+func (e *Engine) adErrand(ad *rollout.Advertisement, now time.Time) (d errand, wake time.Time, owed bool) {
+	r, contact := e.state.rollouts[ad.Rollout], e.contacts.at(ad.ID)
+	switch {
+	case e.options.Duty != FullDuty:
+		return errand{}, time.Time{}, false
+	case r.State == rollout.Closed: // it is asked until it has returned to service, or until somebody returns it by hand
 		step, owed := rollout.Owed(ad, contact)
-		if !owed && ad.Delivery == rollout.Staged && e.silent >= e.options.Policy.ConsoleFailures {
-			step.Do, owed = rollout.Probe, true // somebody who can answer must be asked, or nobody would ever start again
-		}
-		if !owed {
-			continue
-		}
-		at := contact.Next
-		if at.After(now.Add(2 * e.options.Policy.RetryMost)) {
-			at = now // no pause is that long: the clock was ahead when it was set
-		}
-		switch step.Do {
-		case rollout.Preflight:
-			if r.State != rollout.Active || !change.Unlocks(r.Ring == rollout.Pilot) || staging >= e.options.Policy.StageLimit {
-				continue
-			}
-			at = maxTime(at, e.stageAt(ad, plan))
-			if !at.After(now) {
-				staging++
-			}
-		case rollout.RemoveJobs:
-			if contact.Silent >= cleanupTries {
-				continue
-			}
-		}
-		consider(errand{key: adID, step: step, due: at})
+		return errand{key: ad.ID, step: step, due: contact.Next}, time.Time{}, owed && e.state.away[ad.ID]
 	}
+	if late(e.scene(r, now), ad, contact) {
+		contact.Asked, contact.Told = false, false // ask instead: a host that never got the order gives the place back
+		e.contacts.put(ad.ID, contact)
+	}
+	wake = e.wakeOf(ad, contact, now)
+	step, owed := rollout.Owed(ad, contact)
+	if !owed && ad.Delivery == rollout.Staged && e.troubleIsOurs() {
+		step.Do, owed = rollout.Probe, true // somebody who can answer must be asked, or nobody would ever start again
+	}
+	at := contact.Next
+	if at.After(now.Add(2 * e.options.Policy.RetryMost)) {
+		at = now // no pause is that long: the clock was ahead when it was set
+	}
+	reads := owed && step.Do == rollout.Preflight
+	if reads {
+		at = maxTime(at, e.stageAt(ad, e.state.plans[r.PlanHash]))
+	}
+	docket := e.docket(r.ID)
+	docket.apply(ad.ID, reads && !at.After(now))
+	switch {
+	case reads && !at.After(now):
+		owed = slices.Contains(e.admitted(r.ID, docket), ad.ID)
+	case step.Do == rollout.RemoveJobs && contact.Silent >= cleanupTries:
+		owed = false
+	}
+	return errand{key: ad.ID, step: step, due: at}, wake, owed
 }
 
-// returnErrands lists the servers of closed rollouts that did not return to service yet: they are asked until they have, or until somebody
-// returns them by hand.
-func (e *Engine) returnErrands(consider func(errand)) {
-	for id := range e.state.away {
-		ad := e.state.ads[id]
-		if e.state.rollouts[ad.Rollout].State != rollout.Closed {
-			continue
-		}
-		if step, owed := rollout.Owed(ad, e.contacts.at(id)); owed {
-			consider(errand{key: id, step: step, due: e.contacts.at(id).Next})
+// wakeOf is when time changes something about an advertisement, whatever its host does; zero is never.
+func (e *Engine) wakeOf(ad *rollout.Advertisement, c rollout.Contact, now time.Time) (wake time.Time) {
+	times := [3]time.Time{ad.Deadline, ad.RetryAt}
+	if c.Silent > 0 {
+		times[2] = c.Since.Add(e.options.Policy.SilentAfter + 1)
+	}
+	for _, at := range times {
+		if at.After(now) {
+			wake = earlier(wake, at)
 		}
 	}
+	return wake
 }
 
 // late tells that an order was decided and not sent, and may not be sent now: a stop, a closing window or a full machine came between.

@@ -28,7 +28,7 @@ type state struct {
 	plans      map[string]*rollout.Plan
 	rollouts   map[string]*rollout.Rollout
 	ads        map[string]*rollout.Advertisement
-	adsOf      map[string][]string // ids by rollout, in order of opening
+	adsOf      map[string][]string // ids by rollout, in order
 	away       map[string]bool     // advertisements whose server is not in service
 	groups     groups
 	sweeps     map[int]sweepState
@@ -37,6 +37,7 @@ type state struct {
 	incidents  incidents
 	estate     // what the inventory remembers beside its servers
 
+	index index
 	dirty map[recordKey]bool
 }
 
@@ -47,21 +48,28 @@ func newState() *state {
 		servers: map[inventory.ServerID]*inventory.Server{}, bulletins: map[string]catalog.Bulletin{},
 		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
 		plans: map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
-		adsOf: map[string][]string{}, away: map[string]bool{}, groups: newGroups(), sweeps: map[int]sweepState{}, parts: map[string][]int{}, outbox: newOutbox(), incidents: newIncidents(), dirty: map[recordKey]bool{},
-		estate: newEstate(),
+		adsOf: map[string][]string{}, away: map[string]bool{}, groups: newGroups(), sweeps: map[int]sweepState{}, parts: map[string][]int{},
+		outbox: newOutbox(), incidents: newIncidents(), estate: newEstate(), index: newIndex(), dirty: map[recordKey]bool{},
 	}
 }
 
-func (s *state) mark(kind, id string) { s.dirty[recordKey{kind, id}] = true }
+func (s *state) mark(kind, id string) {
+	s.dirty[recordKey{kind, id}] = true
+	s.index.version++
+	s.index.versions[kind]++
+}
 
 // putServer keeps a server where it belongs: in the inventory, or among those that left it.
 func (s *state) putServer(v inventory.Server) {
+	was := s.servers[v.ID]
 	in, out := s.servers, s.retired
 	if v.Retired != nil {
 		in, out = out, in
 	}
 	delete(out, v.ID)
 	in[v.ID] = &v
+	s.index.server(v.ID, was, s.servers[v.ID])
+	s.account(v.ID, was, s.servers[v.ID])
 	s.mark("server", string(v.ID))
 }
 func (s *state) putBulletin(v catalog.Bulletin) {
@@ -74,12 +82,22 @@ func (s *state) putAcceptance(change string, v pilot.Acceptance) {
 	s.acceptance[change] = v
 	s.mark("acceptance", change)
 }
-func (s *state) putPlan(v rollout.Plan)       { s.plans[v.Hash] = &v; s.mark("plan", v.Hash) }
-func (s *state) putRollout(v rollout.Rollout) { s.rollouts[v.ID] = &v; s.mark("rollout", v.ID) }
-func (s *state) putSweep(v sweepState)        { s.sweeps[v.Number] = v; s.mark("sweep", v.id()) }
+func (s *state) putPlan(v rollout.Plan) { s.plans[v.Hash] = &v; s.mark("plan", v.Hash) }
+func (s *state) putRollout(v rollout.Rollout) {
+	s.index.rollout(s.rollouts[v.ID], &v)
+	s.rollouts[v.ID] = &v
+	s.mark("rollout", v.ID)
+}
+func (s *state) putSweep(v sweepState) {
+	s.sweeps[v.Number] = v
+	s.tallySweep(v)
+	s.mark("sweep", v.id())
+}
 func (s *state) putAd(v rollout.Advertisement) {
-	if _, ok := s.ads[v.ID]; !ok {
-		s.adsOf[v.Rollout] = append(s.adsOf[v.Rollout], v.ID)
+	was, ok := s.ads[v.ID]
+	if !ok {
+		at, _ := slices.BinarySearch(s.adsOf[v.Rollout], v.ID)
+		s.adsOf[v.Rollout] = slices.Insert(s.adsOf[v.Rollout], at, v.ID)
 	}
 	if v.Drain == rollout.InService {
 		delete(s.away, v.ID)
@@ -88,6 +106,7 @@ func (s *state) putAd(v rollout.Advertisement) {
 	}
 	s.groups.seat(s.ads[v.ID], &v)
 	s.ads[v.ID] = &v
+	s.index.advertisement(was, &v)
 	s.mark("advertisement", v.ID)
 }
 
@@ -212,9 +231,6 @@ func load(store Store) (*state, error) {
 		return nil
 	})
 	clear(s.dirty)
-	for id := range s.adsOf {
-		slices.Sort(s.adsOf[id])
-	}
 	return s, err
 }
 

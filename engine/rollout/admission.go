@@ -15,7 +15,10 @@ import (
 type Admission struct {
 	Scene
 	Rollout *Rollout
-	Ads     []*Advertisement // of this rollout
+	// Ready are the rollout's servers that wait to be admitted; those that may not yet, or whose window is not open, are passed over.
+	Ready []*Advertisement
+	// Load is who is in work in this rollout.
+	Load Load
 	// Locks maps a cluster to the advertisement that holds it, over all rollouts.
 	Locks map[string]string
 	// Seats says what a server takes of its availability groups; it is asked again after each start. It may be nil.
@@ -44,7 +47,7 @@ type Admitted struct {
 func (a Admission) Admit() Admitted {
 	out := Admitted{Waits: map[string]string{}}
 	a.planned = map[inventory.Build]time.Duration{}
-	running := a.running()
+	running := a.Load.clone()
 	starting := map[string]int{} // members of each group that this admission lets go
 	locks := maps.Clone(a.Locks)
 	if locks == nil {
@@ -75,7 +78,7 @@ func (a Admission) Admit() Admitted {
 			m.orderInstall(ad, a.Policy, a.Now)
 		}
 		out.Moves = append(out.Moves, m)
-		running.add(ad)
+		running.Add(ad, 1)
 		if ad.Cluster != "" {
 			locks[ad.Cluster] = ad.ID
 		}
@@ -92,7 +95,7 @@ func (m *Moved) orderInstall(ad *Advertisement, p Policy, now time.Time) {
 // candidates are the servers that could start, shortest expected time first, then by name of the advertisement.
 func (a Admission) candidates() []*Advertisement {
 	var list []*Advertisement
-	for _, ad := range a.Ads {
+	for _, ad := range a.Ready {
 		ready := ad.Delivery == Staged || ad.Delivery == Retrying && !a.Now.Before(ad.RetryAt)
 		ready = ready && ad.Drain == InService && !ad.Stopping
 		if _, open := a.openFor(ad); ready && open {
@@ -114,8 +117,13 @@ func (a Admission) openFor(ad *Advertisement) (Window, bool) {
 	return Window{}, false
 }
 
+// Full tells that nobody on a base build can be admitted in a window now, whoever it is.
+func (a Admission) Full(w Window, base string) bool {
+	return a.Gate != "" || a.Load.Total >= a.ceiling(w) || a.Load.ByBase[base] >= a.Ramp(w, base)
+}
+
 // refuse says why a server may not start now, or nothing when it may.
-func (a Admission) refuse(ad *Advertisement, w Window, running load, locks map[string]string) string {
+func (a Admission) refuse(ad *Advertisement, w Window, running Load, locks map[string]string) string {
 	need := a.expected(ad.Before) + a.Policy.RestartReserve + a.Policy.CheckReserve + a.Policy.drainReserve(ad)
 	key := base(ad.Before)
 	switch {
@@ -125,12 +133,12 @@ func (a Admission) refuse(ad *Advertisement, w Window, running load, locks map[s
 		return "another rollout works on it: " + a.Busy[ad.Server]
 	case a.Now.Add(need).After(w.Closes):
 		return fmt.Sprintf("no time left: needs %s, %s closes in %s", minutes(need), w.ID, minutes(w.Closes.Sub(a.Now)))
-	case running.total >= a.ceiling(w):
-		return fmt.Sprintf("%d of %d places taken", running.total, a.ceiling(w))
-	case running.byBase[key] >= a.Ramp(w, key):
-		return fmt.Sprintf("ramp: %d of %d places for build %s", running.byBase[key], a.Ramp(w, key), key)
-	case a.Policy.SiteLimit > 0 && running.bySite[ad.Site] >= a.Policy.SiteLimit:
-		return fmt.Sprintf("site %s: %d of %d places taken", ad.Site, running.bySite[ad.Site], a.Policy.SiteLimit)
+	case running.Total >= a.ceiling(w):
+		return fmt.Sprintf("%d of %d places taken", running.Total, a.ceiling(w))
+	case running.ByBase[key] >= a.Ramp(w, key):
+		return fmt.Sprintf("ramp: %d of %d places for build %s", running.ByBase[key], a.Ramp(w, key), key)
+	case a.Policy.SiteLimit > 0 && running.BySite[ad.Site] >= a.Policy.SiteLimit:
+		return fmt.Sprintf("site %s: %d of %d places taken", ad.Site, running.BySite[ad.Site], a.Policy.SiteLimit)
 	case ad.Cluster == "":
 		return ""
 	case locks[ad.Cluster] != "" && locks[ad.Cluster] != ad.ID:
@@ -196,26 +204,31 @@ func (p Policy) ExpectedOn(b inventory.Build, took []int) time.Duration {
 	return time.Duration(sorted[(len(sorted)*95+99)/100-1]) * time.Second
 }
 
-// load counts the servers in work.
-type load struct {
-	total          int
-	byBase, bySite map[string]int
+// Load counts the servers in work.
+type Load struct {
+	Total          int
+	ByBase, BySite map[string]int // never with a zero
 }
 
-func (l *load) add(ad *Advertisement) {
-	l.total++
-	l.byBase[base(ad.Before)]++
-	l.bySite[ad.Site]++
-}
-
-func (a Admission) running() load {
-	l := load{byBase: map[string]int{}, bySite: map[string]int{}}
-	for _, ad := range a.Ads {
-		if ad.Delivery.Status().Started {
-			l.add(ad)
-		}
+// Add counts an advertisement once more, or once less with a step of -1.
+func (l *Load) Add(ad *Advertisement, step int) {
+	if l.ByBase == nil {
+		l.ByBase, l.BySite = map[string]int{}, map[string]int{}
 	}
-	return l
+	l.Total += step
+	tick(l.ByBase, ad.Base(), step)
+	tick(l.BySite, ad.Site, step)
+}
+
+// tick changes a count; no zero stays.
+func tick(counts map[string]int, key string, by int) {
+	if counts[key] += by; counts[key] == 0 {
+		delete(counts, key)
+	}
+}
+
+func (l Load) clone() Load {
+	return Load{Total: l.Total, ByBase: maps.Clone(l.ByBase), BySite: maps.Clone(l.BySite)}
 }
 
 func minutes(d time.Duration) string {

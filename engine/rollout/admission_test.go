@@ -20,7 +20,7 @@ func waiting(n int) Admission {
 	a := Admission{Scene: Scene{Now: opening, Plan: plan, Policy: DefaultPolicy()},
 		Rollout: &Rollout{ID: "R-3", Ring: Prod, State: Active, Ceiling: 32}}
 	for i := range n {
-		a.Ads = append(a.Ads, &Advertisement{ID: fmt.Sprintf("r3-s%05d", i), Rollout: "R-3", Delivery: Staged, Windows: []string{"W1"}, Before: server22})
+		a.Ready = append(a.Ready, &Advertisement{ID: fmt.Sprintf("r3-s%05d", i), Rollout: "R-3", Delivery: Staged, Windows: []string{"W1"}, Before: server22})
 	}
 	return a
 }
@@ -92,7 +92,7 @@ func TestAMeasuredSlowBuildNeedsMoreTime(t *testing.T) {
 func TestMembersOfAClusterTakeTurns(t *testing.T) {
 	a := waiting(3)
 	a.Experience = map[string]int{"10.0.20348": 20}
-	a.Ads[0].Cluster, a.Ads[1].Cluster = "SQLDUB2", "SQLDUB2"
+	a.Ready[0].Cluster, a.Ready[1].Cluster = "SQLDUB2", "SQLDUB2"
 	out := a.Admit()
 	if len(out.Moves) != 2 || out.Moves[0].Lock != "SQLDUB2" || !strings.Contains(out.Waits["r3-s00001"], "cluster SQLDUB2") {
 		t.Errorf("moves %d, waits %v: want one member and the other server", len(out.Moves), out.Waits)

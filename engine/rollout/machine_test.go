@@ -230,7 +230,7 @@ func (m *machine) look() {
 	if m.halted {
 		gate = "halted"
 	}
-	for _, moved := range (Admission{Scene: m.scene, Rollout: &m.rollout, Ads: []*Advertisement{&m.ad}, Gate: gate}).Admit().Moves {
+	for _, moved := range (Admission{Scene: m.scene, Rollout: &m.rollout, Ready: []*Advertisement{&m.ad}, Gate: gate}).Admit().Moves {
 		m.move(moved, Contact{Asked: true})
 	}
 }

@@ -104,6 +104,9 @@ func (p Policy) OutOfService() time.Duration {
 	return p.DrainTime + p.InstallTime + p.RestartTime + p.VerifyTime + p.LostAfter
 }
 
+// Base names the base build of the server, as it was when it was read last.
+func (ad *Advertisement) Base() string { return base(ad.Before) }
+
 // base names a base build in the rollout's counters: "10.0.20348".
 func base(b inventory.Build) string {
 	text := make([]byte, 0, 16)
