@@ -16,6 +16,7 @@ import (
 	"patchdeck/engine/approval"
 	"patchdeck/ui/command"
 	"patchdeck/ui/part"
+	"patchdeck/ui/plain"
 	"patchdeck/ui/screen"
 	"patchdeck/ui/serve"
 	"patchdeck/ui/status"
@@ -55,6 +56,10 @@ func openDoors(o opening) (*doors, error) {
 	server, err := serve.New(serve.Options{HostKey: key, Identify: o.identify, Local: o.local, Limits: o.limits, Logger: o.log,
 		NewModel: func(v serve.Visitor) tea.Model {
 			return screen.New(screen.Options{Actor: v.Actor, Console: o.house.engine, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: o.zone, Title: o.title, Leaving: o.leaving, Copy: v.Copy})
+		},
+		Plain: func(ctx context.Context, p plain.Options) error {
+			p.Console, p.Zone = o.house.engine, o.zone
+			return plain.Run(ctx, p)
 		},
 		Command: func(streams command.Streams, actor approval.Actor) *cobra.Command {
 			return command.New(command.Environment{Streams: streams, Remote: true, Version: version(), Probe: probe, Report: reportTexts,
@@ -106,8 +111,12 @@ func (d *doors) close() {
 }
 
 // attachHere opens the console in this terminal, through the socket like every other way in.
-func attachHere(ctx context.Context, data string, streams command.Streams) error {
-	code, err := serve.Attach(ctx, serve.Attachment{Socket: socketPath(data), Streams: streams, Environment: os.Environ()})
+func attachHere(ctx context.Context, data string, streams command.Streams, plain bool) error {
+	a := serve.Attachment{Socket: socketPath(data), Streams: streams, Environment: os.Environ()}
+	if plain {
+		a.Words = []string{serve.PlainWord}
+	}
+	code, err := serve.Attach(ctx, a)
 	if err != nil {
 		return err
 	}

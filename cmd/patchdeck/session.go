@@ -123,14 +123,15 @@ func forward(ctx context.Context, data string, words []string, streams command.S
 }
 
 // attach opens the console of the daemon of this machine; without one it runs one for as long as the console is open.
-func attach(ctx context.Context, data string) error {
+func attach(ctx context.Context, data string, plain bool) error {
+	plain = plain || os.Getenv("TERM") == "dumb"
 	streams := command.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
-	err := attachHere(ctx, data, streams)
+	err := attachHere(ctx, data, streams, plain)
 	if !errors.Is(err, serve.ErrNoDaemon) {
 		return err
 	}
-	if !isTerminal(os.Stdout) {
-		return fmt.Errorf("the console needs a terminal; commands do not: patchdeck --help")
+	if !plain && !isTerminal(os.Stdout) {
+		return fmt.Errorf("the console needs a terminal; patchdeck --plain and the commands do not: patchdeck --help")
 	}
 	fmt.Fprintln(os.Stderr, "no patchdeck is running here: this console runs one until you leave it; patchdeck serve runs one for good")
 	d, err := startDaemon(ctx, command.ServeOptions{Data: data, Listen: "none", Streams: streams})
@@ -138,7 +139,7 @@ func attach(ctx context.Context, data string) error {
 		return err
 	}
 	defer d.close()
-	return attachHere(ctx, data, streams)
+	return attachHere(ctx, data, streams, plain)
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(f.Fd()) }

@@ -50,7 +50,8 @@ type Environment struct {
 	// Doctor looks at everything on this machine that patchdeck stands on.
 	Doctor func(ctx context.Context, data string) []Finding
 
-	Attach   func(ctx context.Context, data string) error
+	// Attach opens the console; plain is the one of lines.
+	Attach   func(ctx context.Context, data string, plain bool) error
 	Demo     func(ctx context.Context, options DemoOptions) error
 	Simulate func(ctx context.Context, options SimulateOptions) error
 	Serve    func(ctx context.Context, options ServeOptions) error

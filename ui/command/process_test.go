@@ -72,7 +72,7 @@ func TestAHookDecidesTheExitCode(t *testing.T) {
 	if r := s.run("", "demo"); r.code != command.Halted || r.err != "" {
 		t.Errorf("%+v", r)
 	}
-	s.env.Attach = func(context.Context, string) error { return &command.ExitError{Code: command.Crashed} }
+	s.env.Attach = func(context.Context, string, bool) error { return &command.ExitError{Code: command.Crashed} }
 	if r := s.run(""); r.code != command.Crashed || r.err != "" {
 		t.Errorf("%+v", r)
 	}

@@ -9,9 +9,10 @@ import (
 
 // tree is the state of one call while its words are read.
 type tree struct {
-	env  *Environment
-	data string
-	json bool
+	env   *Environment
+	data  string
+	json  bool
+	plain bool
 }
 
 // New builds the tree of commands for one call.
@@ -35,6 +36,9 @@ func New(env Environment) *cobra.Command {
 	t.data = env.DefaultData
 	if !env.Remote {
 		root.PersistentFlags().StringVar(&t.data, "data", env.DefaultData, "the data `folder`")
+	}
+	if env.Attach != nil {
+		root.Flags().BoolVar(&t.plain, "plain", false, "the console as lines of text, for screen readers and terminals that cannot draw")
 	}
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
 		return wrongUsage("%s: %w; see %s --help", command.CommandPath(), err, command.CommandPath())
@@ -64,7 +68,7 @@ func (t *tree) open(command *cobra.Command, args []string) error {
 	if t.env.Attach == nil {
 		return wrongUsage("a verb is missing: %s", offered(command))
 	}
-	return t.env.Attach(command.Context(), t.data)
+	return t.env.Attach(command.Context(), t.data, t.plain)
 }
 
 // noun groups verbs.

@@ -18,6 +18,7 @@ import (
 
 	"patchdeck/engine/approval"
 	"patchdeck/ui/command"
+	"patchdeck/ui/plain"
 )
 
 // Options are the parts that a server is wired from.
@@ -29,6 +30,8 @@ type Options struct {
 	Local func(peer Peer) (approval.Actor, bool)
 	// NewModel makes the console of one session. A model with a method Close() is closed when its session is over.
 	NewModel func(Visitor) tea.Model
+	// Plain runs the console as lines of text: it adds what the session does not know, and calls plain.Run. Nil is none.
+	Plain func(context.Context, plain.Options) error
 	// Command makes the tree of commands of one session.
 	Command func(command.Streams, approval.Actor) *cobra.Command
 	Limits  Limits

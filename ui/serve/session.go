@@ -117,9 +117,12 @@ func (x *session) run() {
 		}
 	}()
 	x.server.log.Info("session opened", "user", x.actor.Name, "via", x.actor.Via, "words", x.words[:min(len(x.words), mostLogged)])
-	if x.words == "" {
+	switch {
+	case x.wantsPlain():
+		code = x.plain()
+	case x.words == "":
 		code = x.console()
-	} else {
+	default:
 		code = x.command()
 	}
 }
