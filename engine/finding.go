@@ -114,7 +114,7 @@ func (e *Engine) closeFinding(actor approval.Actor, c CloseFinding, now time.Tim
 	f, ok := e.state.findings.byID[c.Finding]
 	switch {
 	case !ok:
-		return "", fmt.Errorf("finding %q is not known: see patchdeck inventory findings", c.Finding)
+		return "", fmt.Errorf("finding %q is not known: see patchdeck finding list", c.Finding)
 	case !f.Open():
 		return "", approval.Clash("%s was closed already: %s", f.ID, f.ClosedBy)
 	}
@@ -149,11 +149,11 @@ func (e *Engine) findingNeeds(v *View, now time.Time, add addNeed) {
 		}
 	}
 	if overdue > 0 {
-		add(true, "", "%s of the inventory past their time: see patchdeck inventory findings --overdue", count(overdue, "finding"))
+		add(true, "", "%s of the inventory past their time: see patchdeck finding list --overdue", count(overdue, "finding"))
 	}
 	for _, kind := range inventory.FindingKinds() {
 		if n := grave[kind]; n > 0 {
-			add(false, "", "%s of the inventory: %s; see patchdeck inventory findings --kind %q", count(n, "finding"), kind, kind)
+			add(false, "", "%s of the inventory: %s; see patchdeck finding list --kind %q", count(n, "finding"), kind, kind)
 		}
 	}
 }

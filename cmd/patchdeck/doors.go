@@ -62,7 +62,7 @@ func openDoors(o opening) (*doors, error) {
 			return plain.Run(ctx, p)
 		},
 		Command: func(streams command.Streams, actor approval.Actor) *cobra.Command {
-			return command.New(command.Environment{Streams: streams, Remote: true, Version: version(), Probe: probe, Report: reportTexts,
+			return command.New(command.Environment{Streams: streams, Remote: true, Version: version(), Probe: probe, Discover: discover, Report: reportTexts,
 				Open: func(context.Context, string, bool) (*command.Session, error) {
 					return &command.Session{Console: o.house.engine, Actor: actor, Zone: o.zone, Windows: o.windows, Users: o.users(),
 						Backup: backupOf(o.house.store), Free: o.house.store.Free}, nil

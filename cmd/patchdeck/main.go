@@ -43,6 +43,7 @@ func environment() command.Environment {
 		CreateFile:  command.CreateFile,
 		Secret:      os.LookupEnv,
 		Probe:       probe,
+		Discover:    discover,
 		Report:      reportTexts,
 		Store:       storeHooks(),
 		Doctor:      examine,
@@ -57,6 +58,11 @@ func environment() command.Environment {
 // probe reads a server that need not be in the inventory, with the credentials of the call and no others.
 func probe(ctx context.Context, o command.ProbeOptions) (inventory.Facts, error) {
 	return remote.Probe(ctx, remote.ProbeOptions{Address: o.Address, Scheme: o.Scheme, User: o.User, Password: o.Password, CA: o.CA})
+}
+
+// discover looks for machines in ranges of the network.
+func discover(ctx context.Context, o command.DiscoverOptions) ([]inventory.Responder, int, error) {
+	return remote.Discover(ctx, remote.DiscoverOptions{Ranges: o.Ranges, Ports: o.Ports, Rate: o.Rate, Names: o.Names})
 }
 
 // version is the module's version as the build recorded it.

@@ -44,6 +44,7 @@ type World struct {
 	clock engine.Clock
 	seed  uint64
 	hosts map[inventory.ServerID]*host
+	names map[string]inventory.ServerID
 	// Installs and Restarts are the truth: by server, what happened and when.
 	Installs map[inventory.ServerID][]time.Time
 	Restarts map[inventory.ServerID][]time.Time
@@ -82,13 +83,14 @@ type job struct {
 
 // NewWorld makes the fleet for an inventory: every server is one revision below what the update brings.
 func NewWorld(clock engine.Clock, seed uint64, servers []inventory.Server, fates map[string]Fate) *World {
-	w := &World{clock: clock, seed: seed, hosts: map[inventory.ServerID]*host{}, Installs: map[inventory.ServerID][]time.Time{},
+	w := &World{clock: clock, seed: seed, hosts: map[inventory.ServerID]*host{}, names: map[string]inventory.ServerID{}, Installs: map[inventory.ServerID][]time.Time{},
 		Restarts: map[inventory.ServerID][]time.Time{}, Down: map[inventory.ServerID][][2]time.Time{}, Cancelled: map[inventory.ServerID]bool{}}
 	for i, s := range servers {
 		fixed := fixedFor(s.OS)
 		below := fixed
 		below[3]--
 		id := inventory.ServerID(fmt.Sprintf("s%05d", i+1))
+		w.names[s.Name] = id
 		w.hosts[id] = &host{fate: fates[s.Name], build: below, fixed: fixed, boot: clock.Now().Add(-72 * time.Hour), jobs: map[string]*job{}, restarts: map[string]bool{},
 			cluster: s.Cluster, domain: strings.HasPrefix(s.Name, "DC-"), away: map[rollout.Duty]string{}}
 	}
@@ -362,4 +364,21 @@ func (w *World) Installed() map[inventory.ServerID]bool {
 		}
 	}
 	return list
+}
+
+// LoseUpdate takes the update away from a server, as somebody at its console might.
+func (w *World) LoseUpdate(name string) {
+	w.change(name, func(h *host) { h.build = h.fixed; h.build[3]-- })
+}
+
+// GiveBack puts the update on a server again, by another hand than the engine's.
+func (w *World) GiveBack(name string) { w.change(name, func(h *host) { h.build = h.fixed }) }
+
+// Heal ends what is wrong with a server.
+func (w *World) Heal(name string) { w.change(name, func(h *host) { h.fate = Well }) }
+
+func (w *World) change(name string, change func(*host)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change(w.hosts[w.names[name]])
 }

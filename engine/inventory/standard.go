@@ -109,9 +109,9 @@ func (s Standard) Check() error {
 
 // Violated is what a server that does not meet the standard shows. Why is empty, or why the rule gave no answer.
 func (s Standard) Violated(server Server, why string) Observation {
-	words := s.Title + " does not hold"
+	words := "not met: " + s.Title
 	if why != "" {
-		words = s.Title + " could not be checked: " + why
+		words = "could not be checked: " + s.Title + ": " + why
 	}
 	return Observation{Kind: Violation, Subject: server.Name, Rule: s.ID, Server: server.ID, Words: words, Todo: s.Remedy, Severity: s.Severity,
 		Within: time.Duration(s.Days) * 24 * time.Hour}

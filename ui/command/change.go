@@ -57,6 +57,8 @@ func (t *tree) changeSubmit() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&priority, "priority", string(approval.High), "Emergency, High, Medium or Low")
 	flags.IntVar(&order.Ceiling, "ceiling", 0, "servers in work at once, at the most; 0 is what the forecast proposes")
+	flags.StringSliceVar(&order.Collections, "collection", nil, "plan for the servers of this collection only; may be repeated")
+	flags.StringVar(&order.OverrideAudit, "override-audit", "", "why the plan is made although the audit of its servers is incomplete or old")
 	reasonFlag(command, &order.Reason)
 	return command
 }
@@ -203,6 +205,17 @@ func (c *call) plan(change engine.ChangeView) error {
 	}
 	if err := c.line("%s in the plan, %d compliant already, %d not offered", plural(len(change.Plan.Assignments), "server"), len(change.Plan.Compliant), len(change.Plan.NotOffered)); err != nil {
 		return err
+	}
+	for i, omitted := range change.Plan.Excluded {
+		if i == mostLines {
+			if err := c.line("excluded: and %d more; --json lists all", len(change.Plan.Excluded)-i); err != nil {
+				return err
+			}
+			break
+		}
+		if err := c.line("excluded: %s: %s", c.serverName(omitted.Server), omitted.Reason); err != nil {
+			return err
+		}
 	}
 	for i, finding := range change.Plan.Findings {
 		if i == mostLines {

@@ -55,6 +55,26 @@ var placeholders = map[string]func(*engine.View) []named{
 		}
 		return list
 	},
+	"COLLECTION": func(v *engine.View) (list []named) {
+		for _, c := range v.Collections {
+			list = append(list, named{c.Name, c.Title})
+		}
+		return list
+	},
+	"BASELINE": func(v *engine.View) (list []named) {
+		for _, b := range v.Baselines {
+			list = append(list, named{b.Name, b.Class})
+		}
+		return list
+	},
+	"FINDING": func(v *engine.View) (list []named) {
+		for _, f := range v.Findings {
+			if f.Open() {
+				list = append(list, named{f.ID, string(f.Kind) + ", " + f.Subject})
+			}
+		}
+		return list
+	},
 	"CLUSTER": func(v *engine.View) []named {
 		return ofServers(v, func(s *inventory.Server) []string { return []string{s.Cluster} })
 	},

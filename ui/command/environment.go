@@ -41,6 +41,9 @@ type Environment struct {
 	// Probe reads the facts of one server at an address, with the credentials in the options and no others.
 	Probe func(ctx context.Context, options ProbeOptions) (inventory.Facts, error)
 
+	// Discover connects to ranges of the network and tells who answers. Nothing is sent.
+	Discover discover
+
 	// Report gives what writes the report of a change request, as a page and as data.
 	Report func(ctx context.Context, session *Session, change string) (html, json func(io.Writer) error, err error)
 

@@ -12,23 +12,38 @@ import (
 )
 
 func (t *tree) inventory() *cobra.Command {
-	return t.noun("inventory", "The servers: what people say of them and what they say of themselves",
+	noun := t.noun("inventory", "The servers: what people say of them and what they say of themselves",
 		t.inventoryImport(), t.inventoryList(), t.inventoryExport(),
 		t.sweep(engine.SweepFacts, "sweep", "Read the facts of the servers: build, roles, disk, pending restart"),
 		t.sweep(engine.SweepScan, "scan", "Let the servers' own update agents say which updates they lack"),
+		t.inventoryRetire(), t.inventoryCompare(), t.audits(),
+		t.serversFound("off-network", "List the servers that give no answer, with what to do", inventory.OffNetwork, "every server answers"),
+		t.serversFound("catch-up", "List the servers that miss updates of releases that are through", inventory.CatchUp, "no server has anything to catch up"),
 		t.probe())
+	if t.env.Discover != nil {
+		noun.AddCommand(t.inventoryDiscover())
+	}
+	return noun
 }
 
 func (t *tree) inventoryImport() *cobra.Command {
-	return t.verb(verb{
-		use: "import FILE", short: "Import servers from a CSV file; servers are matched by name", file: readsFile, args: cobra.ExactArgs(1),
-		example: "  patchdeck inventory import servers.csv\n  ssh console inventory import - < servers.csv",
-		run:     importServers,
+	var f importFlags
+	command := t.verb(verb{
+		use: "import FILE", short: "Import servers from a CSV file or an Ansible inventory; servers are matched by name", file: readsFile, args: cobra.ExactArgs(1),
+		example: "  patchdeck inventory import servers.csv\n  ssh console inventory import - < servers.csv\n" +
+			"  patchdeck inventory import hosts.ini --environment-of production=Prod --site-of bern=Bern --default owner=Ada --default applications=Payroll --default \"os=Windows Server 2022\"",
+		run: func(c *call) error { return importServers(c, &f) },
 	})
+	f.add(command)
+	return command
 }
 
-func importServers(c *call) error {
-	servers, bad, err := inventory.ReadCSV(c.file, c.session.Windows)
+func importServers(c *call, f *importFlags) error {
+	servers, others, bad, err := f.read(c)
+	var usage *ExitError
+	if errors.As(err, &usage) {
+		return err
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w; nothing was imported", c.name, err)
 	}
@@ -37,6 +52,11 @@ func importServers(c *call) error {
 	}
 	if len(servers) == 0 {
 		return fmt.Errorf("%s holds no server, only a header; nothing was imported: write a line for each server below it", c.name)
+	}
+	if len(others) > 0 && !c.json {
+		if err := c.line("%s left out: Ansible does not reach them over WinRM", plural(len(others), "host")); err != nil {
+			return err
+		}
 	}
 	return c.do(engine.ImportServers{Source: c.name, Servers: servers})
 }
@@ -134,9 +154,10 @@ func (t *tree) inventoryExport() *cobra.Command {
 
 // sweep makes the two verbs that ask many servers at once.
 func (t *tree) sweep(kind engine.SweepKind, use, short string) *cobra.Command {
-	var filter string
+	var filter, collection string
+	var missed bool
 	command := t.verb(verb{use: use + " [SERVER...]", short: short, args: cobra.ArbitraryArgs, run: func(c *call) error {
-		order := engine.Sweep{Kind: kind}
+		order := engine.Sweep{Kind: kind, Collection: collection, Missed: missed}
 		switch {
 		case len(c.args) > 0 && filter != "":
 			return wrongUsage("name servers or give --filter, not both")
@@ -160,6 +181,8 @@ func (t *tree) sweep(kind engine.SweepKind, use, short string) *cobra.Command {
 		}
 		return c.runSweep(order)
 	}})
+	command.Flags().StringVar(&collection, "collection", "", "the members of this collection")
+	command.Flags().BoolVar(&missed, "missed", false, "also those that the last sweep could not read, or only them when nobody else is named")
 	filterFlag(command, &filter)
 	return command
 }

@@ -9,6 +9,11 @@ import (
 
 // runSweep starts a sweep and stays until it is through, because an engine that was opened for this call ends with it.
 func (c *call) runSweep(order engine.Sweep) error {
+	return c.runUntilSwept(order, order.Kind, func(view *engine.View) error { return c.sweepResult(view, order) })
+}
+
+// runUntilSwept gives a command that begins a sweep, waits for its end and says what came of it.
+func (c *call) runUntilSwept(order engine.Command, kind engine.SweepKind, result func(*engine.View) error) error {
 	wake, stop := c.console().Watch()
 	defer stop()
 	answer, err := c.console().Do(c.ctx, c.actor(), order)
@@ -18,7 +23,7 @@ func (c *call) runSweep(order engine.Sweep) error {
 	if err := c.answer(answer); err != nil {
 		return err
 	}
-	ours := running(c.view(), order.Kind)
+	ours := running(c.view(), kind)
 	for stillRunning(c.view(), ours) {
 		select {
 		case <-c.ctx.Done():
@@ -29,7 +34,7 @@ func (c *call) runSweep(order engine.Sweep) error {
 			}
 		}
 	}
-	return c.sweepResult(c.view(), order)
+	return result(c.view())
 }
 
 // running gives the ids of the sweeps of a kind. The view that follows a command shows what the command did.
