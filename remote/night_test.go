@@ -53,6 +53,23 @@ func (l *ledger) count(t *testing.T) map[string]int {
 	return counted
 }
 
+// by tells who ordered each event of one kind on a server.
+func (l *ledger) by(t *testing.T, server, event string) (all []string) {
+	t.Helper()
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	for line := range bytes.Lines(l.text.Bytes()) {
+		var entry struct{ Server, Event, By string }
+		if err := json.Unmarshal(line, &entry); err != nil {
+			t.Fatal(err)
+		}
+		if entry.Server == server && entry.Event == event {
+			all = append(all, entry.By)
+		}
+	}
+	return all
+}
+
 const (
 	// deadline is many minutes of wall time at the speed of these nights: a machine may be that busy.
 	deadline = 365 * 24 * time.Hour
@@ -63,9 +80,17 @@ const (
 
 func rehearse(t *testing.T, secure bool) *rehearsal {
 	t.Helper()
-	kept := &ledger{}
-	simulated, err := simulator.New(simulator.Config{Servers: 12, Seed: 3, Speed: 20000, TLS: secure, Ledger: kept,
+	r, _ := rehearseOn(t, simulator.Config{Servers: 12, Seed: 3, Speed: 20000, TLS: secure,
 		Published: []simulator.Published{{KB: monthsUpdate, BaseBuild: [3]int{10, 0, 20348}, UBR: 4773, Restart: true}}})
+	return r
+}
+
+// rehearseOn runs a simulated fleet. The rehearsal's servers are those of the product that has an update; all are given besides.
+func rehearseOn(t *testing.T, config simulator.Config) (*rehearsal, []simulator.Description) {
+	t.Helper()
+	kept := &ledger{}
+	config.Ledger = kept
+	simulated, err := simulator.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +99,7 @@ func rehearse(t *testing.T, secure bool) *rehearsal {
 	known := map[string]Credential{}
 	for _, d := range simulated.Servers() {
 		known[d.Name] = Credential{User: d.User, Password: d.Password, CA: []byte(d.CA)}
-		if d.OS == "Windows Server 2022" {
+		if d.OS == "Windows Server 2022" && d.Build != fixedBuild {
 			r.servers = append(r.servers, d)
 		}
 	}
@@ -86,7 +111,7 @@ func rehearse(t *testing.T, secure bool) *rehearsal {
 			return Credential{}, errors.New("nobody")
 		}})
 	t.Cleanup(func() { r.fleet.Close() })
-	return r
+	return r, simulated.Servers()
 }
 
 func target(d simulator.Description) engine.Target {

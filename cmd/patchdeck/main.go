@@ -47,6 +47,7 @@ func environment() command.Environment {
 		Report:      reportTexts,
 		Store:       storeHooks(),
 		Doctor:      examine,
+		Faults:      simulatedFaults(),
 		Attach:      attach,
 		Demo:        demo,
 		Simulate:    simulate,

@@ -56,6 +56,18 @@ func readBulletin(name string) (b catalog.Bulletin, source string, err error) {
 	return b, source, nil
 }
 
+// simulatedFaults is what --faults accepts.
+func simulatedFaults() command.Faults {
+	faults := command.Faults{Check: func(text string) error {
+		_, err := simulator.ParseFaults(text)
+		return err
+	}}
+	for _, f := range simulator.KnownFaults() {
+		faults.Known = append(faults.Known, command.Fault(f))
+	}
+	return faults
+}
+
 // simulate runs a fleet alone until it is interrupted.
 func simulate(ctx context.Context, o command.SimulateOptions) error {
 	b, _, err := readBulletin(o.Bulletin)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"syscall"
 )
@@ -60,7 +61,7 @@ func listenAll(n int, open []net.Listener, where func(index int) string) ([]net.
 }
 
 func closeAll(listeners []net.Listener) {
-	for _, l := range listeners {
+	for _, l := range slices.Backward(listeners) {
 		_ = l.Close() // the error that led here is the one to tell
 	}
 }

@@ -91,22 +91,45 @@ func (h *host) runClusterSuspend(parameters json.RawMessage, now time.Time) (any
 		if !n.ours && n.paused {
 			return "", nil // somebody else's
 		}
-		if !n.paused {
-			if len(f.repairs(now)) > 0 {
-				return "storage", nil
-			}
-			if !f.peersUp(n, now) {
-				return "", &problem{clusterNodeDown, "no other node of the cluster is up, so nothing can be moved off this one"}
-			}
-			n.drains++
+		switch {
+		case !n.paused && len(f.repairs(now)) > 0:
+			return "storage", nil
+		case !n.paused && !f.peersUp(n, now):
+			return "", &problem{clusterNodeDown, "no other node of the cluster is up, so nothing can be moved off this one"}
+		case !n.paused:
 			n.ours, n.paused = true, true
-			n.drained = now.Add(h.draws.between(20*time.Second, 90*time.Second, "drain", n.drains))
 			h.record(now, entry{Event: nodeSuspended, By: asked.Suspend})
+			h.drain(now)
+		case n.drain(now) == "Failed" && n.told:
+			h.drain(now) // each call tries anew what failed
 		}
-		if n.drain(now) == "InProgress" {
+		switch n.drain(now) {
+		case "InProgress":
 			return "drain", nil
+		case "Failed":
+			n.told = true
 		}
 		return "", nil
+	})
+}
+
+// drain begins to move everything off the node. The failover is locked.
+func (h *host) drain(now time.Time) {
+	n := h.node
+	n.drains++
+	n.stuck, n.told = h.fate.stuckDrain && h.fate.strikes(n.drains), false
+	n.drained = now.Add(h.draws.between(20*time.Second, 90*time.Second, "drain", n.drains))
+	drains, ended := n.drains, nodeDrained
+	if n.stuck {
+		ended = drainFailed
+	}
+	h.at(n.drained, func(at time.Time) {
+		h.failover.mu.Lock()
+		defer h.failover.mu.Unlock()
+		if n.paused && n.drains == drains {
+			h.failover.settle(at)
+			h.record(at, entry{Event: ended})
+		}
 	})
 }
 

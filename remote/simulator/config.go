@@ -4,29 +4,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 )
-
-// Faults is how much goes wrong in the fleet.
-type Faults string
-
-const (
-	NoFaults    Faults = "none"  // every server does what it is told
-	UsualFaults Faults = "usual" // an ordinary night: about 2 % of the servers fail, more of them need patience
-	HarshFaults Faults = "harsh" // an update that breaks one kind of server: a night that has to be stopped
-)
-
-// ParseFaults reads the name of a fault level; the empty name is NoFaults.
-func ParseFaults(name string) (Faults, error) {
-	switch f := Faults(strings.ToLower(name)); f {
-	case "":
-		return NoFaults, nil
-	case NoFaults, UsualFaults, HarshFaults:
-		return f, nil
-	}
-	return "", fmt.Errorf("faults %q: want none, usual or harsh", name)
-}
 
 // MaxServers is the largest fleet: what one second octet of 127/8 holds with 250 servers in each third octet.
 const MaxServers = 60_000
@@ -42,6 +21,8 @@ type Config struct {
 	Epoch     time.Time   // fleet time at Started; zero means Started
 	Started   time.Time   // wall time at which fleet time began to run; zero means now
 	Published []Published // what the servers' update agents can find; an update named twice for a product is one
+
+	chosen selection // Faults, taken apart
 }
 
 // validated gives the configuration with its defaults filled in.
@@ -55,11 +36,13 @@ func (c Config) validated(now time.Time) (Config, error) {
 	if !(c.Speed > 0 && c.Speed <= 1e6) {
 		return c, fmt.Errorf("simulated fleet: speed %v: want a number above 0, at most 1000000", c.Speed)
 	}
-	faults, err := ParseFaults(string(c.Faults))
+	var err error
+	if c.Faults, err = ParseFaults(string(c.Faults)); err == nil {
+		c.chosen, err = readFaults(string(c.Faults))
+	}
 	if err != nil {
 		return c, fmt.Errorf("simulated fleet: %w", err)
 	}
-	c.Faults = faults
 	if c.Started.IsZero() {
 		c.Started = now
 	}

@@ -67,7 +67,7 @@ func (h *host) runFacts(_ json.RawMessage, now time.Time) (any, error) {
 		Hostname: h.name, Domain: domain, DomainRole: memberServer,
 		OSCaption: "Microsoft " + h.product.name + " Standard", InstallationType: "Server",
 		Build: h.product.buildString(h.system.ubr), BootTime: h.shown(h.power.booted), Time: h.shown(now),
-		PowerShell: strings.Replace(h.product.buildString(h.system.ubr), "10.0.", "5.1.", 1), LanguageMode: "FullLanguage",
+		PowerShell: strings.Replace(h.product.buildString(h.system.ubr), "10.0.", "5.1.", 1), LanguageMode: h.languageMode(),
 		Hardware: "virtual", Model: "VMware7,1", Memory: h.workload.memory,
 		SystemDriveFree: h.freeBytes(), SystemDriveTotal: h.workload.disk,
 		Roles: h.workload.roles, Services: h.services(now), PendingRestart: h.pendingRestart(now),

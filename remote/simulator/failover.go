@@ -26,6 +26,8 @@ type node struct {
 	repaired time.Time // when the storage that it missed is whole again
 	ours     bool      // it bears the mark of a suspension by script
 	drains   int
+	stuck    bool // the drain under way ends as Failed
+	told     bool // somebody has seen that it failed
 }
 
 // clusterGroup is a group of resources: it lives on its home node unless that cannot have it.
@@ -79,6 +81,8 @@ func (n *node) drain(now time.Time) string {
 		return "NotInitiated"
 	case now.Before(n.drained):
 		return "InProgress"
+	case n.stuck:
+		return "Failed"
 	}
 	return "Completed"
 }
@@ -90,7 +94,7 @@ func (f *failover) settle(now time.Time) {
 		return
 	}
 	for _, n := range f.nodes {
-		if state := n.state(now); state != "Down" && (state != "Paused" || n.drain(now) == "InProgress") {
+		if state := n.state(now); state != "Down" && (state != "Paused" || n.drain(now) != "Completed") {
 			continue
 		}
 		for i := range f.groups {
@@ -126,12 +130,25 @@ func (f *failover) leave(n *node, at time.Time) {
 	f.settle(at)
 }
 
+// expect says from when on a node that left is back without having missed anything; never when that is zero.
+func (f *failover) expect(n *node, back time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n.back, n.repaired = back, back
+}
+
+// slowRepair is how long the repair of storage takes that drags on.
+const slowRepair = 5 * time.Hour
+
 // join is what the cluster sees when a node comes back: a paused one stays paused.
-func (f *failover) join(n *node, at time.Time, attempt int) {
+func (f *failover) join(n *node, at time.Time, attempt int, slow bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n.back, n.repaired = at, at
-	if f.mirrors {
+	switch {
+	case slow:
+		n.repaired = at.Add(slowRepair)
+	case f.mirrors:
 		n.repaired = at.Add(f.draws.between(4*time.Minute, 12*time.Minute, "repair of "+n.name, attempt))
 	}
 }

@@ -75,7 +75,7 @@ func TestANodeIsDrainedRestartedAndTakenBackWithItsGroups(t *testing.T) {
 	if c := suspend(b, second); c.State != "Paused" {
 		t.Errorf("the second node: %+v", c)
 	}
-	if got := strings.Join(b.events(first), ","); got != "node_suspended,restarted,node_resumed" {
+	if got := strings.Join(b.events(first), ","); got != "node_suspended,node_drained,going_down,restarted,node_resumed" {
 		t.Errorf("ledger: %s", got)
 	}
 }

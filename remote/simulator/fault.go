@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"slices"
 	"time"
 
 	"patchdeck/remote/simulator/wsman"
@@ -9,79 +10,104 @@ import (
 // fault is one thing that can be wrong with a server. Its effects are fields: what is zero has no effect.
 type fault struct {
 	name string
+	// words say what whoever looks after the server meets.
+	words string
 	// usual and harsh are how many of a thousand servers have it at that level.
 	usual, harsh int
 	// scores: an installation started and the server fails by the update itself or by its restart.
 	scores bool
 	// hopeless: no client can bring the server to the update, however patient.
 	hopeless bool
-	// attempts is how many attempts of a job kind it spoils; 0 spoils all of them.
+	// attempts is how many attempts of a job kind, a restart or a drain it spoils; 0 spoils all of them.
 	attempts int
 
-	away        wsman.Reach       // how the server meets packets from the first moment on, or from leaves on
-	leaves      bool              // away begins when the result of the first scan was read
-	freeBytes   int64             // all that is left on the system drive
-	fails       map[string]string // job kind -> HRESULT with which it ends
-	pretends    bool              // the agent reports success and changed nothing
-	hangs       bool              // the installation never ends
-	loses       bool              // the network is gone for some minutes while an installation runs
-	stretch     float64           // factor on the time of an installation
-	undone      bool              // the start after the restart rolls the update back
-	neverBack   bool              // the server does not answer after its restart
-	bootStretch float64           // factor on the time of a restart
-	idleService bool              // the server's main service does not start after the restart
+	away    wsman.Reach // how the server meets packets from the first moment on, or from leaves on
+	leaves  bool        // away begins when the result of the first scan was read
+	refuses bool        // logins are refused
 
-	skews  bool          // its clock is some minutes off
-	noise  []pending     // signs of a pending restart that never go away and mean nothing
-	spoils []wsman.Spoil // how replies are damaged now and then
-	fault  uint32        // what WinRM answers to the first requests after a restart
+	jobEffects
+	restartEffects
+	peerEffects
+	findings
+	serviceEffects
 }
 
-// fates are exclusive: a server has one of them or none. Weights are multiples of five, so that a block of 200 servers
-// holds each exactly as often as it says.
-var fates = []fault{
-	{name: "switched off", usual: 5, harsh: 10, hopeless: true, away: wsman.Silent},
-	{name: "off the network after its scan", usual: 5, harsh: 10, hopeless: true, away: wsman.Refusing, leaves: true},
-	{name: "system drive full", usual: 5, harsh: 10, hopeless: true, freeBytes: 700 << 20,
-		fails: map[string]string{"stage": diskFull, "install": diskFull}},
-	{name: "installation fails", usual: 10, harsh: 20, scores: true, hopeless: true,
-		fails: map[string]string{"install": installers}},
-	{name: "rolled back at the start", usual: 5, harsh: 15, scores: true, hopeless: true, undone: true, bootStretch: 2.2},
-	{name: "success without an update", usual: 5, harsh: 10, scores: true, attempts: 1, pretends: true},
-	{name: "does not come back", harsh: 5, scores: true, hopeless: true, neverBack: true},
-	{name: "service does not start", harsh: 5, scores: true, hopeless: true, idleService: true},
-	{name: "installation hangs", harsh: 5, scores: true, hopeless: true, hangs: true},
-	{name: "update source out of reach", usual: 30, harsh: 60, attempts: 1, fails: map[string]string{"stage": networkLost}},
-	{name: "scan interrupted", usual: 10, harsh: 20, attempts: 1, fails: map[string]string{"scan": soapFault}},
-	{name: "slow installation", usual: 30, harsh: 50, stretch: 2.5},
-	{name: "network lost while installing", usual: 25, harsh: 50, attempts: 1, loses: true},
-	{name: "slow start", usual: 20, harsh: 30, bootStretch: 3, fault: 2147943418},
+// jobEffects are what goes wrong with jobs.
+type jobEffects struct {
+	fails     map[string]codes // job kind -> HRESULTs, with one of which it ends
+	forbidden bool             // no task of SYSTEM may be registered
+	idle      bool             // a registered task never begins
+	pretends  bool             // the agent reports success and changed nothing
+	hangs     bool             // the installation never ends
+	mute      bool             // a job says nothing between its start and its end
+	stubborn  bool             // a request to stop is not heeded
+	loses     bool             // the network is gone for some minutes while an installation runs
+	stretch   float64          // factor on the time of an installation
+	drag      float64          // factor on the time of everything
+	hides     bool             // the agent does not offer cumulative updates
+	elsewhere bool             // the agent's search finds what nobody planned: superseded updates and hotpatches
+	unmarked  bool             // the agent does not say that a restart is wanted
 }
 
-// nuisances are independent of the fate and of each other. None of them keeps a patient client from its goal.
-var nuisances = []fault{
-	{name: "clock off", usual: 30, harsh: 60, skews: true},
-	{name: "file renames pending", usual: 80, harsh: 120, noise: []pending{
-		{Reason: "file_rename", Detail: `\??\C:\Windows\Temp\~nsu.tmp`}}},
-	{name: "configuration client waits", usual: 20, harsh: 40, noise: []pending{
-		{Reason: "configuration_manager", Detail: "IsHardRebootPending"}}},
-	{name: "damaged replies", usual: 50, harsh: 120, spoils: []wsman.Spoil{
-		wsman.EmptyBody, wsman.Garbage, wsman.Truncated, wsman.Stall, wsman.Reset, wsman.HTMLPage}},
-	{name: "endless replies", harsh: 10, spoils: []wsman.Spoil{wsman.Endless}},
+// restartEffects are what goes wrong with restarts.
+type restartEffects struct {
+	ignores     bool    // an ordered restart never begins
+	restless    bool    // the server restarts by itself after an installation
+	undone      bool    // the start after the restart rolls the update back
+	neverBack   bool    // the server does not answer after its restart
+	deaf        bool    // it is up after the restart, and WinRM is not
+	twice       bool    // it restarts once more by itself
+	relapses    bool    // WinRM answers, then goes away for some minutes
+	bootStretch float64 // factor on the time of a restart
+	idleService bool    // the server's main service does not start after the restart
+	steps       bool    // its clock is off from the restart on
+	fault       uint32  // what WinRM answers to the first requests after a restart
 }
 
-// cohort is the one kind of server that a harsh night's update breaks, and how: a pilot on Dev does not show it.
-var cohort = struct {
-	product     string
-	environment string
-	lot         []fault
-	odds        float64 // share of the first of lot, the others have the second
-}{
-	product: "Windows Server 2019", environment: "Prod", odds: 0.85,
-	lot: []fault{
-		{name: "cohort rolled back at the start", scores: true, hopeless: true, undone: true, bootStretch: 2.2},
-		{name: "cohort does not come back", scores: true, hopeless: true, neverBack: true},
-	},
+// peerEffects are what goes wrong between a server and others.
+type peerEffects struct {
+	stuckDrain  bool // the node cannot be drained
+	outside     bool // the node does not join its cluster after a restart
+	slowRepair  bool // the storage that a node missed is repaired for hours
+	keepsRoles  bool // operation master roles do not move
+	brokenWatch bool // the monitoring script ends with an error
+}
+
+// findings are what a look at the server shows.
+type findings struct {
+	freeBytes   int64     // all that is left on the system drive
+	skews       bool      // its clock is some minutes off
+	noise       []pending // signs of a pending restart that never go away and mean nothing
+	disabled    string    // a service that updates need and that may not start
+	language    string    // what PowerShell may do, where that is not everything
+	staleBackup bool      // the last good backup is weeks old
+}
+
+// serviceEffects are what is wrong with WinRM itself.
+type serviceEffects struct {
+	spoils  []wsman.Spoil // how replies are damaged now and then
+	raises  []raise       // with which faults requests end now and then
+	delay   time.Duration // longest wait before a reply, wall time
+	banner  string        // text around every result
+	clixml  string        // what stands on the error stream of every script
+	starved bool          // PowerShell runs out of memory now and then
+}
+
+// raise is a fault of WinRM that a share of the requests of one kind ends with.
+type raise struct {
+	action wsman.Action
+	code   uint32
+	odds   float64
+}
+
+// codes are HRESULTs of which each attempt draws one.
+type codes []string
+
+func (c codes) at(d draws, what string, attempt int) string {
+	if len(c) == 0 {
+		return ""
+	}
+	return c[d.below(len(c), "code of "+what, attempt)]
 }
 
 // healthy is the fate of a server with nothing wrong.
@@ -100,8 +126,8 @@ func (f *fault) weight(level Faults) int {
 	return 0
 }
 
-// fateOf gives a server its one fate. Servers without risk are spared what would end them: an ordinary night does not
-// begin with a broken pilot.
+// fateOf gives a server its one fate at a level. Servers without risk are spared what would end them: an ordinary night
+// does not begin with a broken pilot.
 func fateOf(p *profile, level Faults) *fault {
 	if level == HarshFaults && p.product.name == cohort.product && p.environment == cohort.environment {
 		if p.draws.fraction("cohort", 0) < cohort.odds {
@@ -123,7 +149,7 @@ func fateOf(p *profile, level Faults) *fault {
 	return &healthy
 }
 
-// nuisancesOf draws each nuisance for a server.
+// nuisancesOf draws each nuisance for a server at a level.
 func nuisancesOf(p *profile, level Faults) (all []*fault) {
 	for i := range nuisances {
 		f := &nuisances[i]
@@ -136,6 +162,14 @@ func nuisancesOf(p *profile, level Faults) (all []*fault) {
 
 // strikes tells whether the fault still acts at the attempt, counted from 1.
 func (f *fault) strikes(attempt int) bool { return f.attempts == 0 || attempt <= f.attempts }
+
+// troubled gives the first nuisance of the server for which a condition holds, or one without any effect.
+func (h *host) troubled(by func(*fault) bool) *fault {
+	if i := slices.IndexFunc(h.nuisances, by); i >= 0 {
+		return h.nuisances[i]
+	}
+	return &healthy
+}
 
 // factor is the stretch s, where zero means none.
 func factor(s float64) float64 {

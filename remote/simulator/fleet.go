@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -69,10 +70,15 @@ func (w *world) hosts(config Config) []*host {
 	roster := enlist(config.Seed, config.Servers)
 	hosts := make([]*host, len(roster))
 	for i, p := range roster {
-		hosts[i] = newHost(p, w, config.Faults)
+		hosts[i] = newHost(p, w, &config.chosen)
 	}
 	unite(hosts)
 	plant(hosts)
+	for _, h := range hosts {
+		if h.gone() {
+			h.away(w.clock.epoch.AddDate(-1, 0, 0), time.Time{})
+		}
+	}
 	return hosts
 }
 
@@ -117,7 +123,7 @@ func (f *Fleet) Close() error {
 	f.closing.Do(func() {
 		close(f.stop)
 		f.running.Wait()
-		for _, e := range f.endpoints {
+		for _, e := range slices.Backward(f.endpoints) { // who holds the first address holds them all: it goes last
 			if err := e.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 				f.closed = errors.Join(f.closed, err)
 			}

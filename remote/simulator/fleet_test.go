@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -214,4 +215,24 @@ func BenchmarkNewFleetOf10000(b *testing.B) {
 	for b.Loop() {
 		newWorkbench(b, Config{Servers: 10_000, Seed: 1, Faults: UsualFaults})
 	}
+}
+
+// A fleet that closes gives its first address back last: whoever takes that one finds all others free.
+func TestFleetsThatComeAndGoDoNotMeet(t *testing.T) {
+	var users sync.WaitGroup
+	for range 4 {
+		users.Go(func() {
+			for range 4 {
+				f, err := New(Config{Servers: 60, Seed: 1})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := f.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	users.Wait()
 }

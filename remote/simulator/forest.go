@@ -41,12 +41,18 @@ func plant(hosts []*host) {
 	}
 }
 
-// expect says from when on a controller that went down serves again.
+// expect says from when on a controller that went down serves again; never when that is zero.
 func (f *forest) expect(name string, back time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if back.IsZero() {
+		back = never
+	}
 	f.back[name] = back
 }
+
+// never is later than any night.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // target is the controller that takes the roles of p: the one that is named, or one of its own site, or any; nil when none serves.
 func (f *forest) target(p *profile, wanted string, now time.Time) *profile {
@@ -79,7 +85,10 @@ type roleView struct {
 	Words  string `json:"words"`
 }
 
-const noController = "0x8007054B" // ERROR_NO_SUCH_DOMAIN
+const (
+	noController = "0x8007054B" // ERROR_NO_SUCH_DOMAIN
+	dotNetError  = "0x80131500" // COR_E_EXCEPTION: what the directory's own exceptions carry
+)
 
 func (h *host) runRoleMove(parameters json.RawMessage, now time.Time) (any, error) {
 	asked, err := read[struct {
@@ -110,7 +119,11 @@ func (h *host) runRoleMove(parameters json.RawMessage, now time.Time) (any, erro
 		}
 		h.moved = &movedRoles{to.name, held}
 	}
-	v.Roles = h.carry(h.moved.roles, h.name, h.moved.to, "moved", now)
+	if h.fate.keepsRoles {
+		v.Roles = h.refuseRoles(now)
+	} else {
+		v.Roles = h.carry(h.moved.roles, h.name, h.moved.to, "moved", now)
+	}
 	return v, nil
 }
 
@@ -129,9 +142,20 @@ func (h *host) runRoleReturn(_ json.RawMessage, now time.Time) (any, error) {
 	return v, nil
 }
 
+// refuseRoles leaves the roles that were to move where they are.
+func (h *host) refuseRoles(now time.Time) (all []roleView) {
+	for _, role := range h.moved.roles {
+		all = append(all, roleView{Role: role, From: fqdn(h.name), To: fqdn(h.moved.to), Result: "failed", Code: dotNetError,
+			Words: "The directory service is unwilling to process the request"})
+		h.record(now, entry{Event: roleRefused, Code: dotNetError, By: role + " to " + h.moved.to})
+	}
+	return all
+}
+
+func fqdn(name string) string { return strings.ToLower(name) + "." + domain }
+
 // carry moves roles from one controller to another; there says how one is called that is there already. The forest is locked.
 func (h *host) carry(roles []string, from, to, there string, now time.Time) (all []roleView) {
-	fqdn := func(name string) string { return strings.ToLower(name) + "." + domain }
 	for _, role := range roles {
 		v := roleView{Role: role, From: fqdn(from), To: fqdn(to), Result: "elsewhere", Code: noError}
 		switch h.forest.owner[role] {
@@ -140,7 +164,11 @@ func (h *host) carry(roles []string, from, to, there string, now time.Time) (all
 		case from:
 			v.Result = "moved"
 			h.forest.owner[role] = to
-			h.record(now, entry{Event: roleMoved, By: role + " to " + to})
+			happened := roleMoved
+			if to == h.name {
+				happened = roleReturned
+			}
+			h.record(now, entry{Event: happened, By: role + " to " + to})
 		}
 		all = append(all, v)
 	}

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 )
@@ -36,13 +37,25 @@ type serviceStart struct {
 	State string `json:"state"`
 }
 
+// tryTask is what becomes of a task of SYSTEM that does nothing.
+func (h *host) tryTask() taskCheck {
+	if h.fate.forbidden {
+		return taskCheck{Code: accessDenied, Words: noTask}
+	}
+	return taskCheck{OK: true, Code: noError}
+}
+
+const noTask = "the task could not be registered"
+
+func (h *host) languageMode() string { return cmp.Or(h.fate.language, "FullLanguage") }
+
 // backupShare is the part of the physical servers that back themselves up; of virtual ones the host takes care.
 const backupShare = 0.5
 
 func (h *host) runHealth(_ json.RawMessage, now time.Time) (any, error) {
 	answer := health{
 		Build: h.product.buildString(h.system.ubr), BootTime: h.shown(h.power.booted), Time: h.shown(now),
-		LanguageMode: "FullLanguage", ExecutionPolicy: "Undefined", Task: taskCheck{OK: true, Code: noError},
+		LanguageMode: h.languageMode(), ExecutionPolicy: "Undefined", Task: h.tryTask(),
 		Free: h.freeBytes(), Total: h.workload.disk, Servicing: h.servicing(now), Policy: h.policy(),
 		PendingRestart: h.pendingRestart(now), Problems: []string{},
 		Services: []serviceStart{
@@ -50,7 +63,14 @@ func (h *host) runHealth(_ json.RawMessage, now time.Time) (any, error) {
 			{"BITS", "Manual", "Stopped"}, {"CryptSvc", "Auto", "Running"},
 		},
 	}
-	if !h.virtual && h.draws.fraction("backup", 0) < backupShare {
+	for i := range answer.Services {
+		if answer.Services[i].Name == h.fate.disabled {
+			answer.Services[i].Start, answer.Services[i].State = "Disabled", "Stopped"
+		}
+	}
+	if h.fate.staleBackup {
+		answer.Backup, answer.LastBackup = true, h.shown(now.AddDate(0, 0, -40))
+	} else if !h.virtual && h.draws.fraction("backup", 0) < backupShare {
 		answer.Backup = true
 		answer.LastBackup = h.shown(now.Truncate(24 * time.Hour).Add(-2 * time.Hour))
 	}

@@ -38,7 +38,8 @@ type host struct {
 	power    power
 	system   system
 	jobs     map[string]*job
-	begun    map[string]int // job kind -> how many have run
+	begun    map[string]int       // job kind -> how many have run
+	requests map[wsman.Action]int // how many WinRM requests of a kind came that may end with a fault of the host's own
 	spoiled  []spoiled
 	moved    *movedRoles // the operation master roles that were taken from it, or nil
 	watch    monitoring  // what its monitoring script was last asked for
@@ -54,15 +55,16 @@ type appointment struct {
 	do func(at time.Time)
 }
 
-func newHost(p profile, w *world, level Faults) *host {
-	h := &host{profile: p, world: w, fate: fateOf(&p, level), nuisances: nuisancesOf(&p, level)}
+func newHost(p profile, w *world, s *selection) *host {
+	h := &host{profile: p, world: w, fate: s.fateOf(&p), nuisances: s.nuisancesOf(&p)}
 	h.jobs = make(map[string]*job)
 	h.begun = make(map[string]int)
+	h.requests = make(map[wsman.Action]int)
 	epoch := w.clock.epoch
 	h.power = power{boots: 1, booted: epoch.Add(-p.draws.between(3*24*time.Hour, 35*24*time.Hour, "boot", 0)).Truncate(time.Millisecond)}
 	h.power.answering, h.power.settled = h.power.booted, h.power.booted
 	h.system = newSystem(&p, w.published, epoch)
-	if h.fate.away != wsman.Answering && !h.fate.leaves {
+	if h.gone() {
 		h.road.close(span{from: epoch.AddDate(-1, 0, 0), reach: h.fate.away})
 	}
 	for _, n := range h.nuisances {
@@ -74,6 +76,20 @@ func newHost(p profile, w *world, level Faults) *host {
 		}
 	}
 	return h
+}
+
+// gone tells whether the server is away from the first moment on.
+func (h *host) gone() bool { return h.fate.away != wsman.Answering && !h.fate.leaves }
+
+// away tells those who work with the server that it is gone from at on, and back at a moment; never when that is zero.
+func (h *host) away(at, back time.Time) {
+	if h.failover != nil {
+		h.failover.leave(h.node, at)
+		h.failover.expect(h.node, back)
+	}
+	if h.forest != nil {
+		h.forest.expect(h.name, back)
+	}
 }
 
 // enter locks the host, lets everything due happen, and tells the fleet time. The caller unlocks.
@@ -149,7 +165,7 @@ func (h *host) Boot() int {
 }
 
 func (h *host) Password(user string) (string, bool) {
-	if strings.EqualFold(user, h.world.user) {
+	if strings.EqualFold(user, h.world.user) && !h.fate.refuses {
 		return h.world.password, true
 	}
 	return "", false

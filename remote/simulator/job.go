@@ -25,6 +25,7 @@ type job struct {
 	outcome    *outcome
 
 	attempt int         // which job of its kind on this server, from 1
+	mute    bool        // it says nothing between its start and its end
 	todo    []Published // what is wanted and offered
 	plan    course      // what was laid out
 	course  course      // what became of it
@@ -78,7 +79,10 @@ func (j *job) lines(now time.Time) []line {
 	if j.removed || j.started.IsZero() {
 		return nil
 	}
-	all := j.course.lines([]line{{Seq: 1, At: stamp(j.started), Phase: "starting"}}, j.last(now))
+	all := []line{{Seq: 1, At: stamp(j.started), Phase: "starting"}}
+	if !j.mute {
+		all = j.course.lines(all, j.last(now))
+	}
 	if j.outcome != nil {
 		before := all[len(all)-1]
 		all = append(all, line{Seq: before.Seq + 1, At: stamp(j.ended), Phase: "finished", Percent: before.Percent, Text: j.outcome.Words})
@@ -90,6 +94,10 @@ func (j *job) lines(now time.Time) []line {
 func (h *host) register(j *job, now time.Time) {
 	j.state, j.registered = registered, now
 	h.jobs[j.id] = j
+	j.mute = h.fate.mute
+	if h.fate.idle {
+		return
+	}
 	launch := h.product.launch
 	wait := h.draws.between(launch.shortest, launch.longest, "launch", len(h.jobs))
 	h.at(now.Add(wait), func(at time.Time) { h.begin(j, at) })
@@ -130,7 +138,7 @@ func (h *host) arrive(j *job) {
 
 // halt keeps a job from beginning another update. A scan has none to begin.
 func (h *host) halt(j *job, at time.Time, why string) {
-	if j.over() || j.kind == "scan" {
+	if j.over() || j.kind == "scan" || why == callCancelled && h.fate.stubborn {
 		return
 	}
 	j.stop = why
@@ -161,4 +169,7 @@ func (h *host) finish(j *job, at time.Time) {
 	}
 	j.state, j.ended, j.outcome = finished, at, &o
 	h.record(at, entry{Event: jobFinished, Job: j.id, Kind: j.kind, Result: o.Result, Code: o.Code})
+	if h.fate.restless && j.kind == "install" && h.system.claims {
+		h.restartUnasked(at.Add(h.draws.between(3*time.Minute, 8*time.Minute, "own restart", j.attempt)))
+	}
 }

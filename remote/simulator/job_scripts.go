@@ -107,6 +107,9 @@ func (h *host) runJobStart(parameters json.RawMessage, now time.Time) (any, erro
 	if err := s.checkBody(); err != nil {
 		return nil, err
 	}
+	if h.fate.forbidden {
+		return nil, &problem{accessDenied, noTask}
+	}
 	j := &job{
 		id: s.Job, kind: s.Kind, change: s.Change, deadline: s.Deadline, wanted: plannedKBs(s.Manifest.Updates),
 		removals: s.Manifest.Removals, files: s.Manifest.Files, catalogue: s.Manifest.Catalogue,
@@ -161,6 +164,7 @@ func (h *host) leaveAfter(now time.Time) {
 	if h.fate.leaves && !h.left {
 		h.left = true
 		h.road.close(span{from: now.Add(leaving), reach: wsman.Refusing})
+		h.at(now.Add(leaving), func(at time.Time) { h.away(at, time.Time{}) })
 	}
 }
 

@@ -12,22 +12,31 @@ import (
 type event string
 
 const (
-	jobStarted    event = "job_started"    // a job's process began to run
-	jobFinished   event = "job_finished"   // it ended by itself; result and code say how
-	jobLost       event = "job_lost"       // a restart ended it
-	jobRemoved    event = "job_removed"    // its task and work files were removed
-	downloaded    event = "downloaded"     // the content of an update arrived
-	installStaged event = "install_staged" // a cumulative update waits for the restart that completes it
-	installed     event = "installed"      // the update is on the server: its build, or its KB, is there
-	installFailed event = "install_failed" // an installation ended without the update; code says why
-	removed       event = "removed"        // the update is gone: for cumulative ones during the start
-	removeFailed  event = "remove_failed"  // an update could not be removed; code says why
-	rolledBack    event = "rolled_back"    // the start undid a cumulative update that waited for it
-	nodeSuspended event = "node_suspended" // a node of a cluster was drained and paused; by says for whom
-	nodeResumed   event = "node_resumed"   // it serves its cluster again
-	roleMoved     event = "role_moved"     // an operation master role went to another domain controller; by says to whom
-	monitoringSet event = "monitoring"     // its monitoring was suspended or resumed; by says which, and for which change
-	restarted     event = "restarted"      // the server started again; boot says when, by which order
+	jobStarted       event = "job_started"       // a job's process began to run
+	jobFinished      event = "job_finished"      // it ended by itself; result and code say how
+	jobLost          event = "job_lost"          // a restart ended it
+	jobRemoved       event = "job_removed"       // its task and work files were removed
+	downloaded       event = "downloaded"        // the content of an update arrived
+	installStaged    event = "install_staged"    // a cumulative update waits for the restart that completes it
+	installed        event = "installed"         // the update is on the server: its build, or its KB, is there
+	installFailed    event = "install_failed"    // an installation ended without the update; code says why
+	removed          event = "removed"           // the update is gone: for cumulative ones during the start
+	removeFailed     event = "remove_failed"     // an update could not be removed; code says why
+	rolledBack       event = "rolled_back"       // the start undid a cumulative update that waited for it
+	nodeSuspended    event = "node_suspended"    // a node of a cluster was drained and paused; by says for whom
+	nodeDrained      event = "node_drained"      // everything has left it
+	drainFailed      event = "drain_failed"      // not everything could leave it
+	nodeResumed      event = "node_resumed"      // it serves its cluster again
+	roleMoved        event = "role_moved"        // an operation master role left it for another domain controller; by says for which
+	roleReturned     event = "role_returned"     // such a role came back to it
+	roleRefused      event = "role_refused"      // such a role did not leave it; code says why
+	monitoringSet    event = "monitoring"        // its monitoring was suspended or resumed; by says which, and for which change
+	monitoringFailed event = "monitoring_failed" // the owners' script for that ended with an error
+	restartIgnored   event = "restart_ignored"   // a restart was accepted and does not happen; by says which
+	networkGoes      event = "network_lost"      // nobody can reach it, while it works on
+	networkBack      event = "network_back"      // it can be reached again
+	goesDown         event = "going_down"        // a restart has begun; by says by which order
+	restarted        event = "restarted"         // the server started again; boot says when, by which order
 )
 
 // entry is one line of the ledger.

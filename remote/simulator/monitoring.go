@@ -40,11 +40,16 @@ func (h *host) runMonitoring(parameters json.RawMessage, now time.Time) (any, er
 		return nil, &problem{badArgument, "change is not 1 to 40 letters, digits and hyphens"}
 	}
 	answer := monitored{Path: `C:\ProgramData\patchdeck\monitoring.ps1`, Action: asked.Action, Time: h.shown(now)}
-	if h.draws.fraction("monitoring", 0) >= watchedShare {
+	if h.draws.fraction("monitoring", 0) >= watchedShare && !h.fate.brokenWatch {
 		return answer, nil
 	}
 	order := monitoring{asked.Action, asked.Change}
 	if answer.Configured, answer.Already = true, h.watch == order; answer.Already {
+		return answer, nil
+	}
+	if h.fate.brokenWatch {
+		answer.ExitCode, answer.Output = 3, "monitoring: the console does not answer"
+		h.record(now, entry{Event: monitoringFailed, By: asked.Action + " " + asked.Change})
 		return answer, nil
 	}
 	h.watch = order

@@ -44,7 +44,7 @@ func TestAServerIsScannedStagedInstalledAndRestarted(t *testing.T) {
 		"job_started", "job_finished  0x00000000",
 		"job_started", "downloaded KB5999022", "job_finished  0x00000000",
 		"job_started", "install_staged KB5999022", "job_finished  0x00000000",
-		"restarted", "installed KB5999022",
+		"going_down", "restarted", "installed KB5999022",
 	}
 	if got := b.events(h); !slices.Equal(got, want) {
 		t.Errorf("ledger:\n%q\nwant:\n%q", got, want)

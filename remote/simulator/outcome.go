@@ -44,6 +44,12 @@ const (
 	restartFirst     = "0x80240016" // WU_E_INSTALL_NOT_ALLOWED
 	notApplicable    = "0x80240017" // WU_E_NOT_APPLICABLE
 	callCancelled    = "0x8024000B" // WU_E_CALL_CANCELLED
+	accessDenied     = "0x80070005" // E_ACCESSDENIED
+	serviceOff       = "0x80070422" // ERROR_SERVICE_DISABLED
+	goingDown        = "0x8007045B" // ERROR_SHUTDOWN_IN_PROGRESS
+	databaseFull     = "0xC8000710" // JET_errDiskFull
+	storeCorrupt     = "0x80073712" // ERROR_SXS_COMPONENT_STORE_CORRUPT
+	oldStack         = "0x800F0823" // CBS_E_NEW_SERVICING_STACK_REQUIRED
 	late             = "0x800705B4" // ERROR_TIMEOUT
 )
 
@@ -80,7 +86,7 @@ func (h *host) scanned(found []Published) outcome {
 // nothingToDo is the outcome of a plan of which nothing is offered.
 func (h *host) nothingToDo(wanted []string) outcome {
 	o := outcome{Result: "nothing_to_do", Code: alreadyInstalled, Words: "none of the updates is offered to this server"}
-	o.RestartRequired = h.system.claims
+	o.RestartRequired = h.claimed()
 	for _, kb := range wanted {
 		u := h.notOffered(kb)
 		if u.Code != alreadyInstalled {

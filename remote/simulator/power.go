@@ -79,6 +79,10 @@ func (h *host) restart(o restartOrder, now time.Time) restartReply {
 		return reply
 	}
 	reply.Ordered = true
+	if h.fate.ignores && h.fate.strikes(len(h.power.ordered)) {
+		h.record(now, entry{Event: restartIgnored, By: o.Restart})
+		return reply
+	}
 	h.power.order = o.Restart
 	h.power.down = now.Add(time.Duration(min(max(o.DelaySeconds, 0), maxDelaySeconds)) * time.Second)
 	h.at(h.power.down, h.goDown)
@@ -100,15 +104,11 @@ func (h *host) goDown(at time.Time) {
 		h.lose(h.jobs[id], at)
 	}
 	h.cut = true
-	if h.failover != nil {
-		h.failover.leave(h.node, at)
-	}
-	if h.forest != nil {
-		h.forest.expect(h.name, at.AddDate(100, 0, 0))
-	}
+	h.record(at, entry{Event: goesDown, By: h.power.order})
+	h.away(at, time.Time{})
 	attempt := h.power.boots
 	p := h.product.restart
-	whole := stretched(h.draws.between(p.shortest, p.longest, "restart", attempt), h.bootStretch())
+	whole := stretched(h.draws.between(p.shortest, p.longest, "restart", attempt), factor(h.bootStretch())*factor(h.fate.drag))
 	stage := func(share float64) time.Time {
 		return at.Add(time.Duration(float64(whole) * share).Truncate(time.Millisecond))
 	}
@@ -120,9 +120,33 @@ func (h *host) goDown(at time.Time) {
 	h.road.close(span{stage(networkGone), stage(kernelHeard), wsman.Silent})
 	h.road.close(span{stage(kernelHeard), stage(listening), wsman.Refusing})
 	h.road.close(span{stage(listening), stage(1), wsman.Unavailable})
+	if h.fate.deaf && len(h.system.staged) > 0 {
+		h.road.close(span{from: stage(kernelHeard), reach: wsman.Refusing})
+	}
+	if h.fate.relapses {
+		again := stage(1).Add(h.draws.between(time.Minute, 2*time.Minute, "relapse", attempt))
+		h.road.close(span{again, again.Add(h.draws.between(4*time.Minute, 9*time.Minute, "end of the relapse", attempt)), wsman.Unavailable})
+	}
+	if h.fate.twice && len(h.system.staged) > 0 {
+		h.restartUnasked(stage(1).Add(serviceDelay))
+	}
 	settling := h.draws.between(time.Minute, 2*time.Minute, "settling", attempt)
 	h.at(stage(kernelRuns), func(at time.Time) { h.boot(at, stage(1), stage(1).Add(settling)) })
 	h.at(stage(updateDone), h.completeServicing)
+}
+
+// restartUnasked has the server restart by itself at a moment, unless it goes down otherwise before.
+func (h *host) restartUnasked(at time.Time) {
+	boots := h.power.boots
+	if !h.power.down.IsZero() {
+		boots++ // it is on its way down: the start that follows is the one that ends
+	}
+	h.at(at, func(at time.Time) {
+		if h.power.boots == boots && h.power.down.IsZero() {
+			h.power.order, h.power.down = "", at
+			h.goDown(at)
+		}
+	})
 }
 
 // bootStretch is the factor on the time of a restart: a start that undoes an update takes longer only when there is one.
@@ -139,14 +163,20 @@ func (h *host) boot(at, answering, settled time.Time) {
 	h.power.booted, h.power.answering, h.power.settled = at, answering, settled
 	h.power.down = time.Time{}
 	h.refuseAfterBoot()
-	if h.failover != nil {
-		h.failover.join(h.node, answering.Add(serviceDelay), h.power.boots)
+	if h.fate.steps && h.power.boots == 2 {
+		h.skew += clockStep
+	}
+	if h.failover != nil && !h.fate.outside {
+		h.failover.join(h.node, answering.Add(serviceDelay), h.power.boots, h.fate.slowRepair)
 	}
 	if h.forest != nil {
 		h.forest.expect(h.name, answering.Add(serviceDelay))
 	}
 	h.record(at, entry{Event: restarted, Boot: stamp(at), By: h.power.order})
 }
+
+// clockStep is how far a clock jumps.
+const clockStep = 11 * time.Minute
 
 // What a server still does in the first minutes after a start, counted from WinRM's first answer.
 const (

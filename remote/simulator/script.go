@@ -131,7 +131,7 @@ func (p *process) answer(_ context.Context, line []byte) wsman.Exit {
 	if err != nil {
 		return powershellError("patchdeck: " + err.Error())
 	}
-	return wsman.Exit{Stdout: fmt.Appendf(nil, "\n-----BEGIN PATCHDECK %s-----\n%s\n-----END PATCHDECK %s-----\n", c.Nonce, body, c.Nonce)}
+	return p.host.surround(wsman.Exit{Stdout: fmt.Appendf(nil, "\n-----BEGIN PATCHDECK %s-----\n%s\n-----END PATCHDECK %s-----\n", c.Nonce, body, c.Nonce)})
 }
 
 func (p *process) run(c call) (any, error) {

@@ -148,10 +148,10 @@ func firstWord(script string) string {
 // message as CLIXML.
 func powershellError(message string) wsman.Exit {
 	var text strings.Builder
-	text.WriteString("#< CLIXML\r\n<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\"><S S=\"Error\">")
+	text.WriteString(`<S S="Error">`)
 	if err := xml.EscapeText(&text, []byte(message)); err != nil {
 		return wsman.Exit{Code: 1}
 	}
-	text.WriteString("_x000D__x000A_</S></Objs>")
-	return wsman.Exit{Code: 1, Stderr: []byte(text.String())}
+	text.WriteString("_x000D__x000A_</S>")
+	return wsman.Exit{Code: 1, Stderr: []byte(clixml(text.String()))}
 }

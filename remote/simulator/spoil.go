@@ -38,23 +38,3 @@ func (h *host) Spoil(action wsman.Action) wsman.Spoil {
 	}
 	return wsman.NoSpoil
 }
-
-// unsettledRefusals is how many requests a server refuses that answers before it has settled after a start.
-const unsettledRefusals = 2
-
-func (h *host) refuseAfterBoot() {
-	if h.fate.fault != 0 {
-		h.refusals = unsettledRefusals
-	}
-}
-
-// Fault makes the first logins after a slow start fail as they do while a profile is still being unloaded.
-func (h *host) Fault(action wsman.Action) uint32 {
-	h.enter()
-	defer h.mu.Unlock()
-	if action != wsman.Create || h.refusals == 0 {
-		return 0
-	}
-	h.refusals--
-	return h.fate.fault
-}

@@ -57,7 +57,7 @@ func (s *system) kbs() []string { return slices.Sorted(maps.Keys(s.installed)) }
 func (h *host) offers(now time.Time, superseded bool) (offered []Published) {
 	var newest []Published
 	for _, u := range h.world.published {
-		if u.BaseBuild != h.product.base || u.Hotpatch || u.From.After(now) {
+		if u.BaseBuild != h.product.base || u.Hotpatch && !h.fate.elsewhere || u.From.After(now) || u.cumulative() && h.fate.hides {
 			continue
 		}
 		switch {
@@ -118,6 +118,9 @@ func (h *host) completeServicing(at time.Time) {
 	h.system.dead = h.system.dead || h.fate.idleService && len(waiting) > 0
 }
 
+// claimed tells whether the agent says that a restart is wanted.
+func (h *host) claimed() bool { return h.system.claims && !h.fate.unmarked }
+
 // pending is one sign of a pending restart.
 type pending struct {
 	Reason string `json:"reason"`
@@ -131,7 +134,7 @@ func (h *host) pendingRestart(now time.Time) []pending {
 	if len(h.system.staged) > 0 || h.system.leaving != nil {
 		signs = append(signs, pending{"component_servicing", true, "RebootPending"})
 	}
-	if h.system.claims {
+	if h.claimed() {
 		signs = append(signs, pending{"windows_update", true, "RebootRequired"})
 	}
 	if h.servicingBusy(now) {

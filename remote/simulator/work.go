@@ -11,7 +11,7 @@ import (
 // whether the server's fate ends it early.
 func (h *host) layOut(j *job, at time.Time) {
 	scan := h.product.scan
-	search := h.draws.between(scan.shortest, scan.longest, j.kind+" searching", j.attempt)
+	search := stretched(h.draws.between(scan.shortest, scan.longest, j.kind+" searching", j.attempt), h.fate.drag)
 	if j.kind == "scan" {
 		j.course = course{}.lay(searching, "", at, search)
 		if j.breaks = j.catalogue.fault(); j.breaks == "" {
@@ -44,7 +44,7 @@ func (h *host) layWork(j *job, at time.Time) {
 	for _, u := range j.todo {
 		if !h.system.content[u.KB] {
 			took := h.draws.between(stage.shortest, stage.longest, j.kind+" downloading "+u.KB, j.attempt)
-			j.course = j.course.lay(downloading, u.KB, at, took*3/4)
+			j.course = j.course.lay(downloading, u.KB, at, stretched(took*3/4, h.fate.drag))
 		}
 	}
 	if j.kind != "install" {
@@ -52,7 +52,7 @@ func (h *host) layWork(j *job, at time.Time) {
 	}
 	for _, u := range j.todo {
 		took := h.draws.between(install.shortest, install.longest, "installing "+u.KB, j.attempt)
-		j.course = j.course.lay(installing, u.KB, at, stretched(took, h.fate.stretch))
+		j.course = j.course.lay(installing, u.KB, at, stretched(took, factor(h.fate.stretch)*factor(h.fate.drag)))
 	}
 	if h.fate.hangs && len(j.todo) > 0 {
 		j.course[len(j.course)-1].until = time.Time{}
@@ -77,7 +77,7 @@ func (h *host) refusal(j *job, at time.Time) string {
 
 // breakOff ends a course early, if that is the server's fate at this attempt: somewhere after its first third.
 func (h *host) breakOff(j *job) {
-	code := h.fate.fails[j.kind]
+	code := h.fate.fails[j.kind].at(h.draws, j.kind, j.attempt)
 	end, ends := j.course.end()
 	if code == "" || !h.fate.strikes(j.attempt) || !ends || j.kind != "scan" && len(j.todo) == 0 {
 		return
@@ -94,7 +94,7 @@ func (h *host) conclude(j *job, at time.Time) outcome {
 	case j.kind == "scan" && j.breaks != "":
 		return failed(j.breaks, "the search ended with an error")
 	case j.kind == "scan":
-		return h.scanned(h.offers(at, false))
+		return h.scanned(h.offers(at, h.fate.elsewhere))
 	case j.kind == "uninstall":
 		return h.concludeRemovals(j, at)
 	case len(j.wanted) == 0:
@@ -118,7 +118,7 @@ func (h *host) conclude(j *job, at time.Time) outcome {
 			o.Updates = append(o.Updates, h.notOffered(kb))
 		}
 	}
-	o.RestartRequired = j.kind == "install" && h.system.claims
+	o.RestartRequired = j.kind == "install" && h.claimed()
 	return o
 }
 
@@ -160,7 +160,7 @@ func (h *host) carryOut(j *job, u Published, at time.Time) update {
 		h.system.claims = h.system.claims || u.Restart
 		h.record(at, entry{Event: installFailed, Job: j.id, KB: u.KB, Code: noError})
 	case j.kind == "install":
-		result.Result, result.RestartRequired = resultSucceeded, u.Restart
+		result.Result, result.RestartRequired = resultSucceeded, u.Restart && !h.fate.unmarked
 		h.put(u, j.id, at)
 	default:
 		result.Result = resultSucceeded
@@ -175,6 +175,11 @@ func (h *host) disturb(j *job) {
 	if h.fate.loses && h.fate.strikes(j.attempt) && j.kind == "install" {
 		back := moment.Add(h.draws.between(2*time.Minute, 7*time.Minute, "network", j.attempt))
 		h.road.close(span{moment, back, wsman.Silent})
+		h.at(moment, func(at time.Time) {
+			h.away(at, back)
+			h.record(at, entry{Event: networkGoes})
+		})
+		h.at(back, func(at time.Time) { h.record(at, entry{Event: networkBack}) })
 	}
 	if what := "poll of " + j.kind; h.chance(what, j.attempt, 0.5) {
 		h.at(moment, func(time.Time) { h.spoilNext(what, j.attempt) })

@@ -53,6 +53,9 @@ type Environment struct {
 	// Doctor looks at everything on this machine that patchdeck stands on.
 	Doctor func(ctx context.Context, data string) []Finding
 
+	// Faults is what a simulated fleet can suffer from.
+	Faults Faults
+
 	// Attach opens the console; plain is the one of lines.
 	Attach   func(ctx context.Context, data string, plain bool) error
 	Demo     func(ctx context.Context, options DemoOptions) error
@@ -60,6 +63,15 @@ type Environment struct {
 	Serve    func(ctx context.Context, options ServeOptions) error
 	Init     func(ctx context.Context, data string) error
 }
+
+// Faults are the faults of a simulated fleet: what --faults accepts.
+type Faults struct {
+	Known []Fault
+	Check func(text string) error
+}
+
+// Fault is one of them, with what people meet.
+type Fault struct{ Name, Words string }
 
 // Session is an engine as one person reaches it.
 type Session struct {
@@ -98,7 +110,7 @@ type DemoOptions struct {
 	Seed      uint64
 	Speed     float64 // simulated seconds a second; 0 lets the demo choose
 	Bulletin  string  // file; empty is the demo's own
-	Faults    string  // "none", "usual" or "harsh"
+	Faults    string  // a level, and names of faults
 	Emergency bool
 	Data      string // folder; empty is a temporary one
 	Fleet     string // file with the lines of "simulate --json"; empty starts a fleet

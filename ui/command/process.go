@@ -1,10 +1,14 @@
 package command
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/spf13/cobra"
 )
 
-var faultLevels = []string{"none", "usual", "harsh"}
+// faultsUsage says what --faults accepts.
+const faultsUsage = "none, usual or harsh, and names of faults: usual,drain-fails=20 (percent of the servers)"
 
 // processes are the commands that start something: they exist only on this machine.
 func (t *tree) processes() []*cobra.Command {
@@ -46,11 +50,11 @@ func (t *tree) demo() *cobra.Command {
 	flags.Uint64Var(&o.Seed, "seed", 1, "the same seed gives the same night")
 	flags.Float64Var(&o.Speed, "speed", 0, "simulated seconds a second; left out, a night takes minutes, a headless one less than one")
 	flags.StringVar(&o.Bulletin, "bulletin", "", "a CVRF document (XML or JSON) instead of the demo's own `file`")
-	flags.StringVar(&o.Faults, "faults", "usual", "none, usual or harsh")
+	flags.StringVar(&o.Faults, "faults", "usual", faultsUsage)
 	flags.BoolVar(&o.Emergency, "emergency", false, "an emergency change through one-hour windows")
 	flags.StringVar(&o.Fleet, "fleet", "", "a running fleet: the `file` with the lines of simulate --json")
 	command.RunE = func(command *cobra.Command, _ []string) error {
-		if err := checkFleet(command, o.Servers, o.Speed, o.Faults); err != nil {
+		if err := t.checkFleet(command, o.Servers, o.Speed, o.Faults); err != nil {
 			return err
 		}
 		if command.Flags().Changed("data") {
@@ -69,7 +73,8 @@ func (t *tree) simulate() *cobra.Command {
 	var o SimulateOptions
 	command := &cobra.Command{
 		Use: "simulate", Short: "Run a simulated fleet on loopback until it is interrupted",
-		Example: "  patchdeck simulate --servers 50 --seed 7 --ledger ledger.jsonl --json > fleet.jsonl",
+		Long:    "Run a simulated fleet on loopback until it is interrupted.\n\n" + t.faultList(),
+		Example: "  patchdeck simulate --servers 50 --seed 7 --ledger ledger.jsonl --json > fleet.jsonl\n  patchdeck simulate --faults usual,drain-fails=20",
 		Args:    t.noArgs,
 	}
 	flags := command.Flags()
@@ -77,12 +82,12 @@ func (t *tree) simulate() *cobra.Command {
 	flags.Uint64Var(&o.Seed, "seed", 1, "the same seed gives the same fleet and the same faults")
 	flags.Float64Var(&o.Speed, "speed", 0, "simulated seconds a second; left out, as a headless demo of this size takes")
 	flags.StringVar(&o.Bulletin, "bulletin", "", "a CVRF document whose updates the servers' agents find, instead of the demo's own `file`")
-	flags.StringVar(&o.Faults, "faults", "usual", "none, usual or harsh")
+	flags.StringVar(&o.Faults, "faults", "usual", faultsUsage)
 	flags.BoolVar(&o.TLS, "tls", false, "HTTPS on every server; left out, HTTP with sealed messages")
 	flags.StringVar(&o.CSV, "csv", "", "write the fleet's inventory to this `file`, for inventory import in a rehearsal with serve --fleet")
 	flags.StringVar(&o.Ledger, "ledger", "", "append what truly happens on the servers to this `file`")
 	command.RunE = func(command *cobra.Command, _ []string) error {
-		if err := checkFleet(command, o.Servers, o.Speed, o.Faults); err != nil {
+		if err := t.checkFleet(command, o.Servers, o.Speed, o.Faults); err != nil {
 			return err
 		}
 		o.JSON, o.Streams = t.json, t.env.Streams
@@ -108,12 +113,29 @@ func (t *tree) serve() *cobra.Command {
 }
 
 // checkFleet checks the flags of a simulated fleet. A speed that is left out is chosen; one that is given must move the clock.
-func checkFleet(command *cobra.Command, servers int, speed float64, faults string) error {
+func (t *tree) checkFleet(command *cobra.Command, servers int, speed float64, faults string) error {
 	if err := atLeast("servers", servers, 1, 20000); err != nil {
 		return err
 	}
 	if given := command.Flags().Changed("speed"); given && !(speed > 0 && speed <= 1e6) {
 		return wrongUsage("--speed %g is out of range: use more than 0 and up to 1000000 simulated seconds a second, or leave it out", speed)
 	}
-	return oneOf("faults", faults, faultLevels...)
+	if t.env.Faults.Check == nil {
+		return nil
+	}
+	if err := t.env.Faults.Check(faults); err != nil {
+		return wrongUsage("--%v", err)
+	}
+	return nil
+}
+
+// faultList is the part of the help that names the faults.
+func (t *tree) faultList() string {
+	var text strings.Builder
+	text.WriteString("The levels of --faults are none, usual (an ordinary night) and harsh (an update that breaks one kind of server).\n" +
+		"A fault by its name befalls every server, or a share of them in percent: --faults usual,drain-fails=20.\n")
+	for _, f := range t.env.Faults.Known {
+		fmt.Fprintf(&text, "\n  %-31s %s", f.Name, f.Words)
+	}
+	return text.String()
 }

@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"patchdeck/engine/approval"
@@ -61,9 +62,14 @@ func TestImpossibleFleetsAreRefused(t *testing.T) {
 	s.expect(command.Usage, "--speed 0 is out of range: use more than 0", "demo", "--speed", "0")
 	s.expect(command.Usage, "--speed 0 is out of range", "simulate", "--speed=0")
 	s.expect(command.Usage, "--speed NaN is out of range", "simulate", "--speed", "NaN")
-	s.expect(command.Usage, `--faults "some" is not known: use none, usual, harsh`, "simulate", "--faults", "some")
 	s.expect(command.Usage, "give --headless too", "demo", "--json")
 	s.expect(command.Usage, "invalid argument", "demo", "--seed", "x")
+	s.env.Faults = command.Faults{Check: func(text string) error { return fmt.Errorf("faults %q: want better ones", text) },
+		Known: []command.Fault{{Name: "drain-fails", Words: "a node cannot be drained"}}}
+	for _, process := range []string{"simulate", "demo"} {
+		s.expect(command.Usage, `--faults "some": want better ones`, process, "--faults", "some")
+	}
+	s.expect(command.Done, "drain-fails                     a node cannot be drained", "simulate", "--help")
 }
 
 func TestAHookDecidesTheExitCode(t *testing.T) {
