@@ -25,6 +25,10 @@ type movedRoles struct {
 	roles []string
 }
 
+// outsider is a controller of the domain that is no server of the fleet. Only a fleet with a single controller needs it: no
+// directory lives on one.
+const outsider = "HQ-DC-001"
+
 // plant makes the directory of the fleet's domain controllers: the first of them holds every role.
 func plant(hosts []*host) {
 	f := &forest{owner: make(map[string]string), back: make(map[string]time.Time)}
@@ -33,6 +37,9 @@ func plant(hosts []*host) {
 			h.forest = f
 			f.controllers = append(f.controllers, &h.profile)
 		}
+	}
+	if len(f.controllers) == 1 {
+		f.controllers = append(f.controllers, &profile{name: outsider})
 	}
 	for _, role := range masterRoles {
 		if len(f.controllers) > 0 {

@@ -82,6 +82,23 @@ func TestRolesStayWhenNobodyCanTakeThem(t *testing.T) {
 	}
 }
 
+func TestTheOnlyControllerOfAFleetIsNotTheOnlyOneOfItsDomain(t *testing.T) {
+	b := newWorkbench(t, Config{Servers: 40, Seed: 1})
+	for _, h := range b.hosts {
+		if h.forest == nil {
+			continue
+		}
+		if m := move(b, h); len(m.Roles) != len(masterRoles) || m.results()["moved"] != len(masterRoles) {
+			t.Errorf("moved: %+v", m)
+		}
+		if back := ask[rolesShown](b, h, "fsmo-return", struct{}{}); back.results()["moved"] != len(masterRoles) {
+			t.Errorf("returned: %+v", back)
+		}
+		return
+	}
+	t.Fatal("the fleet has no controller")
+}
+
 func TestAServerThatIsNoControllerHasNoRoles(t *testing.T) {
 	b := newWorkbench(t, Config{Servers: 4, Seed: 1})
 	if m := move(b, b.hosts[0]); m.Applicable || m.Why != "no_controller" {
