@@ -15,6 +15,7 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
+	"patchdeck/engine/notice"
 	"patchdeck/ui/command"
 	"patchdeck/ui/uitest"
 )
@@ -88,6 +89,10 @@ func TestTablesForPeople(t *testing.T) {
 		"change-show":          {"change", "show", "chg-12"},
 		"rollout-status":       {"rollout", "status"},
 		"rollout-servers":      {"rollout", "servers", "r-3", "--status", "failed"},
+		"notice-list":          {"notice", "list"},
+		"notice-show":          {"notice", "show", "n-2"},
+		"incident-list":        {"incident", "list", "--all"},
+		"incident-show":        {"incident", "show", "inc-118"},
 		"users":                {"users"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -108,6 +113,8 @@ func TestEmptyListsSayWhatToDo(t *testing.T) {
 		"patchdeck release create":   {"release", "list"},
 		"patchdeck change submit":    {"change", "list"},
 		"there is no rollout yet":    {"rollout", "status"},
+		"there is no notice":         {"notice", "list"},
+		"patchdeck incident open":    {"incident", "list"},
 		"the audit trail is empty":   {"audit", "verify"},
 	} {
 		s.expect(command.Done, says, words...)
@@ -135,6 +142,8 @@ func TestWrongUsageIsToldInOneLineWithWhatIsRight(t *testing.T) {
 		"patchdeck: --plan needs at least 8 digits of the plan's hash":                  "change approve CHG-12 --reason y",
 		`patchdeck: --status "lost" is not known: use not received,`:                    "rollout servers R-3 --status lost",
 		"patchdeck: name the servers to try again, or give --failed":                    "rollout retry R-3 --reason y",
+		`patchdeck: the kind of notice "gossip" is not known: use heads-up,`:            "notice send gossip R",
+		"patchdeck: a resolution is missing":                                            "incident resolve INC-118",
 		"patchdeck: --most 0 is out of range: use 1 to 10000":                           "audit list --most 0",
 		"patchdeck: --bulletin is missing: there are 2026-Nov, 2026-Oct":                "release create x --reason y",
 		"patchdeck: probe needs a server of the inventory, or --address":                "inventory probe",
@@ -161,6 +170,8 @@ func TestWhatDoesNotExistIsToldWithWhereToLook(t *testing.T) {
 		"the environment variable OTHER is not set":                      "inventory probe --address 10.0.0.1:5985 --user u --password-env OTHER",
 		"cannot read nowhere.csv: no such file or directory":             "inventory import nowhere.csv",
 		"cannot read .: it is a folder":                                  "catalog import .",
+		`there is no notice "N-99": see patchdeck notice list`:           "notice show N-99",
+		`there is no incident "INC-9": see patchdeck incident list`:      "incident assign INC-9 k.osei",
 		"CHG-12 now has the plan":                                        "change approve CHG-12 --plan 00000000 --reason y",
 	} {
 		s.env.Probe = func(context.Context, command.ProbeOptions) (inventory.Facts, error) { return inventory.Facts{}, nil }
@@ -189,6 +200,15 @@ func TestEachVerbGivesItsCommand(t *testing.T) {
 		"rollout retry R-3 " + strings.ToLower(name) + " --reason why":            engine.Retry{Rollout: "R-3", Servers: []inventory.ServerID{id}, Reason: "why"},
 		"rollout skip R-3 " + string(id) + " --reason why":                        engine.Skip{Rollout: "R-3", Servers: []inventory.ServerID{id}, Reason: "why"},
 		"rollout exclude CHG-12 " + name + " --reason why":                        engine.ExcludeServer{Change: "CHG-12", Server: id, Reason: "why"},
+		"notice send SUMMARY R --note x --again":                                  engine.SendNotice{Kind: notice.Summary, Release: "R", Note: "x", Again: true},
+		"notice preview halted R":                                                 engine.PreviewNotice{Kind: notice.Halted, Release: "R"},
+		"notice retry n-2 --to a@example.com":                                     engine.RetryNotice{Notice: "N-2", To: "a@example.com"},
+		"notice cancel N-2 --reason why":                                          engine.CancelNotice{Notice: "N-2", Reason: "why"},
+		"incident open title --server " + name + " --link r-3 --link " + name:     engine.OpenIncident{Title: "title", Server: id, Links: []string{"R-3", string(id)}},
+		"incident link inc-118 chg-12":                                            engine.LinkIncident{Incident: "INC-118", To: "CHG-12"},
+		"incident assign INC-118 k.osei":                                          engine.AssignIncident{Incident: "INC-118", Owner: "k.osei"},
+		"incident resolve INC-118 --resolution done":                              engine.ResolveIncident{Incident: "INC-118", Resolution: "done"},
+		"incident reopen INC-118 --reason why":                                    engine.ReopenIncident{Incident: "INC-118", Reason: "why"},
 		"rollout break-lock SQL1 --reason why":                                    engine.BreakLock{Cluster: "SQL1", Reason: "why"},
 	} {
 		s.expect(command.Done, want.Action()+" done", strings.Fields(words)...)
@@ -417,6 +437,16 @@ func TestHelpNamesEveryVerb(t *testing.T) {
 			if !strings.Contains(r.out, "\n  "+verb+" ") {
 				t.Errorf("%s --help does not name %s", noun, verb)
 			}
+		}
+	}
+}
+
+func TestNoticesAndIncidentsOfOthersCannotCommandATerminal(t *testing.T) {
+	s := at(t, uitest.Hostile(30), approval.Viewer)
+	for _, words := range []string{"notice list", "notice show N-2", "notice show N-2 --json", "notice list --json", "incident list --all", "incident show INC-118", "incident show INC-118 --json"} {
+		r := s.run("", strings.Fields(words)...)
+		if r.code != command.Done || strings.ContainsAny(r.out+r.err, "\x1b\x07\r\u202e") {
+			t.Errorf("%s: exit code %d, out %q, err %q", words, r.code, r.out, r.err)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"patchdeck/engine"
 	"patchdeck/engine/inventory"
+	"patchdeck/engine/notice"
 	"patchdeck/engine/pilot"
 )
 
@@ -80,6 +81,24 @@ var placeholders = map[string]func(*engine.View) []named{
 	},
 	"APPLICATION": func(v *engine.View) []named {
 		return ofServers(v, func(s *inventory.Server) []string { return s.Applications })
+	},
+	"NOTICE": func(v *engine.View) (list []named) {
+		for _, n := range v.Notices {
+			list = append(list, named{n.ID, string(n.Kind) + ", " + n.Release})
+		}
+		return list
+	},
+	"KIND": func(*engine.View) (list []named) {
+		for _, l := range notice.Kinds {
+			list = append(list, named{string(l.Kind), l.When})
+		}
+		return list
+	},
+	"INCIDENT": func(v *engine.View) (list []named) {
+		for _, i := range v.Incidents {
+			list = append(list, named{i.ID, string(i.State) + ", " + i.Title})
+		}
+		return list
 	},
 	"RESULT": func(*engine.View) []named {
 		return []named{{string(pilot.Passed), ""}, {string(pilot.FailedTest), ""}, {string(pilot.Workaround), ""}}

@@ -68,10 +68,11 @@ type cellJSON struct {
 	After      inventory.Build    `json:"after,omitzero"`
 	Drain      rollout.Drain      `json:"drain,omitempty"`
 	Phase      string             `json:"phase,omitempty"`
+	Incident   string             `json:"incident,omitempty"`
 }
 
 func cellLine(cell engine.Cell) cellJSON {
-	return cellJSON{cell.Name, cell.Server, cell.Window, cell.Delivery, cell.Compliance, cell.Why, cell.Code, cell.Class, cell.Since, cell.LastReport, cell.Attempt, cell.Before, cell.After, cell.Drain, cell.Phase}
+	return cellJSON{cell.Name, cell.Server, cell.Window, cell.Delivery, cell.Compliance, cell.Why, cell.Code, cell.Class, cell.Since, cell.LastReport, cell.Attempt, cell.Before, cell.After, cell.Drain, cell.Phase, cell.Incident}
 }
 
 func (t *tree) rolloutStatus() *cobra.Command {

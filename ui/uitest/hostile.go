@@ -54,6 +54,16 @@ func Hostile(servers int) *engine.View {
 		c := &view.Changes[i]
 		lie(&c.Submitted.By, &c.Submitted.Reason, &c.PlanHash, &c.Plan.Hash, &c.Plan.Findings[0].Words)
 	}
+	for i := range view.Notices {
+		n := &view.Notices[i]
+		lie(&n.Subject, &n.Body, &n.By, &n.Release)
+		for j := range n.Deliveries {
+			lie(&n.Deliveries[j].To, &n.Deliveries[j].Words)
+		}
+	}
+	for i := range view.Incidents {
+		lie(&view.Incidents[i].Title, &view.Incidents[i].Owner, &view.Incidents[i].Code)
+	}
 	for i := range view.Needs {
 		lie(&view.Needs[i].Words)
 	}

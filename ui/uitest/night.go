@@ -39,8 +39,9 @@ func Night(servers int) *engine.View {
 			ringRollout("R-2", rollout.Dev, fleet[:len(fleet)/8], plan, At.Add(-3*day)),
 			prod,
 		},
-		Sweeps: []engine.SweepView{{ID: "SW-31", Kind: engine.SweepFacts, Total: servers, Done: servers * 3 / 5, Trouble: servers / 100}},
-		Needs:  needs(prod),
+		Sweeps:  []engine.SweepView{{ID: "SW-31", Kind: engine.SweepFacts, Total: servers, Done: servers * 3 / 5, Trouble: servers / 100}},
+		Needs:   needs(prod),
+		Notices: notices(), Incidents: incidents(fleet),
 	}
 	_, view.Head = Trail(300)
 	return view

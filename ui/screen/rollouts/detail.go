@@ -36,6 +36,9 @@ func (s *Screen) explain(sheet *part.Sheet, r *engine.RolloutView, c *engine.Cel
 	if c.Code != "" || c.Class != "" {
 		sheet.Fact("failure", t.Normal, orDash(c.Code)+", class "+orDash(c.Class))
 	}
+	if c.Incident != "" {
+		sheet.Fact("incident", t.Normal, c.Incident)
+	}
 	sheet.Gap()
 	sheet.Fact("update", t.Normal, c.KB)
 	sheet.Fact("since", t.Normal, fmt.Sprintf("%s (%s)", d.Second(c.Since), d.Ago(c.Since)))
