@@ -91,7 +91,8 @@ type incidents struct {
 	byCause map[notice.Cause]string // those that the engine opened
 	newest  map[incidentPlace]string
 	open    map[string]bool
-	changes int // grows with each change
+	openOn  map[inventory.ServerID]map[string]bool // the open ones by server
+	changes int                                    // grows with each change
 }
 
 type incidentPlace struct {
@@ -100,7 +101,8 @@ type incidentPlace struct {
 }
 
 func newIncidents() incidents {
-	return incidents{byID: map[string]*notice.Incident{}, byCause: map[notice.Cause]string{}, newest: map[incidentPlace]string{}, open: map[string]bool{}}
+	return incidents{byID: map[string]*notice.Incident{}, byCause: map[notice.Cause]string{}, newest: map[incidentPlace]string{}, open: map[string]bool{},
+		openOn: map[inventory.ServerID]map[string]bool{}}
 }
 
 func (s *state) putIncident(i notice.Incident) {
@@ -112,8 +114,13 @@ func (s *state) putIncident(i notice.Incident) {
 	if place := (incidentPlace{i.Server, i.Release}); i.Server != "" && byNumber(all.newest[place], i.ID) < 0 {
 		all.newest[place] = i.ID
 	}
-	if delete(all.open, i.ID); i.State == notice.Open {
-		all.open[i.ID] = true
+	delete(all.open, i.ID)
+	delete(all.openOn[i.Server], i.ID)
+	if i.State == notice.Open {
+		if all.openOn[i.Server] == nil {
+			all.openOn[i.Server] = map[string]bool{}
+		}
+		all.open[i.ID], all.openOn[i.Server][i.ID] = true, true
 	}
 	all.changes++
 	s.index.changes.shown = append(s.index.changes.shown, i.Server)
@@ -192,11 +199,9 @@ func (e *Engine) see(s notice.Sighting, now time.Time) {
 
 // seenWell ends the open incidents of a server that the engine opened and that the evidence speaks to.
 func (e *Engine) seenWell(server inventory.ServerID, about func(notice.Incident) bool, evidence string, now time.Time) {
-	if len(e.state.incidents.open) == 0 {
-		return
-	}
-	for _, i := range e.state.openIncidents() {
-		if i.Server != server || !i.ByEngine() || !about(i) {
+	for _, id := range slices.SortedFunc(maps.Keys(e.state.incidents.openOn[server]), byNumber) {
+		i := *e.state.incidents.byID[id]
+		if !i.ByEngine() || !about(i) {
 			continue
 		}
 		if after, err := i.Resolve(notice.Resolution{By: engineActor.Name, At: now, Words: evidence, Evidence: true}); err == nil {

@@ -97,7 +97,7 @@ func init() {
 	}
 	keep("notice", (*state).putNotice, func(s *state, id string) any { return s.outbox.notices[id] })
 	keep("notice-copy", (*state).putDelivery, func(s *state, id string) any { return s.outbox.deliveries[id] })
-	nouns = append(nouns, noun{look: (*Engine).lookAtNotices, send: (*Engine).postNotices, show: (*Engine).showNotices, needs: (*Engine).noticeNeeds})
+	nouns = append(nouns, noun{look: (*Engine).lookAtNotices, follow: (*Engine).followForNotices, send: (*Engine).postNotices, show: (*Engine).showNotices, needs: (*Engine).noticeNeeds})
 }
 
 // outbox is the state of the noun, with its indexes.

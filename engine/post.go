@@ -10,12 +10,15 @@ import (
 
 	"patchdeck/engine/approval"
 	"patchdeck/engine/notice"
+	"patchdeck/engine/rollout"
 )
 
 // postOffice is what the loop knows of copies on their way; none of it is stored. A copy that is ordered in the store and not known here
 // was ordered by a process that ended: what became of it is not known.
 type postOffice struct {
 	flying  map[string]bool // by copy: ordered by this process; true once the call began
+	quiet   bool            // nothing happened since the last look that could make a notice due
+	due     time.Time       // no notice is due before, if nothing happens
 	roads   map[string]*road
 	looked  int       // the outbox's changes as of the last look
 	next    time.Time // nothing is due before, if nothing changes
@@ -55,12 +58,24 @@ func (e *Engine) lookAtNotices(now time.Time) time.Time {
 	if e.options.Notices.Templates == nil || e.clockTrouble() != "" {
 		return time.Time{}
 	}
-	next := e.composeDue(now)
+	if p := &e.post; !p.quiet || !p.due.IsZero() && !now.Before(p.due) {
+		p.due = e.composeDue(now)
+		p.quiet = true
+	}
 	if e.post.looked != e.state.outbox.changes || !e.post.next.IsZero() && !now.Before(e.post.next) {
 		e.post.next = e.orderCopies(now)
 		e.post.looked = e.state.outbox.changes
 	}
-	return earlier(next, e.post.next)
+	return earlier(e.post.due, e.post.next)
+}
+
+// followForNotices notes that something happened that could make a notice due: everything but what servers and copies do one by one.
+func (e *Engine) followForNotices(event any, _ approval.Actor, _ time.Time) {
+	switch event.(type) {
+	case rollout.Moved, factsRead, serverScanned, serverTrouble, notice.Moved:
+	default:
+		e.post.quiet = false
+	}
 }
 
 // earlier gives the earlier of two times; the zero time is never.

@@ -130,7 +130,11 @@ var rules = []struct {
 		if m.Acceptance == nil || m.Acceptance.Closed || len(pending(*m.Acceptance)) == 0 {
 			return nil
 		}
-		return once(m.Change.ID, m.Acceptance.Deadline.Add(-reminder))
+		at := m.Acceptance.Deadline.Add(-reminder)
+		if dev := m.Ring(rollout.Dev); dev != nil && dev.Ended.After(at) {
+			return nil // the notice that Dev is complete says it, hours before the deadline
+		}
+		return once(m.Change.ID, at)
 	}},
 	{Progress, progress},
 	{ProdUpdated, func(_ Scene, m Matter) []occasion {
