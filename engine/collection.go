@@ -280,11 +280,13 @@ type planned struct {
 	servers  []inventory.Server
 	excluded []rollout.Omission
 	findings []rollout.Finding
+	first    map[inventory.ServerID]string // who goes before others of the ring, and why
 }
 
 // planFor answers the named collections, or takes the whole inventory. Whoever one of them excludes stays out, even as a member of another.
 func (e *Engine) planFor(names []string, now time.Time) (p planned, err error) {
 	all := e.state.allServers()
+	p.first = e.goFirst(all, now)
 	in, out := map[inventory.ServerID]bool{}, map[inventory.ServerID]string{}
 	for _, name := range names {
 		c, err := e.collection(name)
@@ -331,4 +333,29 @@ func (e *Engine) planFor(names []string, now time.Time) (p planned, err error) {
 		return p, fmt.Errorf("the collections %v hold no server that is not excluded", names)
 	}
 	return p, nil
+}
+
+// goFirst are the members of reference collections, and the servers that were found to miss updates of earlier releases.
+func (e *Engine) goFirst(all []inventory.Server, now time.Time) map[inventory.ServerID]string {
+	first := map[inventory.ServerID]string{}
+	for about := range e.state.findings.openOf {
+		for _, f := range e.state.openFindings(about) {
+			if f.Kind == inventory.CatchUp || f.Kind == inventory.Recurrence {
+				first[f.Server] = "it misses updates of an earlier release"
+			}
+		}
+	}
+	for _, c := range sortedValues(e.state.collections, func(c inventory.Collection) string { return c.Name }) {
+		if !c.Reference {
+			continue
+		}
+		chosen, err := c.Select(all, now)
+		if err != nil {
+			continue // its query no longer compiles, which collection show tells
+		}
+		for _, id := range chosen.Members {
+			first[id] = "reference collection " + c.Name
+		}
+	}
+	return first
 }

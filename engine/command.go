@@ -23,9 +23,10 @@ type Command interface {
 type SweepKind string
 
 const (
-	SweepFacts SweepKind = "facts"
-	SweepScan  SweepKind = "scan"
-	SweepStamp SweepKind = "stamp" // writes the baseline that was reached into the registry
+	SweepFacts  SweepKind = "facts"
+	SweepScan   SweepKind = "scan"
+	SweepHealth SweepKind = "health" // what would stop an installation
+	SweepStamp  SweepKind = "stamp"  // writes the baseline that was reached into the registry
 )
 
 type (

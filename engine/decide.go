@@ -138,8 +138,8 @@ func (e *Engine) orderSweep(actor approval.Actor, c Sweep, now time.Time) (strin
 	if len(sweep.Servers) == 0 {
 		return "", fmt.Errorf("the inventory is empty: import servers first")
 	}
-	if c.Kind != SweepFacts && c.Kind != SweepScan {
-		return "", fmt.Errorf("a sweep reads %q or %q, not %q", SweepFacts, SweepScan, c.Kind)
+	if kinds := []SweepKind{SweepFacts, SweepScan, SweepHealth}; !slices.Contains(kinds, c.Kind) {
+		return "", fmt.Errorf("a sweep reads one of %q, not %q", kinds, c.Kind)
 	}
 	for _, id := range sweep.Servers {
 		if e.state.servers[id] == nil {

@@ -73,7 +73,7 @@ func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Tim
 		}
 	}
 	choice := pilot.Choose(candidates)
-	draft.Pilots = choice.Servers
+	draft.Pilots, draft.First = choice.Servers, whom.first
 	plan, err := rollout.MakePlan(draft)
 	if err != nil {
 		return "", err

@@ -54,10 +54,12 @@ func (e *Engine) sweepErrand(sweep sweepState, id inventory.ServerID) (d errand,
 	key := sweepKey(sweep, id)
 	c := e.contacts.at(key)
 	step := rollout.Step{Server: id, Do: rollout.ReadFacts}
-	if sweep.Kind == SweepStamp {
+	switch sweep.Kind {
+	case SweepHealth:
+		step.Do = rollout.Preflight
+	case SweepStamp:
 		step.Do, step.Stamp = rollout.WriteStamp, sweep.Stamp
-	}
-	if sweep.Kind == SweepScan {
+	case SweepScan:
 		step.Do, step.JobKind, step.Job = rollout.StartJob, rollout.JobScan, sweep.scanJob(id, c.Good+1)
 		step.Deadline = sweep.Ordered.Add(e.options.Policy.InstallTime)
 		if c.Told {
@@ -87,6 +89,9 @@ func (e *Engine) hearSweep(r report, now time.Time) {
 		}
 	case r.reply.Stamped != nil:
 		e.must(serverStamped{Server: server.ID, Sweep: sweep.Number, Stamp: sweep.Stamp, Before: *r.reply.Stamped}, engineActor, "", now)
+	case r.reply.Health != nil:
+		e.must(factsRead{Server: server.ID, Facts: *r.reply.Facts}, engineActor, "", now)
+		e.must(healthOf(server.ID, sweep.Number, r.reply.Health, now), engineActor, "", now)
 	case r.reply.Facts != nil:
 		c.Heard, c.Silent = now, 0
 		e.must(factsRead{Server: server.ID, Sweep: sweep.Number, Facts: *r.reply.Facts}, engineActor, "", now)

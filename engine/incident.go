@@ -167,12 +167,11 @@ func (e *Engine) followIncidents(event any, _ approval.Actor, now time.Time) {
 	case factsRead:
 		e.seenWell(m.Server, func(i notice.Incident) bool { return i.Release == "" && i.Class == notice.ClassFacts }, "the server was read", now)
 	case serverScanned:
-		e.seenWell(m.Server, func(i notice.Incident) bool { return i.Release == "" && i.Class != classRecurrence }, "the server's update agent was asked and answered", now)
+		e.seenWell(m.Server, func(i notice.Incident) bool {
+			return i.Release == "" && !inventory.FindingKind(i.Class).NeedsIncident()
+		}, "the server's update agent was asked and answered", now)
 	}
 }
-
-// classRecurrence is the class of incidents about servers that miss an update again.
-const classRecurrence = string(inventory.Recurrence)
 
 // followFindings opens an incident for a finding that needs one, and ends it with the last such finding about its server.
 func (e *Engine) followFindings(m findingsSettled, now time.Time) {

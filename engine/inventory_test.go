@@ -391,3 +391,33 @@ func TestAfterTheNightBaselineStampRecurrenceAndCatchUp(t *testing.T) {
 		s.foldsToTheSame()
 	})
 }
+
+// Handbook 2, client health is checked before any push, problems are fixed and recorded as incidents.
+func TestClientProblemsAreFindingsAndIncidentsUntilTheyAreMended(t *testing.T) {
+	swept(t, 6, map[string]enginetest.Fate{"SRV-0002": enginetest.Obstructed, "SRV-0005": enginetest.Unreachable}, func(s estate) {
+		s.sweep(engine.Sweep{Kind: engine.SweepHealth})
+		s.expect(inventory.ClientHealth, "SRV-0002")
+		s.expect(inventory.OffNetwork, "SRV-0005")
+		if sick := s.named("SRV-0002"); sick.Health == nil || len(sick.Health.Obstacles) != 1 || s.named("SRV-0001").Health == nil {
+			s.Errorf("health: %+v", sick.Health)
+		}
+		open := func() (n int) {
+			for _, i := range s.View().Incidents {
+				if i.Class == string(inventory.ClientHealth) && i.State == "open" {
+					n++
+				}
+			}
+			return n
+		}
+		s.sweep(engine.Sweep{Kind: engine.SweepScan, Servers: []inventory.ServerID{s.named("SRV-0002").ID}})
+		if open() != 1 {
+			s.Errorf("%d incidents after a scan, want the one of the client", open())
+		}
+		s.night.world.Heal("SRV-0002")
+		s.sweep(engine.Sweep{Kind: engine.SweepHealth})
+		s.expect(inventory.ClientHealth)
+		if open() != 0 {
+			s.Error("the incident stays open after the client was mended")
+		}
+	})
+}

@@ -25,8 +25,14 @@ func (e *Engine) followInventory(event any, actor approval.Actor, now time.Time)
 		e.judge(m.Server, seenBy(m.Sweep), now)
 	case serverScanned:
 		e.judge(m.Server, seenBy(m.Sweep), now)
+	case serverHealth:
+		s := e.state.servers[m.Server]
+		if s != nil && s.Unmanaged == "" {
+			e.settle(e.state.openFindings(m.Server), s.Unhealthy(), func(f inventory.Finding) bool { return f.Kind == inventory.ClientHealth },
+				fmt.Sprintf("sweep-%d", m.Sweep), engineActor, "", now)
+		}
 	case serverTrouble:
-		if m.Kind == SweepFacts {
+		if m.Kind == SweepFacts || m.Kind == SweepHealth {
 			e.judgeSilence(m, now)
 		}
 	case sweepEnded:

@@ -33,6 +33,8 @@ func (s sweepState) newest(server *inventory.Server) *int {
 	switch s.Kind {
 	case SweepScan:
 		return &server.ScanSweep
+	case SweepHealth:
+		return &server.HealthSweep
 	case SweepStamp:
 		return &server.StampSweep
 	default:

@@ -33,6 +33,9 @@ func (w *World) mustBeAway(t engine.Target, h *host, what string) {
 func (w *World) Health(ctx context.Context, t engine.Target, _ rollout.Wanted) (health rollout.Health, err error) {
 	err = w.visit(ctx, t, func(h *host, now time.Time) error {
 		health = rollout.Health{Time: now, Backup: true, LastBackup: now.Add(-6 * time.Hour)}
+		if h.fate == Obstructed {
+			health.Obstacles = []*rollout.Failure{{Class: rollout.ClassConfig, Code: "0x80070422", Words: "the service wuauserv is disabled"}}
+		}
 		if h.fate == OldBackup {
 			health.LastBackup = now.Add(-48 * time.Hour)
 		}

@@ -35,6 +35,7 @@ const (
 	NotDrained  Fate = "not drained" // refuses to hand its last duty over
 	SlowDrain   Fate = "slow drain"  // never comes to the end of handing its last duty over
 	SlowReturn  Fate = "slow return" // takes its duties back only at the fifth time it is asked
+	Obstructed  Fate = "obstructed"  // its update service is disabled
 	OldBackup   Fate = "old backup"  // its last good backup is two days old
 )
 

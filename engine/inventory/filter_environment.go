@@ -46,6 +46,9 @@ type filterEnvironment struct {
 	Updates        []string `expr:"updates"`         // installed KBs
 	Offered        []string `expr:"offered"`         // KBs that its scan offers
 	Scanned        bool     `expr:"scanned"`         // a scan was read at least once
+	Healthy        bool     `expr:"healthy"`         // its health was read, and nothing would stop an installation
+	Obstacles      []string `expr:"obstacles"`       // codes of what would
+	Baseline       string   `expr:"baseline"`        // the baseline that stands in its registry
 	PendingRestart bool     `expr:"pending_restart"` // it must restart before anything may be installed
 	FreeGB         float64  `expr:"free_gb"`         // free space of the system drive in GiB
 	MemoryGB       float64  `expr:"memory_gb"`       // memory in GiB
@@ -73,6 +76,9 @@ func newFilterEnvironment(s *Server) *filterEnvironment {
 	if s.Facts != nil {
 		e.addFacts(s)
 	}
+	if s.Health != nil {
+		e.addHealth(s.Health)
+	}
 	if s.Scan != nil {
 		e.Scanned = true
 		for _, offer := range s.Scan.Offered {
@@ -82,6 +88,13 @@ func newFilterEnvironment(s *Server) *filterEnvironment {
 	return e
 }
 
+func (e *filterEnvironment) addHealth(h *Health) {
+	e.Healthy = len(h.Obstacles) == 0
+	for _, o := range h.Obstacles {
+		e.Obstacles = append(e.Obstacles, o.Code)
+	}
+}
+
 func (e *filterEnvironment) addFacts(s *Server) {
 	const gib = 1 << 30
 	f := s.Facts
@@ -89,7 +102,7 @@ func (e *filterEnvironment) addFacts(s *Server) {
 	e.Hostname, e.Domain, e.DC = f.Hostname, f.Domain, f.DomainRole >= 4
 	e.Core = f.InstallationType == "Server Core"
 	e.Roles, e.Services, e.Updates = f.Roles, f.Running(), f.Updates
-	e.PendingRestart = f.RestartBlocks()
+	e.PendingRestart, e.Baseline = f.RestartBlocks(), f.Baseline.Name
 	e.FreeGB, e.MemoryGB = float64(f.SystemDriveFree)/gib, float64(f.MemoryBytes)/gib
 	if !f.Build.IsZero() {
 		e.Build, e.Base, e.Revision = f.Build.String(), float64(f.Build[2]), float64(f.Build[3])

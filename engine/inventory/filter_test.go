@@ -13,8 +13,9 @@ func sqlServer() Server {
 		ID: "s00001", Name: "bern-sql-01", Address: "10.0.0.1", Port: 5986, Scheme: "https", Credential: "prod", OS: "Windows Server 2019",
 		Environment: Prod, Site: "Bern", Owner: "Ada", Applications: []string{"Payroll", "SQL"}, Cluster: "sql", Window: "W1", Risk: "high",
 		Value: "high", Exposure: "low", LinkMbit: 100, Link: "reliable", FSMO: []string{"pdc"}, Software: []string{"SQL Server 15.0"}, Unmanaged: "no access",
+		Health: &Health{Obstacles: []Obstacle{{Code: "PD-CLOCK"}}},
 		Facts: &Facts{
-			At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Hostname: "BERN-SQL-01", Domain: "example.com", DomainRole: 3, InstallationType: "Server Core",
+			Baseline: Stamp{Name: "2026Q3"}, At: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Hostname: "BERN-SQL-01", Domain: "example.com", DomainRole: 3, InstallationType: "Server Core",
 			Build: Build{10, 0, 17763, 8511}, Hardware: "virtual", MemoryBytes: 16 << 30, SystemDriveFree: 5 << 30,
 			Roles: []string{"Failover-Clustering"}, Services: []Service{{Name: "MSSQLSERVER", State: "Running"}, {Name: "Spooler", State: "Stopped"}},
 			Updates: []string{"KB5998019"}, PendingRestart: []PendingReason{{Reason: "file_rename"}, {Reason: "windows_update", Blocks: true}},
@@ -47,6 +48,7 @@ func TestAnExpressionAsksEveryField(t *testing.T) {
 		"updates": `"KB5998019" in updates`, "offered": `all(offered, # startsWith "KB")`, "scanned": `scanned`, "pending_restart": `pending_restart`,
 		"value": `value == "high"`, "exposure": `exposure == "low"`, "link_mbit": `link_mbit < 1000`, "link": `link == "reliable"`, "fsmo": `"pdc" in fsmo`,
 		"software": `any(software, # startsWith "SQL Server")`, "managed": `not managed`, "unmanaged": `unmanaged startsWith "no"`,
+		"healthy": `not healthy`, "obstacles": `"PD-CLOCK" in obstacles`, "baseline": `baseline == "2026Q3"`,
 		"free_gb": `free_gb == 5`, "memory_gb": `memory_gb > 15.5`,
 	}
 	for _, field := range FilterFields() {

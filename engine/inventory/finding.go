@@ -16,6 +16,7 @@ const (
 	OffNetwork   FindingKind = "off network"    // a server that gives no answer
 	CatchUp      FindingKind = "catch up"       // a server that answers and misses updates of releases that are through
 	Recurrence   FindingKind = "recurrence"     // a server that had an update and misses it again
+	ClientHealth FindingKind = "client health"  // something on a server would stop an installation
 	Violation    FindingKind = "violation"      // a server that breaks a minimum standard
 	BelowLine    FindingKind = "below baseline" // a server that misses updates of its baseline
 	AboveLine    FindingKind = "above baseline" // a server with updates that nobody approved
@@ -35,6 +36,7 @@ var findingWays = map[FindingKind]struct {
 	OffNetwork:   {Medium, "find out where it is; when it is back it is on the list to catch up; if it will not be, retire it"},
 	CatchUp:      {High, "submit a change request for it, or exclude it with a reason"},
 	Recurrence:   {High, "find out who or what took the update away, install it again, and work on the incident"},
+	ClientHealth: {High, "mend it before the next push, and ask for its health again"},
 	Violation:    {Medium, "bring the server to the standard, or change the standard"},
 	BelowLine:    {Medium, "submit a change request for it, or exempt it with a reason and an end"},
 	AboveLine:    {Low, "approve the update with a release, take it away, or freeze the server with an exemption"},
@@ -113,7 +115,7 @@ func (f Finding) Overdue(now time.Time) bool {
 }
 
 // NeedsIncident tells that a finding of this kind is one for the incident list too.
-func (k FindingKind) NeedsIncident() bool { return k == Recurrence }
+func (k FindingKind) NeedsIncident() bool { return k == Recurrence || k == ClientHealth }
 
 // Settle compares what evidence shows with what is open: observations that are new become findings, named by next, and open findings that
 // the evidence covers and no longer shows are over. Covers tells whether the evidence could have shown a finding again.

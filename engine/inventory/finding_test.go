@@ -92,8 +92,8 @@ func TestEveryKindOfFindingSaysWhatToDo(t *testing.T) {
 			t.Errorf("%s: %+v", kind, way)
 		}
 	}
-	if !Recurrence.NeedsIncident() || Stale.NeedsIncident() {
-		t.Error("recurrence, and nothing lesser, is an incident")
+	if !Recurrence.NeedsIncident() || !ClientHealth.NeedsIncident() || Stale.NeedsIncident() {
+		t.Error("recurrence and client problems, and nothing lesser, are incidents")
 	}
 }
 

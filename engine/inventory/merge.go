@@ -29,7 +29,8 @@ func Merge(existing, incoming []Server, nextID func() ServerID) (added, changed,
 func (s *Server) said(now Server) Server {
 	now.ID, now.Rev = s.ID, s.Rev+1
 	now.Facts, now.Scan, now.Trouble, now.TroubleClass, now.OffSince = s.Facts, s.Scan, s.Trouble, s.TroubleClass, s.OffSince
-	now.FactsSweep, now.ScanSweep, now.StampSweep, now.Reached = s.FactsSweep, s.ScanSweep, s.StampSweep, s.Reached
+	now.FactsSweep, now.ScanSweep, now.StampSweep, now.HealthSweep = s.FactsSweep, s.ScanSweep, s.StampSweep, s.HealthSweep
+	now.Reached, now.Health = s.Reached, s.Health
 	return now
 }
 

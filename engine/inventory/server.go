@@ -47,8 +47,9 @@ type Server struct {
 	Unmanaged string `json:"unmanaged,omitempty"`
 
 	// What follows was seen, not said: an import leaves it alone.
-	Facts *Facts `json:"facts,omitempty"`
-	Scan  *Scan  `json:"scan,omitempty"`
+	Facts  *Facts  `json:"facts,omitempty"`
+	Scan   *Scan   `json:"scan,omitempty"`
+	Health *Health `json:"health,omitempty"`
 	// Trouble is why the last sweep could not read this server, TroubleClass which kind of trouble that is; empty when it could.
 	Trouble      string `json:"trouble,omitempty"`
 	TroubleClass string `json:"trouble_class,omitempty"`
@@ -56,9 +57,10 @@ type Server struct {
 	OffSince time.Time `json:"off_since,omitzero"`
 	Retired  *Signed   `json:"retired,omitempty"` // set when it left the inventory
 	// FactsSweep and ScanSweep are the numbers of the newest sweeps that are through with this server.
-	FactsSweep int `json:"facts_sweep,omitempty"`
-	ScanSweep  int `json:"scan_sweep,omitempty"`
-	StampSweep int `json:"stamp_sweep,omitempty"`
+	FactsSweep  int `json:"facts_sweep,omitempty"`
+	ScanSweep   int `json:"scan_sweep,omitempty"`
+	StampSweep  int `json:"stamp_sweep,omitempty"`
+	HealthSweep int `json:"health_sweep,omitempty"`
 	// Reached is the highest build that was read of the server since it got its product: one that falls below has lost updates.
 	Reached Build `json:"reached,omitzero"`
 	Rev     int   `json:"rev"` // grows by one with each change

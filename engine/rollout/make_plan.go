@@ -19,10 +19,12 @@ type Draft struct {
 	Updates         []catalog.Update // the active updates of the release
 	Servers         []inventory.Server
 	Pilots          []inventory.ServerID
-	Windows         []Window
-	AcceptBy        time.Time
-	Ceiling         int // 0: as proposed
-	Policy          Policy
+	// First are servers that get the updates before others of their ring, each with the reason.
+	First    map[inventory.ServerID]string
+	Windows  []Window
+	AcceptBy time.Time
+	Ceiling  int // 0: as proposed
+	Policy   Policy
 }
 
 // MakePlan assigns servers to rings and windows. A server keeps the window that its owner chose where the plan has it; others
@@ -54,7 +56,7 @@ func MakePlan(d Draft) (Plan, error) {
 			unread = append(unread, s.Name)
 		}
 		ring := d.ring(s)
-		windows, err := p.windowsFor(s, ring, spread)
+		windows, err := p.windowsFor(s, ring, d.First[s.ID], spread)
 		if err != nil {
 			return Plan{}, err
 		}
@@ -137,25 +139,30 @@ func (d Draft) ring(s inventory.Server) Ring {
 }
 
 // windowsFor gives a server its windows in order: the one that its owner chose and the check windows after it; or, where the owner
-// chose none, the least loaded one and every later window of its ring, so that what one window leaves goes to the next.
-func (p *Plan) windowsFor(s inventory.Server, ring Ring, spread map[string]int) ([]string, error) {
+// chose none, the least loaded one and every later window of its ring, so that what one window leaves goes to the next. A server that goes
+// first for some reason gets the first window.
+func (p *Plan) windowsFor(s inventory.Server, ring Ring, goesFirst string, spread map[string]int) ([]string, error) {
 	var first *Window
-	chosen := false
+	chosen, earlier := false, false
 	for i := range p.Windows {
 		w := &p.Windows[i]
 		if w.Ring != ring || w.Kind == Check {
 			continue
 		}
 		if strings.EqualFold(w.ID, s.Window) {
+			earlier = first != nil
 			first, chosen = w, true
 			break
 		}
-		if first == nil || spread[w.ID] < spread[first.ID] {
+		if first == nil || goesFirst == "" && spread[w.ID] < spread[first.ID] {
 			first = w
 		}
 	}
 	if first == nil {
 		return nil, fmt.Errorf("the schedule has no window for ring %s, but %s belongs to it", ring, s.Name)
+	}
+	if goesFirst != "" && earlier {
+		p.Findings = append(p.Findings, Finding{Server: s.ID, Words: fmt.Sprintf("should go first (%s), and keeps window %s, which its owner chose", goesFirst, first.ID)})
 	}
 	spread[first.ID]++
 	ids := []string{first.ID}

@@ -40,6 +40,24 @@ func assignment(t *testing.T, p Plan, id string) Assignment {
 	return Assignment{}
 }
 
+// Handbook 2 and 8: the reference collection gets the update first, and so do servers that were found vulnerable.
+func TestServersThatGoFirstGetTheFirstWindowOfTheirRing(t *testing.T) {
+	d := draft(managed("s1", inventory.Prod, "", server22), managed("s2", inventory.Prod, "", server22), managed("s3", inventory.Prod, "W2", server22), managed("s4", inventory.Prod, "", server22))
+	d.First = map[inventory.ServerID]string{"s2": "reference", "s3": "reference", "s4": "vulnerable"}
+	p, err := MakePlan(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"s1": "W1", "s2": "W1", "s3": "W2", "s4": "W1"} {
+		if got := assignment(t, p, id).Windows[0]; got != want {
+			t.Errorf("%s is first in %s, want %s", id, got, want)
+		}
+	}
+	if len(p.Findings) != 1 || p.Findings[0].Server != "s3" {
+		t.Errorf("findings %+v", p.Findings)
+	}
+}
+
 func TestAPlanKeepsTheOwnersWindowAndSpreadsTheOthers(t *testing.T) {
 	d := draft(managed("s1", inventory.Prod, "W2", server22), managed("s2", inventory.Prod, "", server22), managed("s3", inventory.Prod, "", server22),
 		managed("s4", inventory.Dev, "", server22), managed("s5", inventory.Dev, "", server22), managed("s6", inventory.Prod, "", fixed22))
