@@ -84,6 +84,7 @@ type Engine struct {
 	shelf    shelf
 	post     postOffice
 	beats    int
+	month    monthLook
 }
 
 // pendingEvent is an event that is applied and not yet durable.

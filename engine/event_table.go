@@ -79,7 +79,7 @@ func registerInventory() {
 			if !ok {
 				return fmt.Errorf("sweep %d is not known", e.Number)
 			}
-			sweep.Ended = at
+			sweep.Ended, sweep.Trouble = at, e.Trouble
 			s.putSweep(sweep)
 			return nil
 		})

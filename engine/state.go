@@ -37,7 +37,9 @@ type state struct {
 	incidents  incidents
 	estate     // what the inventory remembers beside its servers
 
+	proceedings
 	index index
+
 	dirty map[recordKey]bool
 }
 
@@ -49,7 +51,8 @@ func newState() *state {
 		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
 		plans: map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
 		adsOf: map[string][]string{}, away: map[string]bool{}, groups: newGroups(), sweeps: map[int]sweepState{}, parts: map[string][]int{},
-		outbox: newOutbox(), incidents: newIncidents(), estate: newEstate(), index: newIndex(), dirty: map[recordKey]bool{},
+		outbox: newOutbox(), incidents: newIncidents(), estate: newEstate(), proceedings: newProceedings(),
+		index: newIndex(), dirty: map[recordKey]bool{},
 	}
 }
 

@@ -19,6 +19,7 @@ type sweepState struct {
 	Whole      bool            `json:"whole,omitempty"`
 	Stamp      inventory.Stamp `json:"stamp,omitzero"` // what a sweep of kind stamp writes
 	Ended      time.Time       `json:"ended,omitzero"`
+	Trouble    int             `json:"trouble,omitempty"` // servers that could not be read, when it ended
 }
 
 func (s sweepState) id() string { return fmt.Sprintf("sweep-%d", s.Number) }

@@ -34,6 +34,7 @@ type View struct {
 	Baselines    []BaselineView      // newest first
 	Standards    inventory.StandardSet
 	Sources      []inventory.Comparison // the newest comparison with each kind of source
+	Procedure    ProcedureView          // the month's tasks
 	Needs        []Need                 // what waits for a person, most urgent first
 	ReadOnly     string                 // why nothing new starts (clock jumped, disk short); empty when all is well
 }

@@ -10,7 +10,7 @@
 // its record as instants and made anew, as an event, when a change request brings other windows. Times are local; where the local clocks are
 // ahead of the vendor's, tasks 10 to 20 keep their distance from the release at 10:00 Pacific. No task is due before one that it builds on.
 // The pilot's check (16) and the end of Dev (21) are due no earlier than their windows close; acceptance (22, 24) when the plan says so. With
-// several Prod windows progress (27) is due daily at its time and when the last closes, the status report (28) daily, and 29 to 31 count from
+// several Prod windows progress (27) is due daily at 10:00 and for the last time two hours after the last closing, the status report (28) daily, and 29 to 31 count from
 // the day of that closing. A folded cycle (an emergency, a demonstration) has the same tasks on the timeline of its windows: what the table
 // has between two fixed points keeps its place between them in proportion, and people still have their days after the closing. A month that
 // begins late squeezes what was missed into the time until its next fixed point.
@@ -44,7 +44,7 @@
 //	24  day +2 17:00         patch administrator               engine       22
 //	25  day +3 09:00         patch administrator               engine       24
 //	26  first opening        engine                            engine       25
-//	27  daily, last closing  lead                              engine       26
+//	27  daily 10:00, closing lead                              engine       26
 //	28  daily 10:00          patch administrator               engine       26
 //	29  close +1 17:00       lead                              by hand      27
 //	30  close +2 to +4 17:00 everybody but the vendor contact  by hand      29

@@ -44,7 +44,7 @@ func (r Rule) String() string {
 	case r.Counts == AtOpening:
 		return "first opening"
 	case r.Counts == WhileOpen:
-		return "daily, last closing"
+		return "daily 10:00, closing"
 	case r.Counts == DayAfter:
 		return "daily " + clock(r.By)
 	case r.Counts == FromClosing && r.From != r.By:

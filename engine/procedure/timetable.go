@@ -60,6 +60,9 @@ func (b Basis) standard(t Task) time.Time {
 // points are instants of the standard month with those of this cycle, both ascending.
 type points [][2]time.Time
 
+// monthBegins is when a month begins that begins in time.
+var monthBegins = Moment{Day: -6}
+
 // points gives the fixed points of a folded or late cycle: when it began, its pilot, Dev, acceptance and Prod. A month that begins in time
 // has none.
 func (b Basis) points(entries []Entry) points {
@@ -73,12 +76,15 @@ func (b Basis) points(entries []Entry) points {
 	if !b.Folded && !b.Began.After(due(1)) {
 		return nil
 	}
-	list := points{{due(1), b.Began}}
+	list := points{{b.on(monthBegins), b.Began}}
 	for _, f := range fixed {
 		if !b.Folded {
 			f.here = f.standard // what lies ahead stays where it is
 		}
-		if last := list[len(list)-1]; f.here.After(last[1]) && f.standard.After(last[0]) {
+		if last := list[len(list)-1]; !f.here.IsZero() && f.standard.After(last[0]) {
+			if f.here.Before(last[1]) {
+				f.here = last[1]
+			}
 			list = append(list, [2]time.Time{f.standard, f.here})
 		}
 	}
@@ -148,7 +154,7 @@ func (b Basis) byWindows(entries []Entry) {
 		case AtOpening:
 			entries[i].Due = []time.Time{prod.opens}
 		case WhileOpen:
-			entries[i].Due = b.whileOpen(prod, first, by.Clock)
+			entries[i].Due = b.whileOpen(prod, first)
 		case DayAfter:
 			entries[i].Due = nil
 			for day := first.Add(1); !last.Add(1).Before(day); day = day.Add(1) {
@@ -161,23 +167,24 @@ func (b Basis) byWindows(entries []Entry) {
 	}
 }
 
-// whileOpen is when progress is due: with a single window once, at the table's time; with several each day and when the last closes.
-func (b Basis) whileOpen(prod reach, first calendar.Date, clock calendar.Clock) []time.Time {
+// whileOpen is when progress is due: each day, as long as the windows last longer than one, and for the last time two hours after the last
+// closing, as the table has it after a short window.
+func (b Basis) whileOpen(prod reach, first calendar.Date) []time.Time {
 	var due []time.Time
-	for day := first; ; day = day.Add(1) {
-		at := day.At(clock, b.Zone)
+	for day := first; prod.closes.Sub(prod.opens) > 24*time.Hour; day = day.Add(1) {
+		at := day.At(progressClock, b.Zone)
 		if !at.Before(prod.closes) {
 			break
 		}
-		if at.After(prod.opens) && (prod.windows == 1 || prod.closes.Sub(prod.opens) > 24*time.Hour) {
+		if at.After(prod.opens) {
 			due = append(due, at)
 		}
 	}
-	if prod.windows == 1 && len(due) > 0 {
-		return due[:1]
-	}
-	return append(due, prod.closes)
+	return append(due, prod.closes.Add(2*time.Hour))
 }
+
+// progressClock is when progress is due on a day with open windows: with the status report.
+const progressClock = 10 * time.Hour
 
 // inOrder holds that nothing is due before what it builds on, and lets each task begin when that is through.
 func (b Basis) inOrder(entries []Entry) {

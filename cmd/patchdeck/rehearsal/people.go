@@ -52,7 +52,7 @@ func (s Script) Next(v *engine.View) (act Act, ok bool) {
 	if len(v.Sweeps) > 0 {
 		return Act{}, false
 	}
-	for _, scene := range []func(*engine.View) (Act, bool){s.inventory, s.catalogue, s.release, s.approvals, s.narrowing, s.acceptance, s.stops} {
+	for _, scene := range []func(*engine.View) (Act, bool){s.inventory, s.catalogue, s.release, s.approvals, s.narrowing, s.acceptance, s.stops, s.procedure} {
 		if act, ok := scene(v); ok {
 			return act, true
 		}
