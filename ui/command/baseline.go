@@ -111,11 +111,11 @@ func (t *tree) baselineShow() *cobra.Command {
 			return fmt.Errorf("there is no baseline %q: see patchdeck baseline list", cut(c.args[0], 40))
 		}
 		b := baselines[i]
-		list := b.Stand()
+		list, name := b.Stand(), c.serverNames()
 		line := baselineLine{Baseline: b.Baseline, Current: b.Current, Counts: standings(list)}
 		for _, s := range list {
 			if place == "" || place == string(s.Place) {
-				line.Servers = append(line.Servers, standingLine{c.serverName(s.Server), s})
+				line.Servers = append(line.Servers, standingLine{name(s.Server), s})
 			}
 		}
 		if c.json {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -230,6 +231,15 @@ func (c *call) plan(change engine.ChangeView) error {
 		}
 	}
 	return nil
+}
+
+// serverNames gives the names of servers, for lists that may be long.
+func (c *call) serverNames() func(inventory.ServerID) string {
+	names := map[inventory.ServerID]string{}
+	for _, server := range c.view().Servers {
+		names[server.ID] = server.Name
+	}
+	return func(id inventory.ServerID) string { return cmp.Or(names[id], string(id)) }
 }
 
 func (c *call) serverName(id inventory.ServerID) string {

@@ -114,24 +114,25 @@ func (t *tree) collectionShow() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		name := c.serverNames()
 		if c.json {
 			line := collectionLine{Collection: collection.Collection, Count: len(holds.Members), Excluded: map[string]inventory.Exclusion{}, Undecided: map[string]string{}}
 			for _, id := range holds.Members {
-				line.Holds = append(line.Holds, c.serverName(id))
+				line.Holds = append(line.Holds, name(id))
 			}
 			for id, x := range holds.Excluded {
-				line.Excluded[c.serverName(id)] = x
+				line.Excluded[name(id)] = x
 			}
 			for id, why := range holds.Undecided {
-				line.Undecided[c.serverName(id)] = why
+				line.Undecided[name(id)] = why
 			}
 			return c.object(line)
 		}
-		return c.showCollection(collection.Collection, holds)
+		return c.showCollection(collection.Collection, holds, name)
 	}})
 }
 
-func (c *call) showCollection(collection inventory.Collection, holds inventory.Selection) error {
+func (c *call) showCollection(collection inventory.Collection, holds inventory.Selection, name func(inventory.ServerID) string) error {
 	head := [][2]string{{"collection", collection.Name}, {"title", orDash(collection.Title)}, {"owner", collection.Owner}, {"query", orDash(collection.Query)},
 		{"created", fmt.Sprintf("%s, %s: %s", collection.Made.By, c.when(collection.Made.At), collection.Made.Reason)}}
 	for _, line := range head {
@@ -145,13 +146,13 @@ func (c *call) showCollection(collection inventory.Collection, holds inventory.S
 		if slices.Contains(collection.Members, id) {
 			how = "named"
 		}
-		rows = append(rows, []string{c.serverName(id), "member", how})
+		rows = append(rows, []string{name(id), "member", how})
 	}
 	for id, x := range holds.Excluded {
-		rows = append(rows, []string{c.serverName(id), "excluded", fmt.Sprintf("by %s %s: %s", x.By, c.until(x.Until), x.Reason)})
+		rows = append(rows, []string{name(id), "excluded", fmt.Sprintf("by %s %s: %s", x.By, c.until(x.Until), x.Reason)})
 	}
 	for id, why := range holds.Undecided {
-		rows = append(rows, []string{c.serverName(id), "undecided", why})
+		rows = append(rows, []string{name(id), "undecided", why})
 	}
 	slices.SortFunc(rows, func(a, b []string) int { return strings.Compare(a[0], b[0]) })
 	return c.table([]column{{"SERVER", 30}, {"STATUS", 0}, {"WHY", 90}}, rows, "it holds no server now")

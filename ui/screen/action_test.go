@@ -209,6 +209,17 @@ func TestAReleaseIsSubmittedOnceWithThePriorityThatTheLeadChose(t *testing.T) {
 	if got := s.commands(); !reflect.DeepEqual(got, want) {
 		t.Errorf("the engine was asked for %+v, want %+v", got, want)
 	}
+	old := unsubmitted()
+	old.AuditTrouble = "3 of 60 servers were not read"
+	o := open(t, old, lead, mono, 120, 36)
+	o.press("4", "s", "h")
+	if text, asked := o.asks(); !asked || !strings.Contains(oneLine(text), "3 of 60 servers were not read") {
+		t.Errorf("the question does not tell of the audit:\n%s", text)
+	}
+	o.confirm("they are being rebuilt")
+	if c := o.commands()[0].(engine.SubmitChange); c.OverrideAudit != "they are being rebuilt" {
+		t.Errorf("gave %+v", c)
+	}
 	for state, offered := range map[approval.State]bool{approval.Submitted: false, approval.Approved: false, approval.Rejected: true, approval.Void: true} {
 		next := unsubmitted()
 		next.Changes = append(next.Changes, engine.ChangeView{Change: approval.Change{ID: "CHG-14", Release: "2026-11-late-2", State: state}})

@@ -139,13 +139,19 @@ func (p *submitPage) ask(priority approval.Priority, effect string) {
 		}
 	}
 	command := engine.SubmitChange{Release: r.ID, Priority: priority}
+	trouble := p.desk.Current.AuditTrouble
+	if trouble != "" {
+		effect = strings.TrimSpace(effect + " The audit is incomplete or old: " + trouble + ". Submitting overrides that, with this reason.")
+	}
 	p.desk.Ask(part.Question{
 		Title: fmt.Sprintf("Submit %s with priority %s?", r.ID, priority),
 		Says: []string{strings.TrimSpace(fmt.Sprintf("A plan for its %s is frozen from what the servers have reported, and the change authority is asked. It is due by %s. %s",
 			part.Count(len(names), "update", "updates"), p.desk.Day(p.desk.Current.At.Add(priority.Deadline())), effect))},
 		Names: names, Verb: "Submit", Reason: true,
 		Do: func(reason string) part.Cmd {
-			command.Reason = reason
+			if command.Reason = reason; trouble != "" {
+				command.OverrideAudit = reason
+			}
 			return p.desk.Do(command)
 		},
 	})
