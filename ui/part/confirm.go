@@ -12,6 +12,7 @@ type Question struct {
 	Names  []string // whom it touches; some of them are shown
 	Verb   string   // what the button that does it says
 	Reason bool     // a reason is asked for and goes into the audit trail
+	Field  string   // what the field asks for when it is not a reason: "Who"
 	Do     func(reason string) Cmd
 }
 
@@ -74,6 +75,21 @@ func (c *Confirm) Key(k Key, now time.Time) (closed bool, command Cmd) {
 	return false, nil
 }
 
+// label names the field, and missing says that it is empty.
+func (c *Confirm) label() string {
+	if c.Field != "" {
+		return c.Field
+	}
+	return "Reason"
+}
+
+func (c *Confirm) missing() string {
+	if c.Field != "" {
+		return "fill in the field first"
+	}
+	return "write the reason first: it goes into the audit trail"
+}
+
 func (c *Confirm) step(by int) {
 	c.focus = (c.focus + by + places) % places
 	if c.focus == onReason && !c.Reason {
@@ -90,7 +106,7 @@ func (c *Confirm) enter() (closed bool, command Cmd) {
 		return true, nil
 	case onVerb:
 		if c.Reason && reason == "" {
-			c.lacks, c.focus = "write the reason first: it goes into the audit trail", onReason
+			c.lacks, c.focus = c.missing(), onReason
 			return false, nil
 		}
 		return true, c.Do(reason)
@@ -128,7 +144,7 @@ func (c *Confirm) foot(s *Sheet) {
 			if c.focus == onReason {
 				ink = t.Accent
 			}
-			l.Put(ink, "Reason ")
+			l.Put(ink, c.label()+" ")
 			c.field.Draw(l, t, l.Room(), c.focus == onReason)
 		})
 	}

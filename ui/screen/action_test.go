@@ -25,7 +25,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 
 func TestHaltingTakesAQuestionAndAReason(t *testing.T) {
 	s := open(t, night(), lead, mono, 80, 24)
-	s.press("5", "h")
+	s.press(onRollout, "h")
 	text, asked := s.asks()
 	if !asked || !strings.Contains(text, "Halt R-3 Prod?") || !strings.Contains(text, "servers in work will finish") {
 		t.Fatalf("h does not ask:\n%s", text)
@@ -42,7 +42,7 @@ func TestHaltingTakesAQuestionAndAReason(t *testing.T) {
 
 func TestKeysTypedInOneGoDoNotAnswerTheQuestionThatTheyOpen(t *testing.T) {
 	s := open(t, night(), lead, mono, 80, 24)
-	s.press("5")
+	s.press(onRollout)
 	s.burst("hhhh")
 	for _, name := range []string{"tab", "tab", "enter"} {
 		s.run(s.root.key(keyNamed(name)))
@@ -54,7 +54,7 @@ func TestKeysTypedInOneGoDoNotAnswerTheQuestionThatTheyOpen(t *testing.T) {
 
 func TestEnterWithoutMovingCancels(t *testing.T) {
 	s := open(t, night(), lead, mono, 80, 24)
-	s.press("5", "p", "o", "k", "enter", "enter")
+	s.press(onRollout, "p", "o", "k", "enter", "enter")
 	if _, asked := s.asks(); asked || len(s.commands()) > 0 {
 		t.Errorf("asked %v, given %v", asked, s.commands())
 	}
@@ -68,7 +68,7 @@ func troubled(r engine.RolloutView) []engine.Cell {
 func TestAnActionMeansTheServersThatItsQuestionNamed(t *testing.T) {
 	view := night()
 	s := open(t, view, onCall, mono, 120, 36)
-	s.press("5", "g", "n", "r")
+	s.press(onRollout, "g", "n", "r")
 	text, asked := s.asks()
 	want := troubled(view.Rollouts[2])[0]
 	if !asked || !strings.Contains(text, want.Name) {
@@ -84,7 +84,7 @@ func TestAnActionMeansTheServersThatItsQuestionNamed(t *testing.T) {
 func TestAllServersOfAnErrorCodeAreRetriedTogether(t *testing.T) {
 	view := night()
 	s := open(t, view, lead, mono, 120, 36)
-	s.press("5", "v", "v", "G", "r")
+	s.press(onRollout, "v", "v", "G", "r")
 	var want []inventory.ServerID
 	for _, c := range troubled(view.Rollouts[2]) {
 		if c.Class == string(rollout.ClassPatch) && c.Code == "0x80073712" {
@@ -101,7 +101,7 @@ func TestAllServersOfAnErrorCodeAreRetriedTogether(t *testing.T) {
 func TestPickedServersAreSkippedTogetherAndThenUnpicked(t *testing.T) {
 	view := night()
 	s := open(t, view, lead, mono, 120, 36)
-	s.press("5", "G", "left", "left", "space", "space", "s")
+	s.press(onRollout, "G", "left", "left", "space", "space", "s")
 	cells := view.Rollouts[2].Cells
 	last := cells[len(cells)-3 : len(cells)-1]
 	s.confirm("moved to next month")
@@ -117,7 +117,7 @@ func TestPickedServersAreSkippedTogetherAndThenUnpicked(t *testing.T) {
 func TestExcludingNamesTheChangeRequest(t *testing.T) {
 	view := night()
 	s := open(t, view, lead, mono, 80, 24)
-	s.press("5", "G", "x")
+	s.press(onRollout, "G", "x")
 	s.confirm("payroll run")
 	last := view.Rollouts[2].Cells[len(view.Rollouts[2].Cells)-1]
 	want := []engine.Command{engine.ExcludeServer{Change: "CHG-12", Server: last.Server, Reason: "payroll run"}}
@@ -129,7 +129,7 @@ func TestExcludingNamesTheChangeRequest(t *testing.T) {
 func TestClosingNamesWhatWillNotStartAndCannotBeUndone(t *testing.T) {
 	view := night()
 	s := open(t, view, onCall, mono, 120, 36)
-	s.press("5", "C")
+	s.press(onRollout, "C")
 	counts := view.Rollouts[2].Counts
 	want := fmt.Sprintf("%d servers will not start", counts[rollout.NotReceived]+counts[rollout.Staged]+counts[rollout.Staging]+counts[rollout.Received]+counts[rollout.Waiting]+counts[rollout.Retrying])
 	if text, asked := s.asks(); !asked || !strings.Contains(text, want) || !strings.Contains(oneLine(text), "never opened again") {
@@ -169,7 +169,7 @@ func TestALockIsBrokenOnlyWhereALostServerHoldsOne(t *testing.T) {
 		}
 	}
 	s := open(t, view, onCall, mono, 120, 36)
-	s.press("5", "n", "n", "b")
+	s.press(onRollout, "n", "n", "b")
 	if _, asked := s.asks(); asked {
 		t.Error("who may not break locks is asked about it")
 	}
@@ -177,7 +177,7 @@ func TestALockIsBrokenOnlyWhereALostServerHoldsOne(t *testing.T) {
 
 func TestAReleaseIsMadeOfWhatIsShownAndMissing(t *testing.T) {
 	s := open(t, night(), lead, mono, 120, 36)
-	s.press("3", "c")
+	s.press(onUpdates, "c")
 	if text, asked := s.asks(); !asked || !strings.Contains(text, "Create release 2026-11-security-2?") || !strings.Contains(text, "KB5072033 Critical on ") ||
 		!strings.Contains(text, "so far: 2026-11-security, ") {
 		t.Fatalf("asked %v:\n%s", asked, text)
@@ -197,7 +197,7 @@ func TestAReleaseIsMadeOfWhatIsShownAndMissing(t *testing.T) {
 func TestAReleaseIsSubmittedOnceWithThePriorityThatTheLeadChose(t *testing.T) {
 	view := unsubmitted()
 	s := open(t, view, lead, mono, 120, 36)
-	s.press("4", "s", "j", "e")
+	s.press(onChanges, "s", "j", "e")
 	if text, asked := s.asks(); !asked || !strings.Contains(text, "Submit 2026-11-late-2 with priority Emergency?") || !strings.Contains(oneLine(text), "due by Mon 16 Nov 02:14") {
 		t.Fatalf("asked %v:\n%s", asked, text)
 	}
@@ -238,7 +238,7 @@ func TestAReleaseIsSubmittedOnceWithThePriorityThatTheLeadChose(t *testing.T) {
 func TestTheBoardApprovesThePlanThatItSaw(t *testing.T) {
 	view := night()
 	s := open(t, view, board, mono, 120, 36)
-	s.press("4", "a")
+	s.press(onChanges, "a")
 	hash := view.Changes[0].PlanHash
 	if text, _ := s.asks(); !strings.Contains(text, "Approve CHG-13?") || !strings.Contains(text, hash[:12]) {
 		t.Fatalf("the question does not name request and plan:\n%s", text)
@@ -257,7 +257,7 @@ func TestTheBoardApprovesThePlanThatItSaw(t *testing.T) {
 func TestSupportRecordsWhatAnApplicationsOwnerFound(t *testing.T) {
 	support := approval.Actor{Name: "sam", Roles: []approval.Role{approval.Support}}
 	s := open(t, acceptanceOpen(), support, mono, 120, 36)
-	s.press("4", "]", "t", "j", "f")
+	s.press(onChanges, "]", "t", "j", "f")
 	if text, _ := s.asks(); !strings.Contains(text, "Payroll failed") {
 		t.Fatalf("the question does not name application and result:\n%s", text)
 	}
@@ -267,7 +267,7 @@ func TestSupportRecordsWhatAnApplicationsOwnerFound(t *testing.T) {
 		t.Errorf("the engine was asked for %+v, want %+v", got, want)
 	}
 	closed := open(t, night(), support, mono, 120, 36)
-	closed.press("4", "]", "t", "f")
+	closed.press(onChanges, "]", "t", "f")
 	if text, asked := closed.asks(); asked || !strings.Contains(text, "acceptance closed") {
 		t.Errorf("after the deadline it asks %v:\n%s", asked, text)
 	}
@@ -275,7 +275,7 @@ func TestSupportRecordsWhatAnApplicationsOwnerFound(t *testing.T) {
 
 func TestWhoseTurnItIsNotIsToldWhoseItIs(t *testing.T) {
 	s := open(t, night(), authority, mono, 80, 24)
-	s.press("4", "a")
+	s.press(onChanges, "a")
 	if text, asked := s.asks(); asked || !strings.Contains(text, "takes the role board") {
 		t.Errorf("asked %v:\n%s", asked, text)
 	}
@@ -283,7 +283,7 @@ func TestWhoseTurnItIsNotIsToldWhoseItIs(t *testing.T) {
 
 func TestViewersHaveNoKeysForWhatTheyMayNotDo(t *testing.T) {
 	s := open(t, night(), viewer, mono, 80, 24)
-	for _, tab := range []string{"2", "4", "5"} {
+	for _, tab := range []string{onInventory, onChanges, onRollout} {
 		for _, key := range []string{"p", "h", "R", "r", "s", "x", "a"} {
 			s.press(tab, key)
 			if text, asked := s.asks(); asked {
@@ -303,7 +303,7 @@ func TestViewersHaveNoKeysForWhatTheyMayNotDo(t *testing.T) {
 func TestADeniedCommandShowsTheEnginesWords(t *testing.T) {
 	s := open(t, night(), lead, mono, 120, 36)
 	s.console.Refuse(approval.Refuse("R-3 was halted by the stop rule a moment ago"))
-	s.press("5", "p")
+	s.press(onRollout, "p")
 	s.confirm("wait")
 	if !strings.Contains(s.frame(), "! R-3 was halted by the stop rule a moment ago") {
 		t.Errorf("the refusal is not shown:\n%s", s.frame())
@@ -312,7 +312,7 @@ func TestADeniedCommandShowsTheEnginesWords(t *testing.T) {
 
 func TestAnActionThatDoesNotFitSaysWhy(t *testing.T) {
 	s := open(t, night(), lead, mono, 120, 36)
-	s.press("5", "R")
+	s.press(onRollout, "R")
 	if !strings.Contains(s.frame(), "R-3 is running") {
 		t.Errorf("resume says nothing:\n%s", s.frame())
 	}

@@ -124,27 +124,33 @@ func (r *Root) navigation() string {
 	}
 	who := d.Actor.Name + " · " + strings.Join(d.Actor.RoleNames(), ", ")
 	rights := []string{who + " · " + clock, d.Actor.Name + " · " + clock, clock}
-	for _, form := range []struct {
-		brand bool
-		gap   int
-	}{{true, 2}, {false, 2}, {false, 1}} {
+	for _, form := range tabForms {
 		for _, right := range rights {
 			line := t.Line(r.width)
-			r.tabsOn(line, form.brand, form.gap)
+			r.tabsOn(line, form)
 			if part.Width(part.Clean(right))+2 <= line.Room() {
 				return line.End(t.Dim, right+" ").String()
 			}
 		}
 	}
 	line := t.Line(r.width)
-	r.tabsOn(line, false, 1)
+	r.tabsOn(line, tabForms[len(tabForms)-1])
 	return line.End(t.Dim, d.Clock(d.Current.At)).String()
 }
 
-func (r *Root) tabsOn(line *part.Line, brand bool, gap int) {
+// tabForm is one way to write the screens' names; numbers are the keys that lead there.
+type tabForm struct {
+	brand, numbers bool
+	gap            int
+}
+
+// tabForms go from the widest to the narrowest, which has just room for all names on 80 columns.
+var tabForms = []tabForm{{true, true, 2}, {false, true, 2}, {false, true, 1}, {false, false, 1}}
+
+func (r *Root) tabsOn(line *part.Line, form tabForm) {
 	t := r.desk.Theme
 	line.Space(1)
-	if brand {
+	if form.brand {
 		line.Put(t.Title, "patchdeck")
 		if r.title != "" {
 			line.Space(1).Put(t.Accent, r.title)
@@ -152,14 +158,20 @@ func (r *Root) tabsOn(line *part.Line, brand bool, gap int) {
 		line.Space(2)
 	}
 	for i, tab := range r.tabs {
-		number, ink := strconv.Itoa(i+1), t.Normal
+		ink, key := t.Normal, strconv.Itoa(i+1)
 		if i == r.front {
 			ink = t.Cursor
 			if t.Cursor.Plain() {
-				number = ">"
+				key = ">"
 			}
 		}
-		line.Put(t.Dim, number).Put(ink, " "+tab.name).Space(gap)
+		if form.numbers || key == ">" {
+			line.Put(t.Dim, key)
+		}
+		if form.numbers {
+			line.Put(ink, " ")
+		}
+		line.Put(ink, tab.name).Space(form.gap)
 	}
 }
 

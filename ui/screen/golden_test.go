@@ -16,6 +16,17 @@ import (
 // sizes are those that every screen is drawn for.
 var sizes = []struct{ width, height int }{{80, 24}, {120, 36}, {200, 50}}
 
+// The keys of the screens.
+const (
+	onOverview  = "1"
+	onInventory = "2"
+	onUpdates   = "3"
+	onChanges   = "4"
+	onRollout   = "5"
+	onIncidents = "6"
+	onAudit     = "7"
+)
+
 // frames are all the pictures that goldens keep: how to get there.
 var frames = []struct {
 	name  string
@@ -23,40 +34,47 @@ var frames = []struct {
 	view  func() *engine.View
 	keys  []string
 }{
-	{"overview", lead, night, []string{"1"}},
-	{"overview-empty", lead, func() *engine.View { return &engine.View{At: uitest.At} }, []string{"1"}},
-	{"inventory", lead, night, []string{"2"}},
-	{"inventory-filter", lead, night, []string{"2", "/", "s", "q", "l", "enter"}},
-	{"inventory-server", lead, night, []string{"2", "G", "k", "enter"}},
-	{"updates", lead, night, []string{"3"}},
-	{"updates-page", lead, night, []string{"3", "enter"}},
-	{"updates-release", lead, night, []string{"3", "c"}},
-	{"changes-submit", lead, unsubmitted, []string{"4", "s", "j"}},
-	{"changes-submit-ask", lead, unsubmitted, []string{"4", "s", "e"}},
-	{"changes", board, night, []string{"4"}},
-	{"changes-approve", board, night, []string{"4", "a"}},
-	{"changes-running", viewer, night, []string{"4", "]"}},
-	{"changes-acceptance", lead, acceptanceOpen, []string{"4", "]", "t", "j"}},
-	{"rollout-grid", lead, night, []string{"5", "n"}},
-	{"rollout-viewer", viewer, night, []string{"5"}},
-	{"rollout-large", lead, func() *engine.View { return uitest.Night(10_000) }, []string{"5"}},
-	{"rollout-halted", lead, func() *engine.View { return uitest.Halted(200) }, []string{"5"}},
-	{"rollout-closed", lead, night, []string{"5", "["}},
-	{"rollout-table", lead, night, []string{"5", "v"}},
-	{"rollout-codes", lead, night, []string{"5", "v", "v"}},
-	{"rollout-server", lead, night, []string{"5", "n", "enter"}},
-	{"rollout-history", lead, night, []string{"5", "n", "l"}},
-	{"rollout-halt", lead, night, []string{"5", "h", "w", "h", "y"}},
-	{"rollout-retry", lead, night, []string{"5", "n", "r"}},
-	{"rollout-close", lead, func() *engine.View { return uitest.Halted(200) }, []string{"5", "C", "w", "h", "y"}},
-	{"rollout-lock", lead, locked, []string{"5", "n", "n"}},
-	{"rollout-break-lock", lead, locked, []string{"5", "n", "n", "b"}},
-	{"audit", lead, night, []string{"6"}},
-	{"audit-entry", lead, night, []string{"6", "enter"}},
-	{"help", lead, night, []string{"5", "?"}},
-	{"palette", lead, night, []string{"5", ":"}},
-	{"palette-words", lead, night, []string{"5", ":", "s", "t", "a", "r", "t", "down", "down"}},
-	{"leave", lead, night, []string{"5", "q"}},
+	{"overview", lead, night, []string{onOverview}},
+	{"overview-empty", lead, func() *engine.View { return &engine.View{At: uitest.At} }, []string{onOverview}},
+	{"inventory", lead, night, []string{onInventory}},
+	{"inventory-filter", lead, night, []string{onInventory, "/", "s", "q", "l", "enter"}},
+	{"inventory-server", lead, night, []string{onInventory, "G", "k", "enter"}},
+	{"updates", lead, night, []string{onUpdates}},
+	{"updates-page", lead, night, []string{onUpdates, "enter"}},
+	{"updates-release", lead, night, []string{onUpdates, "c"}},
+	{"changes-submit", lead, unsubmitted, []string{onChanges, "s", "j"}},
+	{"changes-submit-ask", lead, unsubmitted, []string{onChanges, "s", "e"}},
+	{"changes", board, night, []string{onChanges}},
+	{"changes-approve", board, night, []string{onChanges, "a"}},
+	{"changes-running", viewer, night, []string{onChanges, "]"}},
+	{"changes-acceptance", lead, acceptanceOpen, []string{onChanges, "]", "t", "j"}},
+	{"rollout-grid", lead, night, []string{onRollout, "n"}},
+	{"rollout-viewer", viewer, night, []string{onRollout}},
+	{"rollout-large", lead, func() *engine.View { return uitest.Night(10_000) }, []string{onRollout}},
+	{"rollout-halted", lead, func() *engine.View { return uitest.Halted(200) }, []string{onRollout}},
+	{"rollout-closed", lead, night, []string{onRollout, "["}},
+	{"rollout-table", lead, night, []string{onRollout, "v"}},
+	{"rollout-codes", lead, night, []string{onRollout, "v", "v"}},
+	{"rollout-server", lead, night, []string{onRollout, "n", "enter"}},
+	{"rollout-history", lead, night, []string{onRollout, "n", "l"}},
+	{"rollout-halt", lead, night, []string{onRollout, "h", "w", "h", "y"}},
+	{"rollout-retry", lead, night, []string{onRollout, "n", "r"}},
+	{"rollout-close", lead, func() *engine.View { return uitest.Halted(200) }, []string{onRollout, "C", "w", "h", "y"}},
+	{"rollout-lock", lead, locked, []string{onRollout, "n", "n"}},
+	{"rollout-break-lock", lead, locked, []string{onRollout, "n", "n", "b"}},
+	{"incidents", lead, night, []string{onIncidents}},
+	{"incidents-page", lead, night, []string{onIncidents, "j", "enter"}},
+	{"incidents-resolve", lead, night, []string{onIncidents, "r"}},
+	{"notices", viewer, night, []string{onIncidents, "tab"}},
+	{"notices-page", lead, night, []string{onIncidents, "tab", "enter"}},
+	{"notices-write", lead, night, []string{onIncidents, "tab", "n", "j"}},
+	{"notices-draft", lead, night, []string{onIncidents, "tab", "n", "enter", "s"}},
+	{"audit", lead, night, []string{onAudit}},
+	{"audit-entry", lead, night, []string{onAudit, "enter"}},
+	{"help", lead, night, []string{onRollout, "?"}},
+	{"palette", lead, night, []string{onRollout, ":"}},
+	{"palette-words", lead, night, []string{onRollout, ":", "s", "t", "a", "r", "t", "down", "down"}},
+	{"leave", lead, night, []string{onRollout, "q"}},
 	{"need", lead, night, []string{"!"}},
 }
 
@@ -119,7 +137,7 @@ func TestThemes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, night(), lead, theme, 120, 36)
-			s.press("5", "n")
+			s.press(onRollout, "n")
 			uitest.Golden(t, "theme-"+name, s.frame())
 		})
 	}

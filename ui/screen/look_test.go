@@ -31,7 +31,7 @@ func TestTheCountsOnTheScreenAddUpToTheTargetedServers(t *testing.T) {
 	for _, servers := range []int{8, 40, 200, 3000} {
 		for _, size := range sizes {
 			s := open(t, uitest.Night(servers), viewer, mono, size.width, size.height)
-			s.press("5")
+			s.press(onRollout)
 			sum, targeted := 0, -1
 			for _, line := range strings.Split(s.frame(), "\n")[3:10] {
 				for _, m := range counted.FindAllStringSubmatch(strings.ReplaceAll(line, "  ", "   "), -1) {
@@ -57,7 +57,7 @@ func TestTheCountsOnTheScreenAddUpToTheTargetedServers(t *testing.T) {
 func TestTheCursorStaysOnItsServerWhenTheViewChanges(t *testing.T) {
 	view := night()
 	s := open(t, view, viewer, mono, 120, 36)
-	s.press("5", "n")
+	s.press(onRollout, "n")
 	name := troubled(view.Rollouts[2])[0].Name
 	for _, c := range troubled(view.Rollouts[2]) {
 		if strings.Contains(paneTitle(s), c.Name) {
@@ -86,7 +86,7 @@ func paneTitle(s *session) string {
 
 func TestTheLiveRolloutIsShownUntilAPersonPicksAnother(t *testing.T) {
 	s := open(t, night(), viewer, mono, 120, 36)
-	s.press("5")
+	s.press(onRollout)
 	if !strings.Contains(s.frame(), "R-3 Prod ·") {
 		t.Fatalf("not the live rollout:\n%s", s.frame())
 	}
@@ -115,7 +115,7 @@ func TestTheBangGoesThroughWhatNeedsAPerson(t *testing.T) {
 
 func TestAFilterTakesEveryKeyAndNarrowsOverAllColumns(t *testing.T) {
 	s := open(t, night(), lead, mono, 120, 36)
-	s.press("2", "/")
+	s.press(onInventory, "/")
 	s.write("fil 2022 q")
 	if s.root.front != 1 || s.quit || s.root.leaving {
 		t.Fatal("keys of the filter acted as keys of the console")
@@ -173,7 +173,7 @@ func TestNothingNewStartsIsSaidOnEveryScreen(t *testing.T) {
 	view := night()
 	view.ReadOnly = "the clock jumped by 2h00"
 	s := open(t, view, lead, mono, 80, 24)
-	for _, tab := range []string{"1", "2", "3", "4", "5", "6"} {
+	for _, tab := range []string{onOverview, onInventory, onUpdates, onChanges, onRollout, onIncidents, onAudit} {
 		s.press(tab)
 		if !strings.Contains(s.frame(), "nothing new starts: the clock jumped by 2h00") {
 			t.Errorf("screen %s does not say it", tab)
@@ -185,7 +185,7 @@ func TestTheTrailGrowsAtItsTopAndAtItsEnd(t *testing.T) {
 	view := night()
 	_, view.Head = uitest.Trail(1000)
 	s := open(t, view, viewer, mono, 120, 36)
-	s.press("6")
+	s.press(onAudit)
 	if !strings.Contains(s.frame(), "newest 300 of 1,000 entries") || !strings.Contains(s.frame(), view.Head.String()) {
 		t.Fatalf("head or extent is missing:\n%s", s.frame())
 	}
@@ -204,7 +204,7 @@ func TestAnEntryThatCannotBeReadIsShownAsSuch(t *testing.T) {
 	view.Head = trail.Head{Seq: 3}
 	s := open(t, view, viewer, mono, 120, 36)
 	s.console.SetEntries([]byte(`{"v":1`), []byte(`not json`), []byte(`{"v":1,"seq":3,"at":"2026-11-15T02:00:00Z","actor":"engine","action":"a.b"}`))
-	s.press("6")
+	s.press(onAudit)
 	if n := strings.Count(s.frame(), "this entry cannot be read"); n != 2 {
 		t.Errorf("%d unreadable entries are shown, want 2:\n%s", n, s.frame())
 	}
@@ -212,7 +212,7 @@ func TestAnEntryThatCannotBeReadIsShownAsSuch(t *testing.T) {
 
 func TestHistoryShowsTheServersEntries(t *testing.T) {
 	s := open(t, night(), viewer, mono, 120, 36)
-	s.press("5")
+	s.press(onRollout)
 	s.run(s.root.jump("s00062"))
 	s.press("l")
 	if frame := s.frame(); !strings.Contains(frame, "History of DUB-SQL-0062") || !strings.Contains(frame, "verifying → succeeded") {
@@ -223,7 +223,7 @@ func TestHistoryShowsTheServersEntries(t *testing.T) {
 func TestACopyGoesToThePersonsClipboard(t *testing.T) {
 	view := night()
 	s := open(t, view, viewer, mono, 120, 36)
-	s.press("5", "g", "n", "y")
+	s.press(onRollout, "g", "n", "y")
 	want := troubled(view.Rollouts[2])[0]
 	if !strings.Contains(s.copied, want.Name) || !strings.Contains(s.copied, want.Code) {
 		t.Errorf("copied %q, want %s and %s", s.copied, want.Name, want.Code)
@@ -232,7 +232,7 @@ func TestACopyGoesToThePersonsClipboard(t *testing.T) {
 
 func TestFactsAreReadFromTheServerOnRequest(t *testing.T) {
 	s := open(t, night(), onCall, mono, 120, 36)
-	s.press("2", "enter", "u")
+	s.press(onInventory, "enter", "u")
 	if !strings.Contains(s.frame(), "DUB-FIL-0001 answered") && !strings.Contains(s.frame(), "answered") {
 		t.Errorf("no answer is told:\n%s", s.frame())
 	}
@@ -247,7 +247,7 @@ func TestARolloutInEveryStatusIsDrawn(t *testing.T) {
 		r.Counts[r.Cells[i].Delivery]++
 	}
 	s := open(t, view, viewer, mono, 200, 50)
-	s.press("5")
+	s.press(onRollout)
 	for _, status := range rollout.Statuses {
 		if !strings.Contains(s.frame(), status.Glyph) || !strings.Contains(s.frame(), string(status.Delivery)) {
 			t.Errorf("%s is not on the screen", status.Delivery)
@@ -256,15 +256,15 @@ func TestARolloutInEveryStatusIsDrawn(t *testing.T) {
 }
 
 // BenchmarkRolloutFrame draws the whole console on a night of 10,000 servers, every time with a newer view.
-func BenchmarkRolloutFrame(b *testing.B) { benchmarkFrame(b, "5") }
+func BenchmarkRolloutFrame(b *testing.B) { benchmarkFrame(b, onRollout) }
 
 // BenchmarkInventoryFrame does the same for the list.
-func BenchmarkInventoryFrame(b *testing.B) { benchmarkFrame(b, "2") }
+func BenchmarkInventoryFrame(b *testing.B) { benchmarkFrame(b, onInventory) }
 
 // BenchmarkRolloutKey moves the cursor and draws.
 func BenchmarkRolloutKey(b *testing.B) {
 	s := open(b, uitest.Night(10_000), viewer, coloured, 200, 50)
-	s.press("5")
+	s.press(onRollout)
 	for b.Loop() {
 		s.press("right")
 		s.frame()

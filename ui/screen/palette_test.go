@@ -44,7 +44,7 @@ func TestThePaletteOffersAllThatTheKeysOfTheScreenDo(t *testing.T) {
 
 func TestTypingNarrowsThePaletteAndEnterRunsWhatItFound(t *testing.T) {
 	s := open(t, night(), lead, mono, 80, 24)
-	s.press("5", paletteKey)
+	s.press(onRollout, paletteKey)
 	s.burst("HALT resumed")
 	if got := s.rows(); !reflect.DeepEqual(got, []string{"h"}) {
 		t.Fatalf("it offers %q", got)
@@ -67,7 +67,7 @@ func TestTypingNarrowsThePaletteAndEnterRunsWhatItFound(t *testing.T) {
 
 func TestWhatDoesNothingNowSaysWhyInThePaletteAndIsNotDone(t *testing.T) {
 	s := open(t, night(), lead, mono, 80, 24)
-	s.press("5", paletteKey)
+	s.press(onRollout, paletteKey)
 	s.burst("resume")
 	for s.root.palette.list.SelectedID() != "R" {
 		s.press("down")
@@ -88,7 +88,7 @@ func TestWhatDoesNothingNowSaysWhyInThePaletteAndIsNotDone(t *testing.T) {
 
 func TestThePaletteOffersNothingThatThePersonMayNotDo(t *testing.T) {
 	s := open(t, night(), viewer, mono, 80, 24)
-	s.press("5", paletteKey)
+	s.press(onRollout, paletteKey)
 	s.burst("rollout")
 	for _, b := range s.root.palette.bindings {
 		if b.Action != "" {

@@ -134,7 +134,7 @@ func (r *running) end(t *testing.T) {
 func TestAWholeSessionOnATerminal(t *testing.T) {
 	r := start(t, night(), lead, nil)
 	r.glass.await(t, "Needs a person")
-	r.send(t, "5")
+	r.send(t, onRollout)
 	r.glass.await(t, "stop score 214 of 700 (warns at 350)")
 	if failed, done := r.glass.colourOf(t, '✗'), r.glass.colourOf(t, '●'); failed != 232<<16|116<<8|59 || done == failed {
 		t.Errorf("a failure has the colour %06x, success %06x", uint32(failed), uint32(done))

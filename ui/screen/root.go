@@ -11,6 +11,7 @@ import (
 	"patchdeck/ui/screen/audit"
 	"patchdeck/ui/screen/changes"
 	"patchdeck/ui/screen/desk"
+	"patchdeck/ui/screen/incidents"
 	"patchdeck/ui/screen/overview"
 	"patchdeck/ui/screen/rollouts"
 	"patchdeck/ui/screen/servers"
@@ -79,6 +80,7 @@ func New(o Options) *Root {
 		{"Updates", []desk.Screen{updates.New(d)}, listPace},
 		{"Changes", []desk.Screen{changes.New(d)}, listPace},
 		{"Rollout", []desk.Screen{rollouts.New(d)}, gridPace},
+		{"Incidents", []desk.Screen{incidents.New(d)}, listPace},
 		{"Audit", []desk.Screen{audit.New(d)}, listPace},
 	}
 	return r

@@ -66,7 +66,7 @@ func TestEveryFrameFitsItsTerminalWhateverServersSay(t *testing.T) {
 
 func TestATerminalThatIsTooSmallSaysSoAndRecovers(t *testing.T) {
 	s := open(t, night(), lead, mono, 80, 24)
-	s.press("5")
+	s.press(onRollout)
 	before := s.frame()
 	for _, size := range []tea.WindowSizeMsg{{Width: 60, Height: 20}, {Width: 79, Height: 24}, {Width: 80, Height: 23}, {Width: 5, Height: 3}} {
 		s.send(size)
@@ -77,7 +77,7 @@ func TestATerminalThatIsTooSmallSaysSoAndRecovers(t *testing.T) {
 			t.Errorf("%q does not say %q", frame, want)
 		}
 	}
-	s.press("h", "2")
+	s.press("h", onInventory)
 	s.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	if s.frame() != before {
 		t.Errorf("after it grew again the console shows\n%s\nwant\n%s", s.frame(), before)
