@@ -46,6 +46,9 @@ func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Tim
 	if c.Ceiling < 0 || c.Ceiling > maxCeiling {
 		return "", fmt.Errorf("ceiling %d: use 0 (as proposed) to %d", c.Ceiling, maxCeiling)
 	}
+	if c.Priority == "" && release.Undoes != "" {
+		c.Priority = approval.High
+	}
 	if c.Priority == "" {
 		c.Priority = proposePriority(release)
 	}
@@ -56,19 +59,15 @@ func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Tim
 	}
 	id := fmt.Sprintf("CHG-%d", len(e.state.changes)+1)
 	draft := rollout.Draft{Change: id, Release: release.ID, Emergency: emergency, Windows: windows, AcceptBy: acceptBy,
-		Ceiling: c.Ceiling, Policy: e.options.Policy, Updates: e.updatesOf(release)}
-	whom, err := e.planFor(c.Collections, now)
-	if err != nil {
-		return "", err
-	}
-	overridden, err := e.checkAudit(whom, c, now)
+		Ceiling: c.Ceiling, Policy: e.options.Policy, Updates: e.updatesOf(release), Removal: release.Undoes != ""}
+	whom, overridden, err := e.whom(release, c, now)
 	if err != nil {
 		return "", err
 	}
 	var candidates []inventory.Server
 	for _, s := range whom.servers {
 		draft.Servers = append(draft.Servers, s)
-		if slices.ContainsFunc(draft.Updates, func(u catalog.Update) bool { return catalog.Relevant(u, s).Verdict == catalog.Missing }) {
+		if !draft.Removal && slices.ContainsFunc(draft.Updates, func(u catalog.Update) bool { return catalog.Relevant(u, s).Verdict == catalog.Missing }) {
 			candidates = append(candidates, s)
 		}
 	}
@@ -121,6 +120,10 @@ const emergencyCheck = 3 * time.Hour
 // windows gives the windows of a change: those named in the command, or the configured schedule. The standard schedule belongs to the
 // release's cycle, whose day 0 is the day of its bulletin; emergency windows and their pilot are the next ones from now on.
 func (e *Engine) windows(release approval.Release, c SubmitChange, emergency bool, now time.Time) (windows []rollout.Window, acceptBy time.Time, err error) {
+	if release.Undoes != "" {
+		windows, err = e.rollbackWindows(c, emergency, now)
+		return windows, time.Time{}, err
+	}
 	if len(c.Windows) > 0 {
 		return c.Windows, c.AcceptBy, nil
 	}
@@ -218,7 +221,7 @@ func (e *Engine) decideChange(actor approval.Actor, c DecideChange, now time.Tim
 	}
 	e.must(releasePhase{Release: after.Release, Phase: approval.Deploy}, actor, c.Reason, now)
 	opened := 0
-	for _, ring := range rollout.Rings {
+	for _, ring := range append(slices.Clone(rollout.Rings), rollout.Rollback) {
 		if after.Unlocks(ring == rollout.Pilot) && !e.isOpen(after.ID, ring) {
 			opened += e.open(after, ring, actor, now)
 		}

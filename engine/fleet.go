@@ -24,8 +24,9 @@ type JobOrder struct {
 	ID       string // rollout-server-kind-attempt; also the name of the host's task and folder
 	Kind     rollout.JobKind
 	Change   string
-	Deadline time.Time // the job gives up by then, host time
-	Updates  []string  // KBs; empty for a scan
+	Deadline time.Time         // the job gives up by then, host time
+	Updates  []string          // KBs; empty for a scan
+	Removals []rollout.Removal // instead of them, for an uninstallation
 }
 
 // RestartOrder asks a host to restart once: the same order twice restarts it once.

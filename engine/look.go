@@ -178,7 +178,7 @@ func (e *Engine) closeRollout(id string, now time.Time) {
 		e.contacts.drop(adID)
 	}
 	delete(e.dockets, id)
-	if r.Ring == rollout.Prod {
+	if r.Ring == rollout.Prod || r.Ring == rollout.Rollback {
 		e.must(releasePhase{Release: r.Release, Phase: approval.Closed}, engineActor, "", now)
 	}
 }

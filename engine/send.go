@@ -57,7 +57,11 @@ func (e *Engine) start(ctx context.Context, hosts *sync.WaitGroup, d errand) {
 	e.inFlight[d.key] = true
 	change := ""
 	if ad := e.state.ads[d.step.Ad]; ad != nil {
-		change = e.state.rollouts[ad.Rollout].Change
+		r := e.state.rollouts[ad.Rollout]
+		change = r.Change
+		if plan := e.state.plans[r.PlanHash]; plan.Removal {
+			d.step.Removals = plan.Removals(d.step.Updates, ad.Before)
+		}
 	}
 	target := targetOf(e.state.serverOf(d.step.Server))
 	hosts.Go(func() {
@@ -109,7 +113,7 @@ func (e *Engine) call(ctx context.Context, target Target, s rollout.Step, change
 	case rollout.StopJob:
 		r.Job, err = pointer(e.options.Fleet.CancelJob(ctx, target, s.Job))
 	case rollout.StartJob:
-		r.Job, err = pointer(e.options.Fleet.StartJob(ctx, target, JobOrder{ID: s.Job, Kind: s.JobKind, Change: change, Deadline: s.Deadline, Updates: s.Updates}))
+		r.Job, err = pointer(e.options.Fleet.StartJob(ctx, target, JobOrder{ID: s.Job, Kind: s.JobKind, Change: change, Deadline: s.Deadline, Updates: s.Updates, Removals: s.Removals}))
 	case rollout.AskJob:
 		r.Job, err = pointer(e.options.Fleet.Job(ctx, target, s.Job, s.After))
 	case rollout.OrderRestart:

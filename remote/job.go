@@ -88,6 +88,10 @@ type updateResult struct {
 
 // StartJob registers a job and starts it. A job that the host already knows is not started again.
 func (f *Fleet) StartJob(ctx context.Context, target engine.Target, order engine.JobOrder) (rollout.Job, error) {
+	if order.Kind == rollout.JobUninstall {
+		started, err := f.Uninstall(ctx, target, UninstallOrder{order.ID, order.Change, order.Deadline, order.Removals})
+		return started.asJob(), err
+	}
 	work, ok := jobWork[order.Kind]
 	if !ok {
 		return rollout.Job{}, &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-JOB", Words: "there is no job of the kind " + clean(string(order.Kind), 40)}
@@ -133,7 +137,11 @@ func (f *Fleet) job(ctx context.Context, target engine.Target, id, script string
 	if err := f.call(ctx, target, script, parameters, &result); err != nil {
 		return rollout.Job{}, err
 	}
-	job, err := result.believe(id)
+	believe := result.believe
+	if result.Kind == string(rollout.JobUninstall) {
+		believe = (&uninstallResult{result}).asJob
+	}
+	job, err := believe(id)
 	if err != nil {
 		return rollout.Job{}, protocolFailure(err)
 	}

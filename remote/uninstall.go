@@ -9,44 +9,18 @@ import (
 	"patchdeck/engine/rollout"
 )
 
-// JobUninstall is the kind of a job that removes updates.
-const JobUninstall rollout.JobKind = "uninstall"
-
-// Removal names an update to remove: a cumulative one by the build that it brought, any other by its KB alone.
-type Removal struct {
-	KB    string
-	Build inventory.Build // of a cumulative update; the zero build otherwise
-}
-
 // UninstallOrder asks a host to remove updates, once, whatever happens to the connection.
 type UninstallOrder struct {
 	ID       string
 	Change   string
 	Deadline time.Time
-	Removals []Removal
-}
-
-// Verdict is what became of one removal.
-type Verdict string
-
-const (
-	Removed      Verdict = "removed" // after the restart, if one is required
-	NotRemovable Verdict = "not removable"
-	NotInstalled Verdict = "not installed"
-	NotReached   Verdict = "not reached" // the job was stopped before
-)
-
-// RemovalResult is what became of one update, and why where it was refused.
-type RemovalResult struct {
-	KB      string
-	Verdict Verdict
-	Failure *rollout.Failure // set when not removable
+	Removals []rollout.Removal
 }
 
 // UninstallJob is a host's answer about a job that removes updates. Results are there when it has finished.
 type UninstallJob struct {
 	rollout.Job
-	Results []RemovalResult
+	Results []rollout.RemovalResult
 }
 
 type removalManifest struct {
@@ -68,23 +42,13 @@ func (f *Fleet) Uninstall(ctx context.Context, target engine.Target, order Unins
 		}
 		manifest.Removals = append(manifest.Removals, entry)
 	}
-	job := engine.JobOrder{ID: order.ID, Kind: JobUninstall, Change: order.Change, Deadline: order.Deadline}
+	job := engine.JobOrder{ID: order.ID, Kind: rollout.JobUninstall, Change: order.Change, Deadline: order.Deadline}
 	return f.uninstall(ctx, target, order.ID, "job-start", startOf(job, manifest))
 }
 
 // startOf are the parameters that start a job of a kind with a manifest of its own.
 func startOf(order engine.JobOrder, manifest any) startParameters {
 	return startParameters{order.ID, order.Kind, order.Change, order.Deadline.UTC().Format(time.RFC3339), travelling()["job-"+string(order.Kind)].body, manifest}
-}
-
-// UninstallJob asks how a job that removes updates stands.
-func (f *Fleet) UninstallJob(ctx context.Context, target engine.Target, job string) (UninstallJob, error) {
-	return f.uninstall(ctx, target, job, "job-poll", pollParameters{Job: job})
-}
-
-// CancelUninstall asks it to stop; the update that it is at is finished.
-func (f *Fleet) CancelUninstall(ctx context.Context, target engine.Target, job string) (UninstallJob, error) {
-	return f.uninstall(ctx, target, job, "job-cancel", jobParameters{job})
 }
 
 func (f *Fleet) uninstall(ctx context.Context, target engine.Target, id, script string, parameters any) (UninstallJob, error) {
@@ -108,7 +72,7 @@ func (r *uninstallResult) believe(id string) (UninstallJob, error) {
 	var c check
 	common := r.jobResult
 	if r.State != string(rollout.JobAbsent) {
-		c.oneOf("kind", r.Kind, string(JobUninstall))
+		c.oneOf("kind", r.Kind, string(rollout.JobUninstall))
 		common.Kind = string(rollout.JobInstall)
 	}
 	job, err := common.believe(id)
@@ -119,7 +83,7 @@ func (r *uninstallResult) believe(id string) (UninstallJob, error) {
 	if job.State == rollout.JobAbsent {
 		return answer, nil
 	}
-	answer.Kind = JobUninstall
+	answer.Kind = rollout.JobUninstall
 	if job.Outcome == nil {
 		return answer, nil
 	}
@@ -131,6 +95,23 @@ func (r *uninstallResult) believe(id string) (UninstallJob, error) {
 		answer.mustHaveRemoved(&c)
 	}
 	return answer, c.err
+}
+
+// asJob is the answer with its results as part of the outcome.
+func (j UninstallJob) asJob() rollout.Job {
+	job := j.Job
+	if job.Outcome != nil {
+		outcome := *job.Outcome
+		outcome.Removals = j.Results
+		job.Outcome = &outcome
+	}
+	return job
+}
+
+// asJob believes the answer as one about any job.
+func (r *uninstallResult) asJob(id string) (rollout.Job, error) {
+	job, err := r.believe(id)
+	return job.asJob(), err
 }
 
 func orError(first, second error) error {
@@ -145,9 +126,9 @@ func (j *UninstallJob) mustHaveRemoved(c *check) {
 	some := false
 	for _, r := range j.Results {
 		switch r.Verdict {
-		case Removed:
+		case rollout.Removed:
 			some = true
-		case NotRemovable, NotReached:
+		case rollout.NotRemovable, rollout.NotReached:
 			c.refuse("outcome", "is a success, though "+r.KB+" was not removed")
 		}
 	}
@@ -156,20 +137,20 @@ func (j *UninstallJob) mustHaveRemoved(c *check) {
 	}
 }
 
-func (u *updateResult) removal(c *check) RemovalResult {
+func (u *updateResult) removal(c *check) rollout.RemovalResult {
 	const resultSucceeded = 2
-	result := RemovalResult{KB: c.kb("outcome.updates", u.KB), Verdict: NotReached}
+	result := rollout.RemovalResult{KB: c.kb("outcome.updates", u.KB), Verdict: rollout.NotReached}
 	if !hresultForm.MatchString(u.Code) {
 		c.refuse("outcome.updates", "has a code that is no HRESULT")
 		return result
 	}
 	switch {
 	case u.Result == resultSucceeded:
-		result.Verdict = Removed
+		result.Verdict = rollout.Removed
 	case u.Result == resultFailed:
-		result.Verdict, result.Failure = NotRemovable, failureOf(u.Code, "", rollout.ClassPatch)
+		result.Verdict, result.Failure = rollout.NotRemovable, failureOf(u.Code, "", rollout.ClassPatch)
 	case notOffered[u.Code]:
-		result.Verdict = NotInstalled
+		result.Verdict = rollout.NotInstalled
 	}
 	return result
 }

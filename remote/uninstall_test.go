@@ -33,32 +33,32 @@ func TestUpdatesAreRemovedOverTheWire(t *testing.T) {
 		return job, err
 	})
 	bottom, _ := inventory.ParseBuild(d.Build)
-	order := UninstallOrder{ID: "uninstall-1", Change: "CHG-1", Deadline: servers.Time().Add(24 * time.Hour),
-		Removals: []Removal{{KB: "KB5999322"}, {KB: "KB5999999"}, {KB: "KB5066782", Build: bottom}}}
-	insist(t, func(ctx context.Context) (UninstallJob, error) { return f.Uninstall(ctx, to, order) })
-	if again := insist(t, func(ctx context.Context) (UninstallJob, error) { return f.Uninstall(ctx, to, order) }); !again.Existed {
+	order := engine.JobOrder{ID: "uninstall-1", Kind: rollout.JobUninstall, Change: "CHG-1", Deadline: servers.Time().Add(24 * time.Hour),
+		Removals: []rollout.Removal{{KB: "KB5999322"}, {KB: "KB5999999"}, {KB: "KB5066782", Build: bottom}}}
+	insist(t, func(ctx context.Context) (rollout.Job, error) { return f.StartJob(ctx, to, order) })
+	if again := insist(t, func(ctx context.Context) (rollout.Job, error) { return f.StartJob(ctx, to, order) }); !again.Existed {
 		t.Errorf("a second order started it again: %+v", again)
 	}
-	done := insist(t, func(ctx context.Context) (UninstallJob, error) {
-		job, err := f.UninstallJob(ctx, to, order.ID)
+	done := insist(t, func(ctx context.Context) (rollout.Job, error) {
+		job, err := f.Job(ctx, to, order.ID, 0)
 		for err == nil && job.Outcome == nil {
-			job, err = f.UninstallJob(ctx, to, order.ID)
+			job, err = f.Job(ctx, to, order.ID, 0)
 		}
 		return job, err
 	})
-	var verdicts []Verdict
-	for _, r := range done.Results {
+	var verdicts []rollout.Verdict
+	for _, r := range done.Outcome.Removals {
 		verdicts = append(verdicts, r.Verdict)
 	}
-	if !slices.Equal(verdicts, []Verdict{Removed, NotInstalled, NotRemovable}) || done.Outcome.Failure == nil || done.Outcome.Failure.Code != "0x800F0825" {
-		t.Errorf("%+v %+v", done.Results, done.Outcome)
+	if !slices.Equal(verdicts, []rollout.Verdict{rollout.Removed, rollout.NotInstalled, rollout.NotRemovable}) || done.Outcome.Failure == nil || done.Outcome.Failure.Code != "0x800F0825" {
+		t.Errorf("%+v", done.Outcome)
 	}
 }
 
 func TestACumulativeUpdateIsNamedByItsBuild(t *testing.T) {
 	f, s, parameters := answering(t, "job-start", strings.Replace(oneLine(jobText), `"kind":"install"`, `"kind":"uninstall"`, 1))
 	build, _ := inventory.ParseBuild("10.0.20348.4773")
-	order := UninstallOrder{ID: installOrder.ID, Removals: []Removal{{"KB5999022", build}, {KB: "KB5999322"}}}
+	order := UninstallOrder{ID: installOrder.ID, Removals: []rollout.Removal{{KB: "KB5999022", Build: build}, {KB: "KB5999322"}}}
 	if _, err := f.Uninstall(t.Context(), s.target, order); err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestAnUnbelievableRemovalIsRefused(t *testing.T) {
 	if err := json.Unmarshal([]byte(uninstallText(good)), &r); err != nil {
 		t.Fatal(err)
 	}
-	if job, err := r.believe(installOrder.ID); err != nil || job.Kind != JobUninstall || job.Results[0].Verdict != Removed {
+	if job, err := r.believe(installOrder.ID); err != nil || job.Kind != rollout.JobUninstall || job.Results[0].Verdict != rollout.Removed {
 		t.Errorf("%+v %v", job, err)
 	}
 }

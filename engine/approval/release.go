@@ -26,7 +26,10 @@ type Release struct {
 	Created  time.Time       `json:"created"`
 	Phase    Phase           `json:"phase"`
 	Updates  []ReleaseUpdate `json:"updates"`
-	Rev      int             `json:"rev"`
+	// Undoes is the rollout that this release takes back: its updates are removed from Servers, which got them by it.
+	Undoes  string   `json:"undoes,omitempty"`
+	Servers []string `json:"servers,omitempty"`
+	Rev     int      `json:"rev"`
 }
 
 // ReleaseUpdate is one update of a release. A dropped update keeps its place, with the reason.

@@ -36,6 +36,7 @@ const (
 	SlowDrain   Fate = "slow drain"  // never comes to the end of handing its last duty over
 	SlowReturn  Fate = "slow return" // takes its duties back only at the fifth time it is asked
 	Obstructed  Fate = "obstructed"  // its update service is disabled
+	Kept        Fate = "kept"        // does not let go of an update
 	OldBackup   Fate = "old backup"  // its last good backup is two days old
 )
 
@@ -50,6 +51,8 @@ type World struct {
 	Installs map[inventory.ServerID][]time.Time
 	Restarts map[inventory.ServerID][]time.Time
 	Down     map[inventory.ServerID][][2]time.Time
+	// Removals are when the update was taken away again, by server.
+	Removals map[inventory.ServerID][]time.Time
 	// Cancelled are the servers on which a job was cancelled.
 	Cancelled map[inventory.ServerID]bool
 	// Wrongs are what no server may go through: changed while it still did its duties, say.
@@ -61,6 +64,7 @@ type host struct {
 	build    inventory.Build
 	fixed    inventory.Build
 	pending  bool // installed, completes at the restart
+	leaving  bool // removed, completes at the restart
 	boot     time.Time
 	upAt     time.Time
 	jobs     map[string]*job
@@ -85,7 +89,8 @@ type job struct {
 // NewWorld makes the fleet for an inventory: every server is one revision below what the update brings.
 func NewWorld(clock engine.Clock, seed uint64, servers []inventory.Server, fates map[string]Fate) *World {
 	w := &World{clock: clock, seed: seed, hosts: map[inventory.ServerID]*host{}, names: map[string]inventory.ServerID{}, Installs: map[inventory.ServerID][]time.Time{},
-		Restarts: map[inventory.ServerID][]time.Time{}, Down: map[inventory.ServerID][][2]time.Time{}, Cancelled: map[inventory.ServerID]bool{}}
+		Restarts: map[inventory.ServerID][]time.Time{}, Down: map[inventory.ServerID][][2]time.Time{}, Cancelled: map[inventory.ServerID]bool{},
+		Removals: map[inventory.ServerID][]time.Time{}}
 	for i, s := range servers {
 		fixed := fixedFor(s.OS)
 		below := fixed
@@ -207,6 +212,15 @@ func (w *World) progress(id inventory.ServerID, h *host, now time.Time) {
 			j.outcome.Offered = []inventory.Offer{{KB: KB}}
 		case j.kind == rollout.JobInstall && h.fate == SourceOnce && h.attempts == 1:
 			j.outcome = rollout.Outcome{Failure: &rollout.Failure{Class: rollout.ClassSource, Code: "0x8024402C", Words: "the source's name was not found", Retry: true}}
+		case j.kind == rollout.JobUninstall && !h.build.AtLeast(h.fixed):
+			j.outcome = rollout.Outcome{Nothing: true, Removals: []rollout.RemovalResult{{KB: KB, Verdict: rollout.NotInstalled}}}
+		case j.kind == rollout.JobUninstall && h.fate == Kept:
+			failure := &rollout.Failure{Class: rollout.ClassPatch, Code: "0x800F0825", Words: "the package is permanent"}
+			j.outcome = rollout.Outcome{Failure: failure, Removals: []rollout.RemovalResult{{KB: KB, Verdict: rollout.NotRemovable, Failure: failure}}}
+		case j.kind == rollout.JobUninstall:
+			j.outcome.RestartRequired, h.leaving = true, true
+			j.outcome.Removals = []rollout.RemovalResult{{KB: KB, Verdict: rollout.Removed}}
+			w.Removals[id] = append(w.Removals[id], j.ends)
 		case j.kind == rollout.JobInstall:
 			j.outcome.RestartRequired, h.pending = true, true
 			w.Installs[id] = append(w.Installs[id], j.ends)
@@ -236,7 +250,8 @@ func (w *World) StartJob(ctx context.Context, t engine.Target, o engine.JobOrder
 		_, existed := h.jobs[o.ID]
 		if !existed {
 			took := map[rollout.JobKind]time.Duration{rollout.JobScan: 90 * time.Second, rollout.JobStage: span(t.ID, "stage", 3*time.Minute, 8*time.Minute),
-				rollout.JobInstall: span(t.ID, "install", 6*time.Minute, 18*time.Minute)}[o.Kind]
+				rollout.JobUninstall: span(t.ID, "uninstall", 6*time.Minute, 18*time.Minute),
+				rollout.JobInstall:   span(t.ID, "install", 6*time.Minute, 18*time.Minute)}[o.Kind]
 			h.jobs[o.ID] = &job{kind: o.Kind, ends: now.Add(took)}
 			if o.Kind == rollout.JobInstall {
 				h.attempts++
@@ -323,6 +338,9 @@ func (w *World) Restart(ctx context.Context, t engine.Target, o engine.RestartOr
 			h.boot = h.upAt.Add(-30 * time.Second)
 			w.Restarts[t.ID] = append(w.Restarts[t.ID], now, h.upAt)
 			w.Down[t.ID] = append(w.Down[t.ID], [2]time.Time{now, h.upAt})
+			if h.leaving {
+				h.build[3], h.leaving = h.fixed[3]-1, false
+			}
 			if h.pending && h.fate != RolledBack {
 				h.build = h.fixed
 			}

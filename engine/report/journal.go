@@ -125,7 +125,7 @@ func (m *maker) readMoved(e trail.Entry, moved rollout.Moved) {
 // follow takes the next transition. A change that leaves the status as it is (a window closed, leftovers were removed) is no step of the
 // course.
 func (c *course) follow(e trail.Entry, moved rollout.Moved) {
-	if moved.JobKind == rollout.JobInstall && moved.Job != "" {
+	if (moved.JobKind == rollout.JobInstall || moved.JobKind == rollout.JobUninstall) && moved.Job != "" {
 		c.started, c.read, c.ordered, c.executed = e.At.UTC(), inventory.Build{}, true, true
 	}
 	if !moved.After.IsZero() {

@@ -75,7 +75,7 @@ func (a Admission) Admit() Admitted {
 		if len(ad.Duties) > 0 {
 			m.Drain, m.Deadline = Draining, a.Now.Add(a.Policy.DrainTime)
 		} else {
-			m.orderInstall(ad, a.Policy, a.Now)
+			m.orderInstall(ad, a.Scene)
 		}
 		out.Moves = append(out.Moves, m)
 		running.Add(ad, 1)
@@ -86,10 +86,11 @@ func (a Admission) Admit() Admitted {
 	return out
 }
 
-// orderInstall orders the installation itself: the intent and the job's name become durable in one transition.
-func (m *Moved) orderInstall(ad *Advertisement, p Policy, now time.Time) {
-	m.Job, m.JobKind = JobID(ad, JobInstall), JobInstall
-	m.Deadline = now.Add(p.InstallTime)
+// orderInstall orders the installation itself, or the removal: the intent and the job's name become durable in one transition.
+func (m *Moved) orderInstall(ad *Advertisement, s Scene) {
+	m.JobKind = s.Plan.work()
+	m.Job = JobID(ad, m.JobKind)
+	m.Deadline = s.Now.Add(s.Policy.InstallTime)
 }
 
 // candidates are the servers that could start, shortest expected time first, then by name of the advertisement.

@@ -130,9 +130,7 @@ func (s Scene) facts(ad *Advertisement, c Contact, f *inventory.Facts, h *Health
 		check.Deadline = s.Now.Add(s.Policy.VerifyTime)
 		return check, c.fresh(s.Now)
 	case len(need) == 0 && len(ad.Updates) > 0:
-		done := ad.move(NotApplicable, "everything was installed before its window")
-		done.Compliance, done.Before, done.After = InstalledByOthers, f.Build, f.Build
-		return done, c
+		return s.nothingDue(ad, f), c
 	case len(need) == 0:
 		none := ad.move(NotApplicable, "no update of the release applies to this server")
 		none.Compliance, none.Before = DoesNotApply, f.Build
@@ -155,6 +153,12 @@ func (s Scene) facts(ad *Advertisement, c Contact, f *inventory.Facts, h *Health
 		failed.Before = f.Build
 		return failed, c
 	}
+	if s.Plan.Removal {
+		ready := ad.move(Staged, "reached and fit: there is nothing to fetch")
+		ready.Before, ready.Boot, ready.Compliance = f.Build, f.BootTime, Compliant
+		ready.Services, ready.Updates, ready.Duties = f.Running(), need, DutiesOf(f, ad.Cluster)
+		return ready, c.fresh(s.Now)
+	}
 	staging := ad.move(Staging, "reached and fit")
 	staging.Job, staging.JobKind = JobID(ad, JobStage), JobStage
 	staging.Deadline = s.Now.Add(s.Policy.InstallTime)
@@ -163,7 +167,8 @@ func (s Scene) facts(ad *Advertisement, c Contact, f *inventory.Facts, h *Health
 	return staging, c.fresh(s.Now)
 }
 
-// missing lists the plan's updates for this server that its build and its list of updates do not prove.
+// missing lists the plan's updates for this server that its build and its list of updates do not prove; in a roll-back, those that they
+// still do.
 func (s Scene) missing(ad *Advertisement, build inventory.Build, present []string) []string {
 	var need []string
 	candidates := ad.Updates
@@ -175,7 +180,7 @@ func (s Scene) missing(ad *Advertisement, build inventory.Build, present []strin
 		}
 	}
 	for _, kb := range candidates {
-		if !s.Dropped[kb] && !s.proven(kb, build, present) {
+		if !s.Dropped[kb] && s.proven(kb, build, present) == s.Plan.Removal {
 			need = append(need, kb)
 		}
 	}
@@ -284,6 +289,9 @@ func (s Scene) restage(ad *Advertisement, failure *Failure, c Contact) (*Moved, 
 // installed judges the end of an install job. Its own word of success is never enough: evidence follows.
 func (s Scene) installed(ad *Advertisement, c Contact, j *Job) (*Moved, Contact) {
 	o := *j.Outcome
+	if m := s.kept(ad, o, j.BootTime); m != nil {
+		return m, c.fresh(s.Now)
+	}
 	switch {
 	case (o.Succeeded || o.Nothing) && o.RestartRequired:
 		owed := ad.move(RestartPending, "installed; a restart is required")
@@ -294,13 +302,13 @@ func (s Scene) installed(ad *Advertisement, c Contact, j *Job) (*Moved, Contact)
 		check.Deadline = s.Now.Add(s.Policy.VerifyTime)
 		return check, c.fresh(s.Now)
 	case o.Cancelled || o.Failure == nil:
-		return ad.fail(&Failure{Class: ClassBusy, Code: "PD-CANCELLED", Words: "the installation was cancelled on the server"}, "install"), c
+		return ad.fail(&Failure{Class: ClassBusy, Code: "PD-CANCELLED", Words: "its work was cancelled on the server"}, string(ad.JobKind)), c
 	case o.Failure.Class == ClassNotApplicable:
 		check := ad.move(Verifying, o.Failure.Words)
 		check.Deadline = s.Now.Add(s.Policy.VerifyTime)
 		return check, c.fresh(s.Now)
 	}
-	return s.reattempt(ad, o.Failure, "install", c)
+	return s.reattempt(ad, o.Failure, string(ad.JobKind), c)
 }
 
 // reattempt gives a failure that passes another install job; others, and the last attempt, fail.
@@ -379,6 +387,9 @@ func (s Scene) verifying(ad *Advertisement, c Contact, v *Verification) (*Moved,
 	}
 	done := ad.move(Succeeded, "verified on the server")
 	done.Compliance, done.After, done.Unlock = Compliant, v.Build, true
+	if s.Plan.Removal {
+		done.Compliance, done.Cause = Missing, "verified on the server: the update is gone"
+	}
 	return done, c
 }
 
@@ -393,6 +404,9 @@ func (s Scene) unproven(ad *Advertisement, c Contact, v *Verification, missing [
 			owed.Boot = v.BootTime
 			return owed, c.fresh(s.Now)
 		}
+	}
+	if s.Plan.Removal {
+		return s.stillThere(ad, v, missing), c
 	}
 	words := fmt.Sprintf("%s is not on the server after the installation: its build is %s", list(missing), v.Build)
 	if fixed, ok := s.Plan.Fixed(missing[0], v.Build); ok {

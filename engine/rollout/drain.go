@@ -142,9 +142,9 @@ func (s Scene) drained(ad *Advertisement, c Contact, evidence string) (*Moved, C
 	if !s.MayStart(ad) {
 		return s.unstarted(ad, "it was drained, and now it may not start"), c.fresh(s.Now)
 	}
-	m := ad.move(Running, "out of service"+colon(evidence)+"; the installation is ordered")
+	m := ad.move(Running, "out of service"+colon(evidence)+"; the "+string(s.Plan.work())+" is ordered")
 	m.Drain = Drained
-	m.orderInstall(ad, s.Policy, s.Now)
+	m.orderInstall(ad, s)
 	return m, c.fresh(s.Now)
 }
 

@@ -145,7 +145,7 @@ func (m Moved) job(ad Advertisement, at time.Time) Advertisement {
 	switch m.JobKind {
 	case JobStage:
 		ad.Stages++
-	case JobInstall:
+	case JobInstall, JobUninstall:
 		ad.Attempts++
 		ad.Failure = nil
 		ad.Started = at

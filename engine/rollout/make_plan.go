@@ -16,6 +16,7 @@ import (
 type Draft struct {
 	Change, Release string
 	Emergency       bool
+	Removal         bool             // a roll-back: every server is in the ring Rollback, and the updates that it has are taken away
 	Updates         []catalog.Update // the active updates of the release
 	Servers         []inventory.Server
 	Pilots          []inventory.ServerID
@@ -30,7 +31,7 @@ type Draft struct {
 // MakePlan assigns servers to rings and windows. A server keeps the window that its owner chose where the plan has it; others
 // go to the least loaded window of their ring and may use every later one. Every server also gets the ring's check window. Servers that need nothing are named beside.
 func MakePlan(d Draft) (Plan, error) {
-	p := Plan{Change: d.Change, Release: d.Release, Emergency: d.Emergency, AcceptBy: d.AcceptBy,
+	p := Plan{Change: d.Change, Release: d.Release, Emergency: d.Emergency, Removal: d.Removal, AcceptBy: d.AcceptBy,
 		Windows: slices.SortedFunc(slices.Values(d.Windows), func(a, b Window) int {
 			return cmp.Or(a.Opens.Compare(b.Opens), strings.Compare(a.ID, b.ID))
 		})}
@@ -73,6 +74,9 @@ func MakePlan(d Draft) (Plan, error) {
 	if len(unread) > 0 {
 		p.Findings = append(p.Findings, Finding{Words: fmt.Sprintf("%d servers were not read and are planned as if they needed everything: %s", len(unread), list(unread))})
 	}
+	if len(p.Assignments) == 0 && d.Removal {
+		return Plan{}, fmt.Errorf("no server has an update of %s any more: there is nothing to roll back", d.Release)
+	}
 	if len(p.Assignments) == 0 {
 		return Plan{}, fmt.Errorf("no server needs an update of %s: %d are compliant, to %d nothing applies", d.Release, len(p.Compliant), len(p.NotOffered))
 	}
@@ -109,6 +113,9 @@ func (p *Plan) checkWindows() error {
 
 // needs says which updates of the release a server needs. Unknown ones get the updates of their own base build at their first contact.
 func (d Draft) needs(s inventory.Server) (kbs []string, verdict catalog.Verdict) {
+	if d.Removal {
+		return d.has(s)
+	}
 	verdict = catalog.NotApplicable
 	for _, u := range d.Updates {
 		switch r := catalog.Relevant(u, s); r.Verdict {
@@ -129,6 +136,8 @@ func (d Draft) needs(s inventory.Server) (kbs []string, verdict catalog.Verdict)
 
 func (d Draft) ring(s inventory.Server) Ring {
 	switch {
+	case d.Removal:
+		return Rollback
 	case slices.Contains(d.Pilots, s.ID):
 		return Pilot
 	case d.Emergency || s.Environment == inventory.Prod:

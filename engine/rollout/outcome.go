@@ -44,6 +44,8 @@ const (
 	JobScan    JobKind = "scan"
 	JobStage   JobKind = "stage"
 	JobInstall JobKind = "install"
+	// JobUninstall removes updates: the work of a roll-back.
+	JobUninstall JobKind = "uninstall"
 )
 
 // JobState is where a host job stands, by the host's own word.
@@ -83,6 +85,7 @@ type Outcome struct {
 	RestartRequired bool
 	BuildBefore     inventory.Build
 	Offered         []inventory.Offer
+	Removals        []RemovalResult // of an uninstallation: what became of each update
 }
 
 // Restarted is a host's answer to an ordered restart.

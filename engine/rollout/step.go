@@ -46,6 +46,7 @@ type Step struct {
 	Duty      Duty // for TakeDuty and GiveDuty
 	DrainID   string
 	Stamp     inventory.Stamp // for WriteStamp
+	Removals  []Removal       // of an uninstallation; the engine fills them in from the plan
 }
 
 // Contact is what is known of the conversation with one host since this process started. It is never stored: after a crash it
@@ -125,7 +126,7 @@ func leftovers(ad *Advertisement) []string {
 // JobID names a host job: rollout with its tag, server, kind and attempt. It is also the name of the host's task and folder.
 func JobID(ad *Advertisement, kind JobKind) string {
 	attempt := ad.Stages + 1
-	if kind == JobInstall {
+	if kind == JobInstall || kind == JobUninstall {
 		attempt = ad.Attempts + 1
 	}
 	return fmt.Sprintf("%s-%s-%d", ad.hostName(), kind, attempt)

@@ -23,6 +23,7 @@ var AfterCrash = map[Delivery]string{
 // Transitions is the whole machine.
 var Transitions = []Transition{
 	{NotReceived, Staging, "host", "reached and fit: a stage job is ordered"},
+	{NotReceived, Staged, "host", "a roll-back: reached and fit, and there is nothing to fetch"},
 	{NotReceived, Verifying, "host", "tried again, and an earlier attempt had brought the update"},
 	{NotReceived, RestartPending, "host", "tried again, and the restart of an earlier attempt is still owed"},
 	{NotReceived, NotApplicable, "host", "everything is installed, or nothing applies"},
@@ -41,6 +42,7 @@ var Transitions = []Transition{
 	{Running, Retrying, "host", "the job failed in a way that passes"},
 	{Running, Failed, "host", "the job failed; or it ran too long; or the server could not be drained"},
 	{Running, Staged, "host", "the host never got the job, or was still being drained, and it may not start now"},
+	{Running, NotApplicable, "host", "a roll-back: the server does not let go of the update"},
 	{Running, Unknown, "time", "no answer"},
 	{Retrying, Running, "admission", "another install job is ordered"},
 	{Retrying, Failed, "time", "its last window closed"},
@@ -51,6 +53,7 @@ var Transitions = []Transition{
 	{Restarting, Unknown, "time", "not back when it was due"},
 	{Restarting, Failed, "time", "it answers, but did not restart in time"},
 	{Verifying, Succeeded, "host", "the evidence is there"},
+	{Verifying, NotApplicable, "host", "a roll-back: what could be removed is gone, and an update stays"},
 	{Verifying, Failed, "host", "the evidence is missing, or a service does not run"},
 	{Verifying, RestartPending, "host", "the update wants another restart"},
 	{Verifying, Retrying, "host", "the job was cut off and left no update"},

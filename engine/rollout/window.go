@@ -14,6 +14,8 @@ const (
 	Pilot Ring = "pilot"
 	Dev   Ring = "Dev"
 	Prod  Ring = "Prod"
+	// Rollback is the ring of a release that takes updates away again. It is none of the rings that a release goes through.
+	Rollback Ring = "Rollback"
 )
 
 // Rings in the order in which a release goes through them.

@@ -19,7 +19,7 @@ func (t *tree) rollout() *cobra.Command {
 		t.hold("halt", "Stop the rollout; it takes a resume with a reason to go on"),
 		t.hold("resume", "Go on after a pause or a halt"),
 		t.hold("close", "End the rollout: what has not started will not"),
-		t.retry(), t.skip(), t.exclude(), t.breakLock(), t.returned())
+		t.retry(), t.skip(), t.exclude(), t.breakLock(), t.returned(), t.rollback())
 }
 
 func (c *call) findRollout(id string) (engine.RolloutView, error) {
@@ -98,6 +98,31 @@ func (t *tree) returned() *cobra.Command {
 	return t.onServers("returned ROLLOUT SERVER...", "Note that servers were returned to service by hand: monitoring, roles, cluster node", func(rollout string, ids []inventory.ServerID, reason string) engine.Command {
 		return engine.ReturnByHand{Rollout: rollout, Servers: ids, Reason: reason}
 	})
+}
+
+func (t *tree) rollback() *cobra.Command {
+	var order engine.Rollback
+	command := t.verb(verb{
+		use: "rollback ROLLOUT [SERVER...]", short: "Make a release that takes a rollout's updates away again; it needs its own approvals", args: cobra.MinimumNArgs(1),
+		example: "  patchdeck rollout rollback R-3 --reason \"printing is broken\"\n  patchdeck change submit 2026-11-security-rollback --reason \"printing is broken\"",
+		run: func(c *call) error {
+			if err := needReason(order.Reason); err != nil {
+				return err
+			}
+			r, err := c.findRollout(c.args[0])
+			if err != nil {
+				return err
+			}
+			order.Rollout = r.ID
+			if order.Servers, err = c.serverIDs(c.args[1:]); err != nil {
+				return err
+			}
+			return c.do(order)
+		},
+	})
+	command.Flags().StringSliceVar(&order.Updates, "update", nil, "only this update (KB...); left out, all that the rollout brought")
+	reasonFlag(command, &order.Reason)
+	return command
 }
 
 // onServers is a verb that does one thing to named servers of a rollout, with a reason.
