@@ -42,6 +42,42 @@ func TestHTTPSWorksWithNTLMAndWithBasic(t *testing.T) {
 	}
 }
 
+// A host that wants every login tied to its TLS connection gets that from us.
+func TestALoginProvesItsTLSConnection(t *testing.T) {
+	config, ca := certificate(t)
+	s := newServer(t, wsman.Options{TLS: config, Bindings: wsman.BindingStrict})
+	f := newFleet(t, with(Credential{User: user, Password: password, CA: ca}))
+	if _, err := f.Facts(t.Context(), s.target); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestALockedAccountIsWaitedForAndWorksWhenItIsOpenAgain(t *testing.T) {
+	s := newServer(t, wsman.Options{LockoutThreshold: 1})
+	wrong := newFleet(t, with(Credential{User: user, Password: "swordfish"}))
+	_, err := wrong.Facts(t.Context(), s.target)
+	failed(t, err, rollout.ClassAccess, "PD-LOGON")
+	locked := newFleet(t, nil)
+	_, err = locked.Facts(t.Context(), s.target)
+	failed(t, err, rollout.ClassAccess, "PD-LOGON")
+	_, err = locked.Facts(t.Context(), s.target)
+	failed(t, err, rollout.ClassAccess, "PD-LOGON-HELD")
+	s.endpoint.Unlock(user)
+	if _, err := newFleet(t, nil).Facts(t.Context(), s.target); err != nil {
+		t.Error(err)
+	}
+}
+
+// Hosts differ in what they answer to a request without a login, and to an empty one after it.
+func TestHostsThatCloseAndAskAgainAreWorkedWith(t *testing.T) {
+	s, f := newServer(t, wsman.Options{ClosesAnonymous: true, EmptyNeedsLogin: true}), newFleet(t, nil)
+	for range 2 {
+		if _, err := f.Facts(t.Context(), s.target); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestACertificateThatNobodyVouchesForIsRefused(t *testing.T) {
 	config, _ := certificate(t)
 	s, f := newServer(t, wsman.Options{TLS: config}), newFleet(t, nil)

@@ -12,13 +12,16 @@ import (
 
 // everyDamage names the code that each damaged reply leads to.
 var everyDamage = map[wsman.Spoil]string{
-	wsman.EmptyBody: "PD-REPLY",
-	wsman.Garbage:   "PD-REPLY",
-	wsman.HTMLPage:  "PD-REPLY",
-	wsman.Truncated: "PD-REPLY",
-	wsman.Endless:   "PD-REPLY",
-	wsman.Stall:     "PD-NO-ANSWER",
-	wsman.Reset:     "PD-BROKEN",
+	wsman.EmptyBody:  "PD-REPLY",
+	wsman.EmptyError: "PD-STATUS",
+	wsman.Mute:       "PD-NO-ANSWER",
+	wsman.HalfBody:   "PD-NO-ANSWER",
+	wsman.Garbage:    "PD-REPLY",
+	wsman.HTMLPage:   "PD-REPLY",
+	wsman.Truncated:  "PD-REPLY",
+	wsman.Endless:    "PD-REPLY",
+	wsman.Stall:      "PD-NO-ANSWER",
+	wsman.Reset:      "PD-BROKEN",
 }
 
 var everyStep = []wsman.Action{wsman.Create, wsman.Execute, wsman.Send, wsman.Receive}
@@ -30,14 +33,14 @@ func TestADamagedReplyIsThatServersTroubleAndPasses(t *testing.T) {
 				t.Parallel()
 				s := newServer(t, wsman.Options{})
 				f := newFleet(t, func(o *Options) {
-					if spoil == wsman.Stall {
+					if code == "PD-NO-ANSWER" {
 						o.ReadLimit = 500 * time.Millisecond
 					}
 				})
 				s.set(func() { s.spoil[action] = spoil })
 				_, err := f.Facts(t.Context(), s.target)
 				class := rollout.ClassProtocol
-				if spoil == wsman.Stall || spoil == wsman.Reset {
+				if code == "PD-NO-ANSWER" || spoil == wsman.Reset {
 					class = rollout.ClassNetwork
 				}
 				if failure := failed(t, err, class, code); !failure.Retry {
@@ -93,6 +96,32 @@ func TestAnOrderThatNeverLeftIsNotUnknown(t *testing.T) {
 	failed(t, err, rollout.ClassNetwork, "PD-BROKEN")
 	if s.asked()[wsman.Send] != 0 {
 		t.Error("the order was sent")
+	}
+}
+
+// A server that asks for the login in the middle of things is logged in to once more, and never more often.
+func TestALoginThatIsForgottenIsRepeatedOnce(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	if _, err := f.Facts(t.Context(), s.target); err != nil {
+		t.Fatal(err)
+	}
+	s.set(func() { s.spoil[wsman.Send] = wsman.LoginAgain })
+	_, err := f.Facts(t.Context(), s.target)
+	failed(t, err, rollout.ClassAccess, "PD-LOGIN-LOST")
+	if n := s.asked()[wsman.Send]; n > 3 {
+		t.Errorf("%d requests", n)
+	}
+	s.set(func() { delete(s.spoil, wsman.Send) })
+	if _, err := f.Facts(t.Context(), s.target); err != nil || s.endpoint.FailedLogons(user) != 0 {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+func TestAReplyThatDripsIsReadToItsEnd(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, nil)
+	s.set(func() { s.spoil[wsman.Receive] = wsman.Drip })
+	if _, err := f.Facts(t.Context(), s.target); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -62,6 +62,7 @@ var sights = map[string]func(*trial){
 
 	"damaged-replies":              getsThrough,
 	"endless-replies":              getsThrough,
+	"halting-replies":              getsThrough,
 	"shells-vanish":                getsThrough,
 	"quota-used-up":                getsThrough,
 	"slow-answers":                 getsThrough,

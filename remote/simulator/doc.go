@@ -88,6 +88,7 @@
 //   - configuration-client-waits: another product claims a pending restart for ever
 //   - damaged-replies: now and then a reply is empty, cut, stalled, reset or no envelope
 //   - endless-replies: now and then a reply never ends
+//   - halting-replies: now and then a reply stops before or in its middle, comes in drops, is an empty 500, or a 401 that forgot the login
 //   - shells-vanish: now and then WinRM has lost the shell (2150858843) or gives up a command (995)
 //   - quota-used-up: now and then there are too many shells (2150859173) or commands (2150859174)
 //   - slow-answers: a reply takes up to 300 ms of wall time

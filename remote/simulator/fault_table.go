@@ -94,6 +94,8 @@ var nuisances = []fault{
 		wsman.EmptyBody, wsman.Garbage, wsman.Truncated, wsman.Stall, wsman.Reset, wsman.HTMLPage}}},
 	{name: "endless replies", words: "now and then a reply never ends", harsh: 10, serviceEffects: serviceEffects{spoils: []wsman.Spoil{wsman.Endless}}},
 
+	{name: "halting replies", words: "now and then a reply stops before or in its middle, comes in drops, is an empty 500, or a 401 that forgot the login",
+		serviceEffects: serviceEffects{spoils: []wsman.Spoil{wsman.Mute, wsman.HalfBody, wsman.Drip, wsman.EmptyError, wsman.LoginAgain}}},
 	{name: "shells vanish", words: "now and then WinRM has lost the shell (2150858843) or gives up a command (995)", serviceEffects: serviceEffects{raises: []raise{
 		{wsman.Execute, 2150858843, 0.15}, {wsman.Receive, 995, 0.1}}}},
 	{name: "quota used up", words: "now and then there are too many shells (2150859173) or commands (2150859174)", serviceEffects: serviceEffects{raises: []raise{

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"strings"
+	"time"
 
 	"patchdeck/remote/simulator/wsman/ntlm"
 )
@@ -53,13 +54,32 @@ func (e *Endpoint) checkPassword(user, given string) bool {
 	return e.countLogon(user, right) && right
 }
 
-// countLogon keeps the count of wrong passwords and tells whether the account is open. A locked account stays locked.
+// failures are wrong passwords in a row.
+type failures struct {
+	count int
+	last  time.Time
+}
+
+// failuresOf gives the wrong passwords of an account that still count.
+func (e *Endpoint) failuresOf(key string) failures {
+	f := e.wrong[key]
+	switch {
+	case f == nil:
+		return failures{}
+	case e.options.LockoutTime > 0 && e.options.Now().Sub(f.last) >= e.options.LockoutTime:
+		delete(e.wrong, key)
+		return failures{}
+	}
+	return *f
+}
+
+// countLogon keeps the count of wrong passwords and tells whether the account is open.
 func (e *Endpoint) countLogon(user string, right bool) (open bool) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	key := accountKey(user)
-	threshold := e.options.LockoutThreshold
-	if threshold > 0 && e.wrong[key] >= threshold {
+	before := e.failuresOf(key)
+	if threshold := e.options.LockoutThreshold; threshold > 0 && before.count >= threshold {
 		return false
 	}
 	if right {
@@ -67,8 +87,8 @@ func (e *Endpoint) countLogon(user string, right bool) (open bool) {
 		return true
 	}
 	if e.wrong == nil {
-		e.wrong = make(map[string]int)
+		e.wrong = make(map[string]*failures)
 	}
-	e.wrong[key]++
+	e.wrong[key] = &failures{before.count + 1, e.options.Now()}
 	return true
 }

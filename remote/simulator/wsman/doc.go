@@ -24,6 +24,14 @@
 //   - A second Receive for a command ends the first one with fault 995, and a Receive that is sent again with the same
 //     MessageID gets the same output again.
 //   - A request beyond MaxEnvelope answers 413 and closes; a process beyond MaxProcessesPerShell is fault 2147944216.
-//   - Channel bindings are not compared (CbtHardeningLevel None).
-//   - A locked account stays locked; Windows forgets after the lockout duration.
+//   - MaxMemoryPerShell counts what this package sees, input and output: beyond it input is fault 2147942414, and a process
+//     ends with STATUS_NO_MEMORY. A real process fails in its own way, and its own memory counts.
+//   - The quota of running commands of a user (MaxOperationsPerUser) ends in the same fault as that of a shell's commands;
+//     the one of users (MaxUsers) in 2150859179.
+//   - Of a shell that was there before, the service says so through its shell provider (the nested wording of 2150858843); of
+//     others it speaks itself.
+//   - Channel bindings are compared where a client gives them (CbtHardeningLevel Relaxed), with NTLM only: those of a Kerberos
+//     ticket's checksum are not read.
+//   - A host that is down refuses with a reset after the kernel took the connection, or takes it and says nothing: a loopback
+//     address cannot leave a connection attempt without any answer.
 package wsman

@@ -11,13 +11,15 @@ import (
 type failure struct {
 	fault  soap.Fault
 	reason string // in place of the usual words
+	nested bool   // reported by the provider of shells
 }
 
 func (f failure) Error() string { return f.reason }
 
 var (
-	shellNotFound   = failure{soap.UnexpectedSelectors, soap.ReasonShell}
-	commandNotFound = failure{soap.UnexpectedSelectors, soap.ReasonCommand}
+	shellNotFound   = failure{fault: soap.UnexpectedSelectors, reason: soap.ReasonShell}
+	shellEnded      = failure{fault: soap.UnexpectedSelectors, reason: soap.ReasonShell, nested: true}
+	commandNotFound = failure{fault: soap.UnexpectedSelectors, reason: soap.ReasonCommand}
 )
 
 // unreadable is the failure of a request that is no proper envelope.
@@ -25,7 +27,7 @@ func unreadable(err error) failure {
 	if errors.Is(err, soap.ErrInvalidTimeout) {
 		return failure{fault: soap.InvalidHeader}
 	}
-	return failure{soap.SchemaViolation, "The WS-Management service cannot process the request because the XML is invalid: " +
+	return failure{fault: soap.SchemaViolation, reason: "The WS-Management service cannot process the request because the XML is invalid: " +
 		err.Error() + ". "}
 }
 
@@ -37,6 +39,7 @@ func (c *connection) fault(header soap.Header, failed failure) reply {
 		Fault:   failed.fault,
 		Machine: c.endpoint.name,
 		Reason:  failed.reason,
+		Nested:  failed.nested,
 		Older:   c.endpoint.options.OlderFaults,
 	}.Append(nil, header)
 	return reply{status: http.StatusInternalServerError, contentType: soapType, body: text}

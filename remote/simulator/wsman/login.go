@@ -40,6 +40,8 @@ func (c *connection) authenticate(request *http.Request) (user string, challenge
 		}
 	case scheme == "" && c.login.user != "":
 		return c.login.user, nil, reply{}, true
+	case scheme == "":
+		return "", nil, c.anonymous(), false
 	}
 	return "", nil, c.unauthorized(), false
 }
@@ -53,6 +55,13 @@ func (c *connection) unauthorized() reply {
 		challenges = append(challenges, `Basic realm="WSMAN"`)
 	}
 	return reply{status: http.StatusUnauthorized, challenges: challenges}
+}
+
+// anonymous is the reply to a request that brings no login at all.
+func (c *connection) anonymous() reply {
+	refusal := c.unauthorized()
+	refusal.last = c.endpoint.options.ClosesAnonymous
+	return refusal
 }
 
 // negotiate takes one token of a login.
@@ -142,6 +151,9 @@ func (c *connection) prove(token, mechanismMIC []byte) ([]byte, error) {
 		return nil, errNoChallenge
 	}
 	account, err := c.endpoint.authenticate(acceptor, token)
+	if err == nil {
+		err = c.checkBinding(account)
+	}
 	if err != nil {
 		return nil, err
 	}

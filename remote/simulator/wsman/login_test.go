@@ -10,7 +10,9 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/bodgit/ntlmssp"
 	"github.com/jcmturner/gofork/encoding/asn1"
@@ -176,6 +178,68 @@ func TestWrongPasswordsLockTheAccount(t *testing.T) {
 	try(testPassword, http.StatusUnauthorized)
 	if _, status := pin(t, address).logIn("nobody", testPassword); status != http.StatusUnauthorized {
 		t.Errorf("an unknown account: %d", status)
+	}
+}
+
+func TestALockedAccountOpensAfterItsTimeOrByHand(t *testing.T) {
+	now := time.Date(2026, 11, 10, 20, 0, 0, 0, time.UTC)
+	var mutex sync.Mutex
+	pass := func(d time.Duration) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		now = now.Add(d)
+	}
+	endpoint, address := serve(t, newTestMachine(), Options{LockoutThreshold: 2, LockoutTime: 30 * time.Minute, Now: func() time.Time {
+		mutex.Lock()
+		defer mutex.Unlock()
+		return now
+	}})
+	try := func(password string, want int) {
+		t.Helper()
+		if _, status := pin(t, address).logIn(testUser, password); status != want {
+			t.Errorf("password %q: %d, want %d", password, status, want)
+		}
+	}
+	lock := func() {
+		try("wrong", http.StatusUnauthorized)
+		try("wrong", http.StatusUnauthorized)
+		try(testPassword, http.StatusUnauthorized)
+	}
+	lock()
+	pass(29 * time.Minute)
+	try(testPassword, http.StatusUnauthorized)
+	pass(time.Minute)
+	try(testPassword, http.StatusOK)
+	lock()
+	endpoint.Unlock(`CONTOSO\` + strings.ToUpper(testUser))
+	try(testPassword, http.StatusOK)
+	try("wrong", http.StatusUnauthorized)
+	pass(time.Hour)
+	if n := endpoint.FailedLogons(testUser); n != 0 {
+		t.Errorf("%d wrong passwords count after an hour", n)
+	}
+}
+
+func TestHostsDifferInWhatAnEmptyRequestGets(t *testing.T) {
+	_, address := serve(t, newTestMachine(), Options{EmptyNeedsLogin: true, ClosesAnonymous: true})
+	anonymous := pin(t, address)
+	if status, _, _ := anonymous.post("", soapType, nil); status != http.StatusUnauthorized {
+		t.Errorf("without a login: %d", status)
+	}
+	if _, err := anonymous.reader.ReadByte(); !errors.Is(err, io.EOF) {
+		t.Errorf("the connection lives on: %v", err)
+	}
+	p := pin(t, address)
+	login, status := p.logIn(testUser, testPassword)
+	if status != http.StatusOK {
+		t.Fatalf("login: %d", status)
+	}
+	if status, _, _ := p.post("", soapType, nil); status != http.StatusUnauthorized {
+		t.Errorf("an empty request after the login: %d", status)
+	}
+	c := newClient(t, address)
+	if status, _, _ := p.post("", sealedRequest, sealedEnvelope(t, login, c.envelope(soap.ActionCreate, "", "", "<rsp:Shell/>"))); status != http.StatusOK {
+		t.Errorf("a sealed request after it: %d", status)
 	}
 }
 

@@ -56,12 +56,17 @@ const (
 type Spoil int
 
 const (
-	NoSpoil   Spoil = iota
-	EmptyBody       // 200 without a body
-	Garbage         // 200 with text that is no XML
-	Truncated       // the reply ends in the middle of the XML
-	Stall           // headers, then nothing
-	Endless         // a body that never ends
-	Reset           // the connection is reset
-	HTMLPage        // 200 with a page of HTML
+	NoSpoil    Spoil = iota
+	EmptyBody        // 200 without a body
+	Garbage          // 200 with text that is no XML
+	Truncated        // the reply ends in the middle of the XML
+	Stall            // headers, then nothing
+	Endless          // a body that never ends
+	Reset            // the connection is reset
+	HTMLPage         // 200 with a page of HTML
+	Mute             // nothing at all, not even headers
+	HalfBody         // headers and one half of the reply, then nothing
+	Drip             // the reply, a few bytes at a time
+	EmptyError       // 500 without a body
+	LoginAgain       // 401: the server forgot the login
 )

@@ -1,6 +1,9 @@
 package wsman
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // What a Machine may know beyond the interface Machine; each is asked for by a type assertion.
 
@@ -35,4 +38,9 @@ type Versioned interface {
 // a restart, 5 for access denied, 170 for busy, 995 for aborted. Zero does the request.
 type Faulty interface {
 	Fault(action Action) uint32
+}
+
+// Slow is a machine whose replies take their time, wall time.
+type Slow interface {
+	Delay(action Action) time.Duration
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 const (
@@ -20,6 +21,7 @@ type testMachine struct {
 	boot  int
 	spoil map[Action]Spoil
 	fault map[Action]uint32
+	slow  map[Action]time.Duration
 	// running gets a value when "sleep" begins, stopped when it ends.
 	running, stopped chan struct{}
 }
@@ -60,6 +62,12 @@ func (m *testMachine) Fault(action Action) uint32 {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	return m.fault[action]
+}
+
+func (m *testMachine) Delay(action Action) time.Duration {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.slow[action]
 }
 
 func (m *testMachine) ComputerName() string { return "SRV-APP-01" }

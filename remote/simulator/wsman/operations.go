@@ -17,8 +17,11 @@ func (c *connection) create(x exchange, request *soap.Request, header soap.Heade
 	defer e.mutex.Unlock()
 	now := time.Now()
 	e.sweep(now)
-	if e.shellsOf(x.user) >= e.options.Quotas.MaxShellsPerUser {
+	switch {
+	case e.shellsOf(x.user) >= e.options.Quotas.MaxShellsPerUser:
 		return nil, failure{fault: soap.TooManyShells}
+	case e.others(x.user) >= e.options.Quotas.MaxUsers:
+		return nil, failure{fault: soap.TooManyUsers}
 	}
 	s := &shell{id: newID(), owner: x.user, idle: e.options.Quotas.ShellIdleTimeout, used: now, commands: make(map[string]*command)}
 	if validID(request.ShellID) && e.shells[shellKey(request.ShellID)] == nil {
@@ -58,14 +61,16 @@ func (c *connection) execute(x exchange, request *soap.Request, header soap.Head
 	s, ok := e.shellOf(x.user, request.ShellID)
 	switch {
 	case !ok:
-		return nil, shellNotFound
+		return nil, e.noShell(request.ShellID)
 	case s.operations >= e.options.Quotas.MaxOperations:
+		return nil, failure{fault: soap.TooManyOperations}
+	case e.runningOf(x.user) >= e.options.Quotas.MaxOperationsPerUser:
 		return nil, failure{fault: soap.TooManyOperations}
 	case s.running() >= e.options.Quotas.MaxProcessesPerShell:
 		return nil, failure{fault: soap.NotEnoughQuota}
 	}
 	s.operations++
-	started := &command{id: newID(), line: line, user: x.user, waiting: waiting, conversation: conversation}
+	started := &command{shell: s, id: newID(), line: line, user: x.user, waiting: waiting, conversation: conversation}
 	if validID(request.CommandID) && s.commands[shellKey(request.CommandID)] == nil {
 		started.id = request.CommandID
 	}
@@ -98,14 +103,14 @@ func (c *connection) input(x exchange, request *soap.Request, header soap.Header
 	e := c.endpoint
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	_, target, err := e.commandOf(x.user, request)
+	s, target, err := e.commandOf(x.user, request)
 	if err != nil {
 		return nil, err
 	}
 	if !target.waiting && target.conversation == nil {
 		return soap.AppendEmpty(nil, header, request.Action), nil
 	}
-	if len(target.input)+len(request.Input) > e.options.Quotas.MaxInput {
+	if len(target.input)+len(request.Input) > e.options.Quotas.MaxInput || s.held()+len(request.Input) > e.options.Quotas.MaxMemoryPerShell {
 		return nil, failure{fault: soap.NotEnoughMemory}
 	}
 	target.input = append(target.input, request.Input...)
@@ -122,7 +127,7 @@ func (c *connection) input(x exchange, request *soap.Request, header soap.Header
 func (e *Endpoint) commandOf(user string, request *soap.Request) (*shell, *command, error) {
 	s, ok := e.shellOf(user, request.ShellID)
 	if !ok {
-		return nil, nil, shellNotFound
+		return nil, nil, e.noShell(request.ShellID)
 	}
 	found, ok := s.commands[shellKey(request.CommandID)]
 	if !ok {
@@ -163,7 +168,7 @@ func (c *connection) delete(x exchange, request *soap.Request, header soap.Heade
 	defer e.mutex.Unlock()
 	s, ok := e.shellOf(x.user, request.ShellID)
 	if !ok {
-		return nil, shellNotFound
+		return nil, e.noShell(request.ShellID)
 	}
 	e.forget(s)
 	return soap.AppendEmpty(nil, header, request.Action), nil

@@ -193,6 +193,30 @@ func TestDeleteEndsTheCommandsOfTheShell(t *testing.T) {
 	}
 }
 
+// Windows has three wordings for one fault.
+func TestAShellThatIsGoneIsSaidInThreeWays(t *testing.T) {
+	_, address := serve(t, newTestMachine(), basicOptions)
+	c := newClient(t, address)
+	shell, ended := c.create(), c.create()
+	c.post(c.envelope(soap.ActionDelete, ended, "", ""))
+	const unknown = "0F0F0F0F-1111-2222-3333-444444444444"
+	for name, c := range map[string]struct {
+		reply  answer
+		reason string
+		nested bool
+	}{
+		"never there":        {c.post(c.commandEnvelope(unknown, "hostname", "")), soap.ReasonShell, false},
+		"there before":       {c.post(c.commandEnvelope(ended, "hostname", "")), soap.ReasonShell, true},
+		"no such command":    {c.receive(shell, unknown), soap.ReasonCommand, false},
+		"a command in ruins": {c.receive(ended, unknown), soap.ReasonShell, true},
+	} {
+		inner := strings.Contains(c.reply.body, `<f:ProviderFault provider="Shell provider" path="%systemroot%\system32\WsmSvc.dll"><f:WSManFault`)
+		if c.reply.faultCode() != "2150858843" || !strings.Contains(c.reply.body, c.reason) || inner != c.nested {
+			t.Errorf("%s: %s", name, c.reply.body)
+		}
+	}
+}
+
 func TestAShellBelongsToItsOwner(t *testing.T) {
 	_, address := serve(t, newTestMachine(), basicOptions)
 	c := newClient(t, address)

@@ -24,6 +24,16 @@ type Options struct {
 	OlderFaults bool
 	// LockoutThreshold is the number of wrong passwords in a row that locks an account; zero never locks.
 	LockoutThreshold int
+	// LockoutTime is how long an account stays locked, and how long a wrong password counts; zero is until Unlock.
+	LockoutTime time.Duration
+	// Now is the clock of LockoutTime; nil is the wall's.
+	Now func() time.Time
+	// Bindings says what NTLM over HTTPS must prove of the TLS connection that it comes through.
+	Bindings BindingLevel
+	// ClosesAnonymous ends a connection with the 401 to a request without a login, as some hosts do.
+	ClosesAnonymous bool
+	// EmptyNeedsLogin answers an empty request on a connection that is logged in with 401 instead of 200.
+	EmptyNeedsLogin bool
 	// Quotas are filled in with DefaultQuotas field by field where zero.
 	Quotas Quotas
 }
@@ -34,8 +44,11 @@ type Quotas struct {
 	ShellIdleTimeout     time.Duration // life of an unused shell whose client named no time of its own
 	MaxConnections       int
 	MaxShellsPerUser     int
+	MaxUsers             int // users that have shells at the same time
 	MaxOperations        int // commands of one shell; terminating one gives nothing back
+	MaxOperationsPerUser int // commands that run at the same time, in all shells of a user
 	MaxProcessesPerShell int // commands that run at the same time
+	MaxMemoryPerShell    int // input and output of its commands; what programs themselves would need is not known
 	MaxEnvelope          int
 	MaxCommandLine       int // UTF-16 units
 	MaxInput             int // standard input of one command
@@ -47,8 +60,11 @@ var DefaultQuotas = Quotas{
 	ShellIdleTimeout:     2 * time.Hour,
 	MaxConnections:       300,
 	MaxShellsPerUser:     30,
+	MaxUsers:             10,
 	MaxOperations:        1500,
+	MaxOperationsPerUser: 1500,
 	MaxProcessesPerShell: 25,
+	MaxMemoryPerShell:    1 << 30,
 	MaxEnvelope:          500 << 10,
 	MaxCommandLine:       8191,
 	MaxInput:             16 << 20,
@@ -59,7 +75,10 @@ func (q Quotas) withDefaults() Quotas {
 	fill(&q.ShellIdleTimeout, DefaultQuotas.ShellIdleTimeout)
 	fill(&q.MaxConnections, DefaultQuotas.MaxConnections)
 	fill(&q.MaxShellsPerUser, DefaultQuotas.MaxShellsPerUser)
+	fill(&q.MaxUsers, DefaultQuotas.MaxUsers)
 	fill(&q.MaxOperations, DefaultQuotas.MaxOperations)
+	fill(&q.MaxOperationsPerUser, DefaultQuotas.MaxOperationsPerUser)
+	fill(&q.MaxMemoryPerShell, DefaultQuotas.MaxMemoryPerShell)
 	fill(&q.MaxProcessesPerShell, DefaultQuotas.MaxProcessesPerShell)
 	fill(&q.MaxEnvelope, DefaultQuotas.MaxEnvelope)
 	fill(&q.MaxCommandLine, DefaultQuotas.MaxCommandLine)

@@ -93,6 +93,56 @@ func TestSizesAreBounded(t *testing.T) {
 	}
 }
 
+func TestUsersWithShellsAreCounted(t *testing.T) {
+	_, address := serve(t, newTestMachine(), quotaOptions(func(q *Quotas) { q.MaxUsers = 1 }))
+	c := newClient(t, address)
+	first := c.create()
+	c.user = "other"
+	if code := c.post(c.envelope(soap.ActionCreate, "", "", "<rsp:Shell/>")).faultCode(); code != "2150859179" {
+		t.Errorf("a second user got fault %q", code)
+	}
+	c.user = testUser
+	second := c.create() // a user that is there already may have more
+	for _, shell := range []string{first, second} {
+		c.post(c.envelope(soap.ActionDelete, shell, "", ""))
+	}
+	c.user = "other"
+	c.create()
+}
+
+func TestRunningCommandsOfAUserAreCountedOverAllShells(t *testing.T) {
+	machine := newTestMachine()
+	_, address := serve(t, machine, quotaOptions(func(q *Quotas) { q.MaxOperationsPerUser = 2 }))
+	c := newClient(t, address)
+	first, second := c.create(), c.create()
+	sleeping := c.command(first, "sleep")
+	c.command(second, "sleep")
+	if code := c.post(c.commandEnvelope(second, "hostname", "")).faultCode(); code != "2150859174" {
+		t.Errorf("the third command got fault %q", code)
+	}
+	c.post(c.signalEnvelope(first, sleeping, soap.SignalTerminate))
+	c.command(second, "hostname")
+}
+
+func TestMemoryOfAShellIsBounded(t *testing.T) {
+	_, address := serve(t, newTestMachine(), quotaOptions(func(q *Quotas) { q.MaxMemoryPerShell = 100_000 }))
+	c := newClient(t, address)
+	shell := c.create()
+	reply := c.receive(shell, c.command(shell, "fill"))
+	if !reply.done() || reply.find(`<rsp:ExitCode>(-?\d+)<`) != "-1073741801" || reply.stream("stdout") != "" {
+		t.Errorf("a command with too much output: %d %s", reply.status, reply.body)
+	}
+	command := c.commandWithInput(shell, "sort")
+	c.post(c.sendEnvelope(shell, command, strings.Repeat("x", 60_000), false))
+	if code := c.post(c.sendEnvelope(shell, command, strings.Repeat("x", 60_000), true)).faultCode(); code != "2147942414" {
+		t.Errorf("too much input got fault %q", code)
+	}
+	other := c.create()
+	if reply := c.receive(other, c.command(other, "hostname")); !reply.done() {
+		t.Errorf("another shell suffers: %s", reply.body)
+	}
+}
+
 func TestConnectionsAreCounted(t *testing.T) {
 	_, address := serve(t, newTestMachine(), quotaOptions(func(q *Quotas) { q.MaxConnections = 1 }))
 	p := pin(t, address)

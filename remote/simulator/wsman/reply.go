@@ -14,7 +14,8 @@ type reply struct {
 	contentType string
 	challenges  []string // WWW-Authenticate, one header each
 	body        []byte
-	last        bool // the connection ends after it
+	last        bool  // the connection ends after it
+	pace        Spoil // HalfBody or Drip: it does not go out at once
 }
 
 const (
@@ -66,7 +67,14 @@ func (c *connection) write(r reply) bool {
 	buffer := bodies.get(len(r.body) + 512)
 	defer bodies.put(buffer)
 	message := r.appendHeader(buffer.AvailableBuffer(), len(r.body))
+	head := len(message)
 	message = append(message, r.body...)
+	switch r.pace {
+	case HalfBody:
+		return c.send(message[:head+len(r.body)/2]) && c.rest()
+	case Drip:
+		return c.drip(message) && !r.last
+	}
 	return c.send(message) && !r.last
 }
 

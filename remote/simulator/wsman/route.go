@@ -28,6 +28,9 @@ func (c *connection) route(request *http.Request, body []byte) bool {
 	if !ok {
 		return c.write(refusal)
 	}
+	if len(body) == 0 && c.endpoint.options.EmptyNeedsLogin && request.Header.Get("Authorization") == "" {
+		return c.write(c.unauthorized())
+	}
 	if len(body) == 0 {
 		return c.write(reply{status: http.StatusOK, challenges: challenges})
 	}
@@ -67,11 +70,17 @@ func (c *connection) exchange(x exchange, body []byte) bool {
 	if action != "" {
 		spoil = c.endpoint.machine.Spoil(action)
 	}
-	if spoil != NoSpoil && spoil != Truncated {
-		return c.spoil(spoil)
+	if action != "" && !c.delay(action) {
+		return false
 	}
-	if spoil == Truncated {
+	switch spoil {
+	case NoSpoil:
+	case Truncated:
 		answer.body = answer.body[:len(answer.body)/2]
+	case HalfBody, Drip:
+		answer.pace = spoil
+	default:
+		return c.spoil(spoil)
 	}
 	answer.challenges = x.challenges
 	if !x.sealed {

@@ -21,12 +21,16 @@ type Endpoint struct {
 	boot        int
 	connections map[*connection]struct{}
 	shells      map[string]*shell
-	wrong       map[string]int // wrong passwords in a row by account
+	ended       []string             // the shells that ended last, oldest first
+	wrong       map[string]*failures // by account
 }
 
 // Serve answers for machine on listener until Close. Zero quotas are Windows' defaults.
 func Serve(listener net.Listener, machine Machine, options Options) *Endpoint {
 	options.Quotas = options.Quotas.withDefaults()
+	if options.Now == nil {
+		options.Now = time.Now
+	}
 	e := &Endpoint{listener: listener, machine: machine, options: options, name: "WIN-SIMULATED", boot: machine.Boot()}
 	if named, ok := machine.(Named); ok {
 		e.name = named.ComputerName()
@@ -73,7 +77,14 @@ func (e *Endpoint) Drop() {
 func (e *Endpoint) FailedLogons(user string) int {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	return e.wrong[accountKey(user)]
+	return e.failuresOf(accountKey(user)).count
+}
+
+// Unlock opens a locked account, as an administrator would.
+func (e *Endpoint) Unlock(user string) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	delete(e.wrong, accountKey(user))
 }
 
 // acceptPause is how long the listener rests when the process has no descriptors left.

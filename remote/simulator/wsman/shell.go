@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,6 +22,7 @@ type shell struct {
 
 // command is one command of a shell, from the request that asks for it to the signal that ends it.
 type command struct {
+	shell   *shell
 	id      string
 	line    string
 	user    string
@@ -74,6 +76,22 @@ func (e *Endpoint) forget(s *shell) {
 		s.drop(c)
 	}
 	delete(e.shells, shellKey(s.id))
+	if len(e.ended) == rememberedShells {
+		e.ended = e.ended[1:]
+	}
+	e.ended = append(e.ended, shellKey(s.id))
+}
+
+// rememberedShells is of how many shells that ended the service remembers that they were.
+const rememberedShells = 64
+
+// noShell is the failure of a request to a shell that is not there. Of one that it had, the service says so through its
+// provider of shells.
+func (e *Endpoint) noShell(id string) failure {
+	if slices.Contains(e.ended, shellKey(id)) {
+		return shellEnded
+	}
+	return shellNotFound
 }
 
 // drop ends a command; whoever waits for its output learns it.
@@ -143,6 +161,52 @@ func (s *shell) running() int {
 	return count
 }
 
+// others counts the users that have shells, but for one of them.
+func (e *Endpoint) others(user string) int {
+	owners := make(map[string]bool)
+	for _, s := range e.shells {
+		if !strings.EqualFold(s.owner, user) {
+			owners[strings.ToLower(s.owner)] = true
+		}
+	}
+	return len(owners)
+}
+
+// runningOf counts the commands of a user that run, in all shells.
+func (e *Endpoint) runningOf(user string) (count int) {
+	for _, s := range e.shells {
+		if strings.EqualFold(s.owner, user) {
+			count += s.running()
+		}
+	}
+	return count
+}
+
+// held is how much input and output of its commands a shell keeps, in bytes.
+func (s *shell) held() (size int) {
+	for _, c := range s.commands {
+		size += len(c.input) + len(c.exit.Stdout) + len(c.exit.Stderr)
+	}
+	return size
+}
+
+// produce adds to the output of a command. A process that needs more than its shell has left is ended.
+func (e *Endpoint) produce(c *command, exit Exit) {
+	if c.shell.held()+len(exit.Stdout)+len(exit.Stderr) > e.options.Quotas.MaxMemoryPerShell {
+		exit = Exit{Code: noMemory, Stderr: []byte("Not enough memory resources are available to process this command.\r\n")}
+	}
+	if c.conversation == nil {
+		c.exit = exit
+		return
+	}
+	c.exit.Code = exit.Code
+	c.exit.Stdout = append(c.exit.Stdout, exit.Stdout...)
+	c.exit.Stderr = append(c.exit.Stderr, exit.Stderr...)
+}
+
+// noMemory is STATUS_NO_MEMORY, as a signed exit code.
+const noMemory = -1073741801
+
 // hasMore tells whether there is output that no reply carried yet.
 func (c *command) hasMore() bool {
 	return c.sent.output < len(c.exit.Stdout) || c.sent.errors < len(c.exit.Stderr)
@@ -167,10 +231,8 @@ func (e *Endpoint) converse(c *command) {
 		e.mutex.Lock()
 		defer e.mutex.Unlock()
 		c.answering = false
-		c.exit.Code = exit.Code
-		c.exit.Stdout = append(c.exit.Stdout, exit.Stdout...)
-		c.exit.Stderr = append(c.exit.Stderr, exit.Stderr...)
-		if exit.Code != 0 {
+		e.produce(c, exit)
+		if c.exit.Code != 0 {
 			e.end(c)
 			return
 		}
@@ -195,7 +257,7 @@ func (e *Endpoint) run(c *command) {
 		exit := e.machine.Run(c.context, task)
 		e.mutex.Lock()
 		defer e.mutex.Unlock()
-		c.exit = exit
+		e.produce(c, exit)
 		e.end(c)
 	}()
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"patchdeck/remote/simulator/wsman/soap"
 )
@@ -69,6 +70,68 @@ func TestStalledReply(t *testing.T) {
 	cancel()
 	if n, err := response.Body.Read(make([]byte, 1)); n > 0 || !errors.Is(err, context.Canceled) {
 		t.Errorf("%d bytes, %v", n, err)
+	}
+}
+
+func TestRepliesThatHalt(t *testing.T) {
+	for how, most := range map[Spoil]int{Mute: 0, HalfBody: 1} {
+		c := spoiled(t, how)
+		p := pin(t, c.address)
+		request, err := http.NewRequest(http.MethodPost, "http://x/wsman", strings.NewReader(c.envelope(soap.ActionCreate, "", "", "<rsp:Shell/>")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.SetBasicAuth(testUser, testPassword)
+		if err := request.Write(p.conn); err != nil {
+			t.Fatal(err)
+		}
+		heard := 0
+		for p.hears() == nil {
+			heard++
+		}
+		if most == 0 && heard > 0 || most > 0 && heard < 300 {
+			t.Errorf("spoil %d: %d bytes came", how, heard)
+		}
+		_ = p.conn.Close()
+	}
+}
+
+func TestAReplyThatDripsIsWhole(t *testing.T) {
+	if c := spoiled(t, Drip); c.create() == "" {
+		t.Error("no shell")
+	}
+}
+
+func TestRepliesWithTheWrongStatus(t *testing.T) {
+	for how, want := range map[Spoil]int{EmptyError: http.StatusInternalServerError, LoginAgain: http.StatusUnauthorized} {
+		c := spoiled(t, how)
+		reply, err := c.try(c.envelope(soap.ActionCreate, "", "", "<rsp:Shell/>"))
+		if err != nil || reply.status != want || reply.body != "" {
+			t.Errorf("spoil %d: %d %q %v", how, reply.status, reply.body, err)
+		}
+	}
+}
+
+func TestASlowMachineAnswersLaterAndDoesNotHoldUpTheEnd(t *testing.T) {
+	machine := newTestMachine()
+	machine.slow = map[Action]time.Duration{Create: 10 * time.Millisecond, Execute: time.Hour}
+	endpoint, address := serve(t, machine, basicOptions)
+	c := newClient(t, address)
+	began := time.Now()
+	shell := c.create()
+	if took := time.Since(began); took < 10*time.Millisecond {
+		t.Errorf("it took %v", took)
+	}
+	waits := make(chan error, 1)
+	request := c.commandEnvelope(shell, "sleep", "")
+	go func() {
+		_, err := c.try(request)
+		waits <- err
+	}()
+	<-machine.running // it is done, and the reply waits
+	_ = endpoint.Close()
+	if err := <-waits; err == nil {
+		t.Error("the reply came before its time")
 	}
 }
 

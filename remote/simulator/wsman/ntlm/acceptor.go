@@ -30,6 +30,17 @@ type Login struct {
 	User, Domain string
 	// Session seals the messages that follow; nil when the client did not negotiate sealing.
 	Session *Session
+	// Binding is what the client says of the TLS connection that it is on, see Binding; nil when it says nothing.
+	Binding []byte
+}
+
+// Binding is how a client says in a login which TLS connection it is on: the hash of the GSS-API channel bindings with
+// that application data and no addresses.
+func Binding(application []byte) []byte {
+	bindings := make([]byte, 16, 20+len(application)) // types and lengths of two addresses
+	bindings = binary.LittleEndian.AppendUint32(bindings, uint32(len(application)))
+	sum := md5.Sum(append(bindings, application...))
+	return sum[:]
 }
 
 // ErrPassword says that the message is in order but the proof is not: wrong password or unknown account.
@@ -137,12 +148,24 @@ func (a *Acceptor) Authenticate(message []byte, password string) (*Login, error)
 		return nil, err
 	}
 	login := &Login{User: m.user, Domain: m.domain}
+	if login.Binding, err = m.binding(); err != nil {
+		return nil, err
+	}
 	if flags&flagSeal != 0 && flags&flagExtendedSession != 0 {
 		if login.Session, err = newSession(flags, exported, toClient); err != nil {
 			return nil, err
 		}
 	}
 	return login, nil
+}
+
+// binding gives the client's word on its TLS connection; all zeros are none.
+func (m *authenticate) binding() ([]byte, error) {
+	value, err := attribute(m.attributes, attributeBinding)
+	if err != nil || len(value) != md5.Size || subtle.ConstantTimeCompare(value, make([]byte, md5.Size)) == 1 {
+		return nil, err
+	}
+	return value, nil
 }
 
 func (m *authenticate) checkMIC(key, negotiate, challenge []byte) error {

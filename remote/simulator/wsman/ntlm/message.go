@@ -47,7 +47,8 @@ const (
 	attributeDNSComputer     = 3
 	attributeFlags           = 6
 	attributeTimestamp       = 7
-	attributeFlagMIC         = 2 // bit of attributeFlags: the message carries a message integrity code
+	attributeBinding         = 10 // MD5 of the channel bindings
+	attributeFlagMIC         = 2  // bit of attributeFlags: the message carries a message integrity code
 	maxMessage               = 16 << 10
 	negotiateLength          = 16 // up to and including the flags
 	challengeLength          = 56

@@ -25,6 +25,7 @@ const (
 	UnexpectedSelectors Fault = 2150858843
 	TooManyShells       Fault = 2150859173
 	TooManyOperations   Fault = 2150859174
+	TooManyUsers        Fault = 2150859179
 )
 
 // family is a group of faults that share their place in SOAP.
@@ -83,6 +84,8 @@ var faults = map[Fault]faultKind{
 		"exceeded the maximum number of concurrent shells allowed by the plugin or by the service. Close existing shells or raise the quota for this user. "},
 	TooManyOperations: {family: quota, quota: true, reason: "The WS-Management service cannot process the request. This user " +
 		"has exceeded the maximum number of concurrent operations. Close existing operations for this user, or raise the quota for this user. "},
+	TooManyUsers: {family: quota, quota: true, reason: "The WS-Management service cannot process the request. The maximum number of " +
+		"concurrent users of the service has been exceeded. Try again later, or raise the quota. "},
 }
 
 // Reasons of UnexpectedSelectors, which has several.
@@ -97,6 +100,8 @@ type FaultReply struct {
 	Fault   Fault
 	Machine string
 	Reason  string // in place of the usual words
+	// Nested has the shell provider of the service report it: an f:WSManFault inside an f:ProviderFault inside the outer one.
+	Nested bool
 	// Older makes quota faults f:WSManFault, as on hosts before 2016.
 	Older bool
 }
@@ -133,9 +138,15 @@ func (f FaultReply) appendClassic(b []byte, kind faultKind) []byte {
 		b = append(b, "<w:FaultDetail>"+kind.detail+"</w:FaultDetail>"...)
 	}
 	b = f.appendStart(b)
-	if kind.provider == "" {
+	switch {
+	case f.Nested:
+		b = append(b, `<f:ProviderFault provider="Shell provider" path="%systemroot%\system32\WsmSvc.dll">`...)
+		b = f.appendStart(b)
 		b = appendEscaped(b, f.Reason)
-	} else {
+		b = append(b, "</f:Message></f:WSManFault></f:ProviderFault>"...)
+	case kind.provider == "":
+		b = appendEscaped(b, f.Reason)
+	default:
 		b = append(b, `<f:ProviderFault provider="`+kind.provider+`" path="%systemroot%\system32\winrscmd.dll">`...)
 		b = appendEscaped(b, f.Reason)
 		b = append(b, "</f:ProviderFault>"...)
