@@ -11,6 +11,7 @@ import (
 
 	"patchdeck/cmd/patchdeck/config"
 	"patchdeck/engine"
+	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 	"patchdeck/remote"
 	"patchdeck/store"
@@ -46,6 +47,7 @@ type plot struct {
 	zone        *time.Location
 	credentials func(string) (remote.Credential, error)
 	limits      config.Limits
+	inventory   inventory.Policy // zero is the default
 	notices     engine.NoticeOptions
 	simulated   bool // limits of a simulated fleet, in the wall's time
 	speed       float64
@@ -110,7 +112,7 @@ func build(ctx context.Context, p plot) (*house, error) {
 	}
 	h := &house{store: s, fleet: remote.New(roads), ended: make(chan struct{})}
 	h.engine, err = engine.New(engine.Options{Store: s, Fleet: h.fleet, Clock: p.clock, Logger: p.log, Policy: p.policy,
-		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, Duty: p.duty, Free: p.free(s), Notices: p.notices})
+		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, Inventory: p.inventory, Duty: p.duty, Free: p.free(s), Notices: p.notices})
 	if err != nil {
 		s.Close()
 		return nil, err

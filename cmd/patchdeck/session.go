@@ -72,7 +72,7 @@ func openHouse(ctx context.Context, data string, reads bool, options ...store.Op
 	}
 	actor.Via = "command"
 	p := plot{data: data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows, duty: engine.SweepsOnly, storeRoom: options,
-		zone: c.Zone, credentials: credentialsOf(ctx, &c), limits: c.Limits, log: logTo(data)}
+		zone: c.Zone, credentials: credentialsOf(ctx, &c), limits: c.Limits, inventory: c.Inventory, log: logTo(data)}
 	night, rehearsed, err := readNight(data)
 	switch {
 	case err != nil:

@@ -8,6 +8,7 @@ import (
 	"time"
 	_ "time/tzdata" // zones must be known on machines that have none installed
 
+	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 )
 
@@ -21,6 +22,7 @@ type Config struct {
 	Credentials map[string]Credential
 	Notices     Notices
 	Limits      Limits
+	Inventory   inventory.Policy
 }
 
 // Limits bound what the daemon does at once.
@@ -82,6 +84,7 @@ func parse(path string, text []byte, c Config) (Config, error) {
 		"credentials": func(v value) { c.Credentials = r.credentials(v, folder) },
 		"notices":     func(v value) { r.notices(v, folder, &c.Notices) },
 		"limits":      func(v value) { r.limits(v, &c.Limits) },
+		"inventory":   func(v value) { r.inventory(v, &c.Inventory) },
 	})
 	if err := r.done(); err != nil {
 		return Config{}, err
@@ -121,6 +124,17 @@ func (r *reader) path(v value, folder string) string {
 		return text
 	}
 	return filepath.Join(folder, text)
+}
+
+func (r *reader) inventory(v value, p *inventory.Policy) {
+	const day = 24 * time.Hour
+	r.mapping(v, fields{
+		"refresh":       func(v value) { p.Refresh = r.duration(v, time.Hour, 30*day) },
+		"max_age":       func(v value) { p.MaxAge = r.duration(v, time.Hour, 90*day) },
+		"max_unread":    func(v value) { p.MaxUnread = r.number(v, 0, 100) },
+		"marked_change": func(v value) { p.MarkedChange = r.number(v, 0, 100) },
+		"stale_after":   func(v value) { p.StaleAfter = r.duration(v, day, 1000*day) },
+	})
 }
 
 func (r *reader) limits(v value, l *Limits) {

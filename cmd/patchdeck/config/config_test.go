@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 	"patchdeck/remote"
 )
@@ -82,6 +83,19 @@ func TestTheDefaultIsWhatAnEmptyConfigurationMeans(t *testing.T) {
 }
 
 // The standard plan: 24 windows of four hours over four days, six a day, without a gap; four emergency windows of an hour.
+func TestTheInventorysRulesAreConfigured(t *testing.T) {
+	c, err := Parse("config.yaml", []byte("zone: UTC\n"))
+	if err != nil || c.Inventory != inventory.DefaultPolicy() {
+		t.Errorf("left out: %+v, %v", c.Inventory, err)
+	}
+	c, err = Parse("config.yaml", []byte("inventory: {max_unread: 0, marked_change: 20, max_age: 12h}\n"))
+	want := inventory.DefaultPolicy()
+	want.MaxUnread, want.MarkedChange, want.MaxAge = 0, 20, 12*time.Hour
+	if err != nil || c.Inventory != want {
+		t.Errorf("got %+v, %v", c.Inventory, err)
+	}
+}
+
 func TestTheDefaultWindowsAreTheHandbooks(t *testing.T) {
 	c, err := Parse("config.yaml", []byte(Default))
 	if err != nil {
@@ -218,7 +232,7 @@ credentials:
 func TestProblemsComeOneByOne(t *testing.T) {
 	_, err := Parse("config.yaml", []byte("a: 1\nb: 2\n"))
 	var several interface{ Unwrap() []error }
-	if !errors.As(err, &several) || len(several.Unwrap()) != 2 || several.Unwrap()[1].Error() != "config.yaml line 2: the key \"b\" is not known in the file: accepted are credentials, limits, listen, notices, status, users, windows, zone" {
+	if !errors.As(err, &several) || len(several.Unwrap()) != 2 || several.Unwrap()[1].Error() != "config.yaml line 2: the key \"b\" is not known in the file: accepted are credentials, inventory, limits, listen, notices, status, users, windows, zone" {
 		t.Errorf("error %v", err)
 	}
 }
