@@ -39,9 +39,31 @@ func (e *Engine) showProcedure(v *View, now time.Time) {
 	v.Procedure = *m.shown
 }
 
-func (e *Engine) makeProcedureView(now time.Time) (p *ProcedureView, until time.Time) {
-	p, until = &ProcedureView{}, now.Add(ganttStep)
-	p.Cycles = slices.SortedFunc(maps.Values(e.state.cycles), func(a, b procedure.Cycle) int {
+func (e *Engine) makeProcedureView(now time.Time) (shown *ProcedureView, until time.Time) {
+	p := ShowCycles(slices.Collect(maps.Values(e.state.cycles)), now)
+	until = now.Add(ganttStep)
+	for _, c := range p.Cycles {
+		if turn := c.Turn(now); !turn.IsZero() && turn.Before(until) {
+			until = turn
+		}
+	}
+	p.Reviews = slices.SortedFunc(maps.Values(e.state.reviews), func(a, b procedure.Review) int {
+		return cmp.Or(b.At.Compare(a.At), strings.Compare(a.Cycle, b.Cycle))
+	})
+	p.Actions = slices.SortedFunc(maps.Values(e.state.actions), func(a, b procedure.Action) int { return byNumber(a.ID, b.ID) })
+	p.Quarterly = slices.SortedFunc(maps.Values(e.state.quarter), func(a, b procedure.Questionnaire) int { return strings.Compare(b.Quarter, a.Quarter) })
+	for _, name := range slices.Sorted(maps.Keys(e.state.outside)) {
+		if s := e.state.outside[name]; !s.Gone {
+			p.Sources = append(p.Sources, s)
+		}
+	}
+	return &p, until
+}
+
+// ShowCycles is what readers see of cycles at an instant: the list of months, and the one that people work in in full.
+func ShowCycles(cycles []procedure.Cycle, now time.Time) ProcedureView {
+	p := ProcedureView{Cycles: slices.Clone(cycles)}
+	slices.SortFunc(p.Cycles, func(a, b procedure.Cycle) int {
 		return cmp.Or(strings.Compare(b.Month, a.Month), b.Began.Compare(a.Began), strings.Compare(a.ID, b.ID))
 	})
 	for _, c := range p.Cycles {
@@ -50,23 +72,12 @@ func (e *Engine) makeProcedureView(now time.Time) (p *ProcedureView, until time.
 		if s.Next != nil && (p.Next == nil || s.Next.Due.Before(p.Next.Due)) {
 			p.Next = s.Next
 		}
-		if turn := c.Turn(now); !turn.IsZero() && turn.Before(until) {
-			until = turn
-		}
 	}
 	if current, ok := currentCycle(p.Cycles, now); ok {
 		p.Current, p.Tasks, p.Checklist, p.Gantt = current.ID, current.Lines(now), current.Checklist(now), current.Gantt(now)
 	}
 	p.Gantt.Now = now
-	p.Reviews = slices.SortedFunc(maps.Values(e.state.reviews), func(a, b procedure.Review) int { return b.At.Compare(a.At) })
-	p.Actions = slices.SortedFunc(maps.Values(e.state.actions), func(a, b procedure.Action) int { return byNumber(a.ID, b.ID) })
-	p.Quarterly = slices.SortedFunc(maps.Values(e.state.quarter), func(a, b procedure.Questionnaire) int { return strings.Compare(b.Quarter, a.Quarter) })
-	for _, name := range slices.Sorted(maps.Keys(e.state.outside)) {
-		if s := e.state.outside[name]; !s.Gone {
-			p.Sources = append(p.Sources, s)
-		}
-	}
-	return p, until
+	return p
 }
 
 // currentCycle is the one that people work in: a folded one while its windows are not over, else the newest month of its own.

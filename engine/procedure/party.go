@@ -41,6 +41,8 @@ func (p Party) Secondary() string {
 		return "the lead"
 	case Everybody:
 		return "the secondary of the lead"
+	case Support, Security:
+		return "the secondary of " + string(p)
 	default:
 		return "the secondary of the " + string(p)
 	}

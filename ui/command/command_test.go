@@ -93,6 +93,14 @@ func TestTablesForPeople(t *testing.T) {
 		"notice-show":          {"notice", "show", "n-2"},
 		"incident-list":        {"incident", "list", "--all"},
 		"incident-show":        {"incident", "show", "inc-118"},
+		"procedure-list":       {"procedure", "list"},
+		"procedure-show":       {"procedure", "show"},
+		"procedure-checklist":  {"procedure", "checklist", "2026-10"},
+		"procedure-gantt":      {"procedure", "gantt"},
+		"review-show":          {"review", "show"},
+		"review-actions":       {"review", "actions", "--all"},
+		"review-questions":     {"review", "questions"},
+		"review-sources":       {"review", "sources"},
 		"users":                {"users"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -114,6 +122,9 @@ func TestEmptyListsSayWhatToDo(t *testing.T) {
 		"patchdeck change submit":    {"change", "list"},
 		"there is no rollout yet":    {"rollout", "status"},
 		"there is no notice":         {"notice", "list"},
+		"no month has begun yet":     {"procedure", "list"},
+		"no action is open":          {"review", "actions"},
+		"no outside source":          {"review", "sources"},
 		"patchdeck incident open":    {"incident", "list"},
 		"the audit trail is empty":   {"audit", "verify"},
 	} {

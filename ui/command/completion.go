@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/notice"
 	"patchdeck/engine/pilot"
+	"patchdeck/engine/procedure"
 )
 
 // named is one value that an argument may have, with a word about it.
@@ -97,6 +99,25 @@ var placeholders = map[string]func(*engine.View) []named{
 	"INCIDENT": func(v *engine.View) (list []named) {
 		for _, i := range v.Incidents {
 			list = append(list, named{i.ID, string(i.State) + ", " + i.Title})
+		}
+		return list
+	},
+	"MONTH": months,
+	"TASK": func(*engine.View) (list []named) {
+		for _, task := range procedure.Tasks {
+			list = append(list, named{strconv.Itoa(task.Number), task.Title})
+		}
+		return list
+	},
+	"ACTION": func(v *engine.View) (list []named) {
+		for _, a := range v.Procedure.Actions {
+			list = append(list, named{a.ID, a.Owner + ", " + a.Words})
+		}
+		return list
+	},
+	"QUESTION": func(*engine.View) (list []named) {
+		for _, q := range procedure.QuarterlyQuestions {
+			list = append(list, named{q.Key, q.Words})
 		}
 		return list
 	},

@@ -41,7 +41,7 @@ func Night(servers int) *engine.View {
 		},
 		Sweeps:  []engine.SweepView{{ID: "SW-31", Kind: engine.SweepFacts, Total: servers, Done: servers * 3 / 5, Trouble: servers / 100}},
 		Needs:   needs(prod),
-		Notices: notices(), Incidents: incidents(fleet),
+		Notices: notices(), Incidents: incidents(fleet), Procedure: month(&plan),
 	}
 	_, view.Head = Trail(300)
 	return view
