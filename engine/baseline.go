@@ -241,7 +241,7 @@ func (s *state) currentBaselines() []inventory.Baseline {
 }
 
 func (e *Engine) makeBaseline(actor approval.Actor, c MakeBaseline, now time.Time) (string, error) {
-	b := inventory.Baseline{Name: cmp.Or(c.Name, c.Quarter), Class: c.Class, Quarter: c.Quarter, Date: now, Made: inventory.Signed{By: actor.Name, At: now, Reason: c.Reason}, Rev: 1}
+	b := inventory.Baseline{Name: cmp.Or(c.Name, c.Quarter), Class: c.Class, Quarter: c.Quarter, Date: now, Made: signed(actor, c.Reason, now), Rev: 1}
 	if err := inventory.CheckName("baseline", b.Name); err != nil {
 		return "", err
 	}
@@ -335,7 +335,7 @@ func (e *Engine) exemptFromBaseline(actor approval.Actor, c ExemptFromBaseline, 
 	if !c.Until.After(now) {
 		return "", fmt.Errorf("an exemption needs an end that lies ahead: no server stays away from a baseline for ever")
 	}
-	exemption := inventory.Exclusion{Signed: inventory.Signed{By: actor.Name, At: now, Reason: c.Reason}, Until: c.Until}
+	exemption := inventory.Exclusion{Signed: signed(actor, c.Reason, now), Until: c.Until}
 	e.must(baselineExempted{c.Baseline, c.Servers, exemption}, actor, c.Reason, now)
 	for _, id := range c.Servers {
 		e.judge(id, "the exemption by "+actor.Name, now)

@@ -172,7 +172,7 @@ func (e *Engine) createCollection(actor approval.Actor, c CreateCollection, now 
 		return "", err
 	}
 	made := inventory.Collection{Name: c.Name, Title: c.Title, Owner: cmp.Or(c.Owner, actor.Name), Query: c.Query, Reference: c.Reference,
-		Made: inventory.Signed{By: actor.Name, At: now, Reason: c.Reason}, Rev: 1}
+		Made: signed(actor, c.Reason, now), Rev: 1}
 	if len(c.Members) > 0 {
 		made = made.Add(c.Members...)
 	}
@@ -239,7 +239,7 @@ func (e *Engine) excludeFromCollection(actor approval.Actor, c ExcludeFromCollec
 	if !c.Until.IsZero() && !c.Until.After(now) {
 		return "", fmt.Errorf("the exclusion would have ended already: its end must lie ahead, or be left out")
 	}
-	exclusion := inventory.Exclusion{Signed: inventory.Signed{By: actor.Name, At: now, Reason: c.Reason}, Until: c.Until}
+	exclusion := inventory.Exclusion{Signed: signed(actor, c.Reason, now), Until: c.Until}
 	e.must(collectionExcluded{c.Name, c.Servers, exclusion}, actor, c.Reason, now)
 	return fmt.Sprintf("%s excluded from %s %s", count(len(c.Servers), "server"), c.Name, untilWords(c.Until)), nil
 }

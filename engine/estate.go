@@ -3,7 +3,9 @@ package engine
 import (
 	"maps"
 	"slices"
+	"time"
 
+	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
 )
 
@@ -54,6 +56,11 @@ func (x expressions) selects(text string, server inventory.Server) bool {
 	}
 	holds, err := f.Match(server)
 	return err == nil && holds
+}
+
+// signed is who decides something now, and why.
+func signed(actor approval.Actor, reason string, now time.Time) inventory.Signed {
+	return inventory.Signed{By: actor.Name, At: now, Reason: reason}
 }
 
 // serverOf finds a server, also one that has left the inventory.

@@ -49,7 +49,7 @@ func (e *Engine) retireServers(actor approval.Actor, c RetireServers, now time.T
 	}
 	for _, id := range c.Servers {
 		if e.state.servers[id] != nil { // named twice is retired once
-			e.must(serverRetired{Server: id, Signed: inventory.Signed{By: actor.Name, At: now, Reason: c.Reason}}, actor, c.Reason, now)
+			e.must(serverRetired{Server: id, Signed: signed(actor, c.Reason, now)}, actor, c.Reason, now)
 		}
 	}
 	e.closeFindings(c.Servers, "the server was retired", actor, now)

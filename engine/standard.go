@@ -57,7 +57,7 @@ func (e *Engine) setStandards(actor approval.Actor, c SetStandards, now time.Tim
 			return "", fmt.Errorf("standard %s: %w", s.ID, err)
 		}
 	}
-	by := inventory.Signed{By: actor.Name, At: now, Reason: c.Reason}
+	by := signed(actor, c.Reason, now)
 	e.must(standardsSet{"in force", inventory.StandardSet{Standards: c.Standards, Source: c.Source, Set: by, Reviewed: by}}, actor, c.Reason, now)
 	return fmt.Sprintf("%s in force; servers are checked as their facts are read", count(len(c.Standards), "standard")), nil
 }
@@ -70,7 +70,7 @@ func (e *Engine) reviewStandards(actor approval.Actor, c ReviewStandards, now ti
 	if len(set.Standards) == 0 {
 		return "", fmt.Errorf("no standards are in force: patchdeck standard import FILE")
 	}
-	set.Reviewed = inventory.Signed{By: actor.Name, At: now, Reason: c.Reason}
+	set.Reviewed = signed(actor, c.Reason, now)
 	e.must(standardsSet{"reviewed", set}, actor, c.Reason, now)
 	return "the standards are recorded as reviewed", nil
 }

@@ -16,9 +16,9 @@ type Baseline struct {
 	Date    time.Time        `json:"date"` // up to which updates count
 	Updates []BaselineUpdate `json:"updates"`
 	// Exemptions are servers that need not reach it, each with who allows that, why and until when.
-	Exemptions map[ServerID]Exclusion `json:"exemptions,omitempty"`
-	Made       Signed                 `json:"made"`
-	Rev        int                    `json:"rev"`
+	Exemptions Exceptions `json:"exemptions,omitempty"`
+	Made       Signed     `json:"made"`
+	Rev        int        `json:"rev"`
 }
 
 // BaselineUpdate is one update with the builds that prove it.
@@ -106,12 +106,7 @@ func (b Baseline) Stand(s Server, approved []BaselineUpdate, foreign func(kb str
 
 // Exempt lets a server stay away from the baseline until a time.
 func (b Baseline) Exempt(id ServerID, x Exclusion) Baseline {
-	exemptions := make(map[ServerID]Exclusion, len(b.Exemptions)+1)
-	for k, v := range b.Exemptions {
-		exemptions[k] = v
-	}
-	exemptions[id] = x
-	b.Exemptions = exemptions
+	b.Exemptions = b.Exemptions.with(id, x)
 	b.Rev++
 	return b
 }

@@ -3,6 +3,7 @@ package inventory
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ type Collection struct {
 	Query   string     `json:"query,omitempty"` // an expression for CompileFilter; empty selects nothing
 	Members []ServerID `json:"members,omitempty"`
 	// Exclusions hold until their end, whatever the query says and whoever named the server a member.
-	Exclusions map[ServerID]Exclusion `json:"exclusions,omitempty"`
+	Exclusions Exceptions `json:"exclusions,omitempty"`
 	// Reference marks the representative sample of production that gets an update before the rest of Prod.
 	Reference bool   `json:"reference,omitempty"`
 	Made      Signed `json:"made"`
@@ -32,6 +33,22 @@ type Exclusion struct {
 
 // Holds tells whether an exclusion, or any other exception, is still in force.
 func (x Exclusion) Holds(now time.Time) bool { return x.Until.IsZero() || now.Before(x.Until) }
+
+// Exceptions are exclusions, or exemptions, by server. They are never changed in place.
+type Exceptions map[ServerID]Exclusion
+
+func (e Exceptions) with(id ServerID, x Exclusion) Exceptions {
+	next := make(Exceptions, len(e)+1)
+	maps.Copy(next, e)
+	next[id] = x
+	return next
+}
+
+func (e Exceptions) without(id ServerID) Exceptions {
+	next := maps.Clone(e)
+	delete(next, id)
+	return next
+}
 
 // Selection is what a collection holds at one moment.
 type Selection struct {
@@ -122,12 +139,7 @@ func (c Collection) Add(ids ...ServerID) Collection {
 
 // Exclude leaves a server out.
 func (c Collection) Exclude(id ServerID, x Exclusion) Collection {
-	kept := make(map[ServerID]Exclusion, len(c.Exclusions)+1)
-	for k, v := range c.Exclusions {
-		kept[k] = v
-	}
-	kept[id] = x
-	c.Exclusions = kept
+	c.Exclusions = c.Exclusions.with(id, x)
 	c.Rev++
 	return c
 }
@@ -139,13 +151,7 @@ func (c Collection) Remove(id ServerID) (Collection, error) {
 		return c, errors.New("neither a named member nor excluded: what the query selects can only be excluded")
 	}
 	c.Members = slices.DeleteFunc(slices.Clone(c.Members), func(m ServerID) bool { return m == id })
-	kept := make(map[ServerID]Exclusion, len(c.Exclusions))
-	for k, v := range c.Exclusions {
-		if k != id {
-			kept[k] = v
-		}
-	}
-	c.Exclusions = kept
+	c.Exclusions = c.Exclusions.without(id)
 	c.Rev++
 	return c, nil
 }
