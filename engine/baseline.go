@@ -133,6 +133,9 @@ func (s *state) measure() *yardstick {
 			continue
 		}
 		release := s.releases[c.Release]
+		if release.Undoes != "" {
+			continue // it takes updates away
+		}
 		for _, u := range s.bulletins[release.Bulletin].Updates {
 			if slices.Contains(release.Active(), u.KB) {
 				y.approved = append(y.approved, asBaseline(u))
@@ -306,11 +309,12 @@ func (e *Engine) appliedToProd(until time.Time) []string {
 		for _, adID := range e.state.adsOf[id] {
 			if ad := e.state.ads[adID]; ad.Delivery == rollout.Succeeded && !ad.Since.After(until) {
 				for _, kb := range ad.Updates {
-					applied[kb] = true
+					applied[kb] = applied[kb] || !e.takenBack(ad.Server, kb, ad.Since)
 				}
 			}
 		}
 	}
+	maps.DeleteFunc(applied, func(_ string, still bool) bool { return !still })
 	return slices.Sorted(maps.Keys(applied))
 }
 

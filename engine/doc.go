@@ -14,6 +14,9 @@
 // A noun of the engine (servers, changes, rollouts, ...) brings its commands (offer), events (register), records (keep) and what it
 // does by itself (noun.go) in files of its own; the loop knows them only through these tables.
 //
+// What is seen of a server is judged in the same step (judge.go): its findings open and close with the facts, the scan or the trouble
+// that shows them; a sweep of facts that ends is an audit (audit.go). estate.go names what the inventory remembers beside its servers.
+//
 // Start reading at Engine.Run in engine.go; then decide.go (people), hear.go (hosts), look.go (time), send.go (calls), event_table.go
 // (everything that can happen), make_view.go (what readers see).
 package engine

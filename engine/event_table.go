@@ -219,6 +219,9 @@ func registerRollouts() {
 			nextRollout, nextAd := e.Apply(*r, *ad, at)
 			s.putRollout(nextRollout)
 			s.putAd(nextAd)
+			if r.Ring == rollout.Rollback && e.To == rollout.Succeeded {
+				return s.changeServer(e.Server, func(server *serverRecord) { server.Reached = e.After }) // it fell because somebody wanted it to
+			}
 			return nil
 		})
 	moved.change = func(e any) (string, string) {

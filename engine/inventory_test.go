@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/netip"
@@ -70,20 +69,7 @@ func (s estate) sweep(order engine.Command) {
 func (s estate) foldsToTheSame() {
 	s.Helper()
 	synctest.Wait()
-	folded := map[string][]byte{}
-	for _, r := range engine.Fold(s.T, s.night.store) {
-		folded[r.Kind+"/"+r.ID] = r.Value
-	}
-	err := s.night.store.Load(func(r engine.Record) error {
-		if !bytes.Equal(folded[r.Kind+"/"+r.ID], r.Value) {
-			s.Errorf("%s/%s is %s, and the trail folds to %s", r.Kind, r.ID, r.Value, folded[r.Kind+"/"+r.ID])
-		}
-		delete(folded, r.Kind+"/"+r.ID)
-		return nil
-	})
-	if err != nil || len(folded) > 0 {
-		s.Errorf("%v; the trail folds to more than the store holds: %d records", err, len(folded))
-	}
+	foldsToItsRecords(s.T, s.night.store)
 }
 
 func (s estate) open(kind inventory.FindingKind) (subjects []string) {

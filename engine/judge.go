@@ -126,7 +126,7 @@ func (e *Engine) lost(s *inventory.Server) (seen []inventory.Observation) {
 	recurs := func(rule, format string, args ...any) {
 		seen = append(seen, inventory.Observation{Kind: inventory.Recurrence, Subject: s.Name, Rule: rule, Server: s.ID, Words: fmt.Sprintf(format, args...)})
 	}
-	if build := s.Facts.Build; build.SameBase(s.Reached) && !build.AtLeast(s.Reached) {
+	if build := s.Facts.Build; build.SameBase(s.Reached) && !build.AtLeast(s.Reached) && !e.beingTakenBack(s.ID) {
 		recurs("build", "it was at build %s and is at %s", s.Reached, build)
 	}
 	if s.Scan == nil {
@@ -134,11 +134,11 @@ func (e *Engine) lost(s *inventory.Server) (seen []inventory.Observation) {
 	}
 	for _, r := range e.state.rollouts {
 		ad := e.state.ads[rollout.AdvertisementID(r.ID, s.ID)]
-		if ad == nil || ad.Delivery != rollout.Succeeded || !s.Scan.At.After(ad.Since) {
+		if r.Ring == rollout.Rollback || ad == nil || ad.Delivery != rollout.Succeeded || !s.Scan.At.After(ad.Since) {
 			continue
 		}
 		for _, kb := range ad.Updates {
-			if s.Scan.Offers(kb) {
+			if s.Scan.Offers(kb) && !e.takenBack(s.ID, kb, ad.Since) {
 				recurs(kb, "%s was verified in %s, and its scan offers it again", kb, r.ID)
 			}
 		}
@@ -146,15 +146,39 @@ func (e *Engine) lost(s *inventory.Server) (seen []inventory.Observation) {
 	return seen
 }
 
+// takenBack tells that a roll-back took an update from a server after a time: it is not missed by mistake.
+func (e *Engine) takenBack(id inventory.ServerID, kb string, after time.Time) bool {
+	for _, r := range e.state.rollouts {
+		if r.Ring != rollout.Rollback {
+			continue
+		}
+		ad := e.state.ads[rollout.AdvertisementID(r.ID, id)]
+		if ad != nil && ad.Delivery == rollout.Succeeded && ad.Since.After(after) && slices.Contains(ad.Updates, kb) {
+			return true
+		}
+	}
+	return false
+}
+
+// beingTakenBack tells that a roll-back is at work on a server.
+func (e *Engine) beingTakenBack(id inventory.ServerID) bool {
+	for _, r := range e.state.rollouts {
+		if ad := e.state.ads[rollout.AdvertisementID(r.ID, id)]; r.Ring == rollout.Rollback && ad != nil && ad.Attempts > 0 && !ad.Delivery.Final() {
+			return true
+		}
+	}
+	return false
+}
+
 // owed names the updates of releases that are through, which a server misses: it is to be caught up.
 func (e *Engine) owed(s *inventory.Server) (seen []inventory.Observation) {
 	for _, release := range e.state.releases {
-		if release.Phase != approval.Closed {
+		if release.Phase != approval.Closed || release.Undoes != "" {
 			continue
 		}
 		var missing []string
 		for _, u := range e.updatesOf(release) {
-			if catalog.Relevant(u, *s).Verdict == catalog.Missing {
+			if catalog.Relevant(u, *s).Verdict == catalog.Missing && !e.takenBack(s.ID, u.KB, time.Time{}) {
 				missing = append(missing, u.KB)
 			}
 		}

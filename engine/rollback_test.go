@@ -83,6 +83,11 @@ func TestARollbackIsAReleaseOfItsOwnThatTakesTheUpdatesAway(t *testing.T) {
 		if _, err := e.Do(ctx, rehearsal.Lead, engine.Rollback{Rollout: back.ID, Reason: "test"}); err == nil {
 			t.Error("a roll-back was rolled back")
 		}
+		after := estate{t, ctx, e, n}
+		after.sweep(engine.Sweep{Kind: engine.SweepFacts})
+		after.sweep(engine.Sweep{Kind: engine.SweepScan})
+		after.expect(inventory.Recurrence)          // nobody took away what was not meant to go
+		after.expect(inventory.CatchUp, "SRV-0011") // which never got it
 		foldsToItsRecords(t, n.store)
 	})
 }
