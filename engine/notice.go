@@ -264,6 +264,7 @@ func (e *Engine) retryNotice(actor approval.Actor, c RetryNotice, now time.Time)
 			return "", err
 		}
 		e.must(m, actor, "", now)
+		e.post.road(d.Addressee()).until = time.Time{} // who retries knows that it answers again
 		n++
 	}
 	if n == 0 {

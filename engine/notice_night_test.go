@@ -67,6 +67,8 @@ type house struct {
 	mail *postbox
 	book notice.Book
 	zone *time.Location
+	// retry names a notice to retry, when somebody does.
+	retry func(*engine.View) (id string, now bool)
 }
 
 func newHouse(t *testing.T, servers int, fates map[string]enginetest.Fate) *house {
@@ -93,6 +95,16 @@ func (h *house) play(reached func(*engine.View) bool) bool {
 	wake, stop := e.Watch()
 	defer stop()
 	for !reached(e.View()) {
+		if h.retry != nil {
+			h.mail.mu.Lock()
+			id, now := h.retry(e.View())
+			h.mail.mu.Unlock()
+			if now {
+				if _, err := e.Do(ctx, rehearsal.Lead, engine.RetryNotice{Notice: id}); err != nil {
+					h.t.Fatal(err)
+				}
+			}
+		}
 		if act, ok := h.script.Next(e.View()); ok {
 			if _, err := e.Do(ctx, act.Who, act.Command); errors.Is(err, engine.ErrStopped) {
 				<-ended
@@ -253,6 +265,33 @@ func TestAMailServerThatIsDownForSixHoursLosesNothing(t *testing.T) {
 			}
 		}
 		h.onceEach(t)
+	})
+}
+
+// Who mended the mail server need not wait for the pause to end.
+func TestARetryGoesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, 8, nil)
+		down, retried := true, time.Time{}
+		h.mail.refuse = func(notice.Message, time.Time) error {
+			if down {
+				return &notice.Trouble{Words: "connection refused", Unreached: true}
+			}
+			return nil
+		}
+		h.retry = func(v *engine.View) (string, bool) {
+			if !retried.IsZero() || h.mail.tries < 6 || len(v.Notices) == 0 {
+				return "", false
+			}
+			down, retried = false, v.At
+			return v.Notices[len(v.Notices)-1].ID, true
+		}
+		h.play(func(v *engine.View) bool {
+			return len(v.Notices) > 0 && v.Notices[len(v.Notices)-1].Counts()[notice.Sent] == 3
+		})
+		if waited := h.view.At.Sub(retried); retried.IsZero() || waited > time.Minute {
+			t.Errorf("a retried notice went after %v, want at once", waited)
+		}
 	})
 }
 
