@@ -17,6 +17,7 @@ import (
 	"patchdeck/cmd/patchdeck/config"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/trail"
+	"patchdeck/remote/secret"
 	"patchdeck/store"
 	"patchdeck/ui/command"
 	"patchdeck/ui/serve"
@@ -47,6 +48,7 @@ var checks = []struct {
 	{"disk", (*patient).disk},
 	{"clock", (*patient).clock},
 	{"credentials", (*patient).credentials},
+	{"notices", (*patient).notices},
 }
 
 // ailment is something that is not as it should be.
@@ -261,4 +263,32 @@ func (p *patient) credentials() (string, error) {
 		return "", fails("make readable what the configuration refers to, for the account that runs patchdeck", "%s", strings.Join(broken, "; "))
 	}
 	return strings.Join(names, ", ") + ": what they refer to can be read", nil
+}
+
+// notices reads the texts and the secrets that sending takes. It sends nothing: who gets what would have to know.
+func (p *patient) notices() (string, error) {
+	if p.config == nil {
+		return "", errUnread
+	}
+	c := p.config.Notices
+	options, err := noticesOf(c)
+	if err != nil {
+		return "", fails("mend what the configuration names under notices:", "%v", err)
+	}
+	secrets := map[string]secret.Reference{}
+	if c.Mail != nil && c.Mail.Password.Given() {
+		secrets["mail"] = c.Mail.Password
+	}
+	for _, w := range c.Webhooks {
+		secrets["webhook "+w.Name] = w.Secret
+	}
+	for _, name := range slices.Sorted(maps.Keys(secrets)) {
+		if _, err := secrets[name].Read(p.ctx); err != nil {
+			return "", fails("make readable what the configuration refers to, for the account that runs patchdeck", "%s: %v", name, err)
+		}
+	}
+	if len(options.Posters) == 0 {
+		return "nobody is configured to get them: they are kept as history", nil
+	}
+	return "they go by " + strings.Join(slices.Sorted(maps.Keys(options.Posters)), ", "), nil
 }

@@ -37,7 +37,7 @@ func TestTheDoctorFindsNothingToMendInANewFolderAndSaysWhatIsMissing(t *testing.
 	if code != command.Done {
 		t.Errorf("exit %d: %s", code, text)
 	}
-	for check, state := range map[string]string{"folder": command.Fine, "configuration": command.Fine, "people": command.Warns, "credentials": command.Warns, "store": command.Warns} {
+	for check, state := range map[string]string{"folder": command.Fine, "configuration": command.Fine, "people": command.Warns, "credentials": command.Warns, "store": command.Warns, "notices": command.Fine} {
 		if found[check].State != state {
 			t.Errorf("%s is %+v, not %s", check, found[check], state)
 		}
@@ -65,7 +65,17 @@ func TestTheDoctorNamesEveryAilmentAndNoSecret(t *testing.T) {
 			both(write("secret.txt", "hunter2hunter2"), mode("secret.txt", 0o600))), "credentials", command.Fine, "default"},
 		"a host key for anybody": {both(write("host_key", "x"), mode("host_key", 0o644)), "host key", command.Failed, "chmod 600"},
 		"a lost anchor":          {loseAnchor(patchdeck), "store", command.Failed, "anchor file is gone"},
-		"no approvers":           {write("users.yaml", "users:\n  - name: k.osei\n    roles: [lead]\n    os_user: root\n"), "people", command.Warns, "none is"},
+		"the mail's password is gone": {write("config.yaml", "notices:\n  mail: {host: mail.example.com, from: a@example.com, user: a, password: {file: gone.txt}}\n"), "notices",
+			command.Failed, "gone.txt"},
+		"a wrong template": {both(write("config.yaml", "notices:\n  templates: texts\n"), func(t *testing.T, data string) {
+			if err := os.Mkdir(filepath.Join(data, "texts"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			write("texts/halted.txt", "{{define \"subject\"}}{{.Nothing}}{{end}}")(t, data)
+		}), "notices", command.Failed, "halted.txt"},
+		"a webhook": {both(write("config.yaml", "notices:\n  webhooks: [{name: chat, url: \"http://127.0.0.1:9/\", secret: {file: secret.txt}}]\n"),
+			both(write("secret.txt", "hunter2hunter2hunter2"), mode("secret.txt", 0o600))), "notices", command.Fine, "webhook/chat"},
+		"no approvers": {write("users.yaml", "users:\n  - name: k.osei\n    roles: [lead]\n    os_user: root\n"), "people", command.Warns, "none is"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			data := filepath.Join(t.TempDir(), "data")
