@@ -190,3 +190,9 @@ func (l *List) Moves() []Binding {
 		{Keys: []string{"end", "G"}, Help: "last", Group: group, Run: move(l.Last)},
 	}
 }
+
+// Window gives the rows that a drawing of its own should show in so many lines: the first of them, and how many fit.
+func (l *List) Window(height int) (top, rows int) {
+	l.scroll(max(height, 1))
+	return l.top, max(height, 0)
+}

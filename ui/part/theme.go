@@ -168,5 +168,8 @@ func (t *Theme) Rule(width int) string {
 // PickedGlyph marks what a person picked.
 func (t *Theme) PickedGlyph() string { return t.glyph().picked }
 
+// Pointer marks the line under the cursor.
+func (t *Theme) Pointer() string { return t.glyph().pointer }
+
 // Wall is the vertical line between two panes.
 func (t *Theme) Wall() string { return t.Dim.Paint(t.glyph().wall) }

@@ -23,8 +23,9 @@ const (
 	onUpdates   = "3"
 	onChanges   = "4"
 	onRollout   = "5"
-	onIncidents = "6"
-	onAudit     = "7"
+	onProcedure = "6"
+	onIncidents = "7"
+	onAudit     = "8"
 )
 
 // frames are all the pictures that goldens keep: how to get there.
@@ -62,6 +63,12 @@ var frames = []struct {
 	{"rollout-close", lead, func() *engine.View { return uitest.Halted(200) }, []string{onRollout, "C", "w", "h", "y"}},
 	{"rollout-lock", lead, locked, []string{onRollout, "n", "n"}},
 	{"rollout-break-lock", lead, locked, []string{onRollout, "n", "n", "b"}},
+	{"procedure", lead, night, []string{onProcedure}},
+	{"procedure-task", lead, night, []string{onProcedure, "enter"}},
+	{"procedure-done", lead, night, []string{onProcedure, "G", "d", "o", "k"}},
+	{"procedure-checklist", viewer, night, []string{onProcedure, "v"}},
+	{"procedure-chart", lead, night, []string{onProcedure, "v", "v"}},
+	{"procedure-actions", lead, night, []string{onProcedure, "a"}},
 	{"incidents", lead, night, []string{onIncidents}},
 	{"incidents-page", lead, night, []string{onIncidents, "j", "enter"}},
 	{"incidents-resolve", lead, night, []string{onIncidents, "r"}},

@@ -140,7 +140,7 @@ func (r *Root) jump(id string) part.Cmd {
 	if id == "" {
 		return nil // some needs are about no thing that a screen could show
 	}
-	for _, name := range []string{"Rollout", "Changes", "Incidents", "Inventory"} {
+	for _, name := range []string{"Rollout", "Changes", "Incidents", "Procedure", "Inventory"} {
 		for i := range r.tabs {
 			t := &r.tabs[i]
 			if finder, ok := t.stack[0].(desk.Finder); ok && t.name == name && finder.Find(id) {
