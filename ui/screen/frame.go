@@ -123,13 +123,15 @@ func (r *Root) navigation() string {
 		clock = ""
 	}
 	who := d.Actor.Name + " · " + strings.Join(d.Actor.RoleNames(), ", ")
-	rights := []string{who + " · " + clock, d.Actor.Name + " · " + clock, clock}
-	for _, form := range tabForms {
-		for _, right := range rights {
-			line := t.Line(r.width)
-			r.tabsOn(line, form)
-			if part.Width(part.Clean(right))+2 <= line.Room() {
-				return line.End(t.Dim, right+" ").String()
+	// Who acts matters more than wide gaps; only where nothing else helps the time stands alone.
+	for _, rights := range [][]string{{who + " · " + clock, d.Actor.Name + " · " + clock}, {clock}} {
+		for _, form := range tabForms {
+			for _, right := range rights {
+				line := t.Line(r.width)
+				r.tabsOn(line, form)
+				if part.Width(part.Clean(right))+2 <= line.Room() {
+					return line.End(t.Dim, right+" ").String()
+				}
 			}
 		}
 	}

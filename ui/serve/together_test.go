@@ -85,7 +85,7 @@ func TestTheRealConsoleOnARealTerminal(t *testing.T) {
 	if err := session.Shell(); err != nil {
 		t.Fatal(err)
 	}
-	for _, words := range []string{"patchdeck", "Overview", "k.osei", "R-3"} {
+	for _, words := range []string{"Overview", "k.osei", "R-3"} {
 		shown.shows(t, words)
 	}
 	console.Show(uitest.Halted(60))
