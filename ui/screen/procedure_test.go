@@ -11,12 +11,12 @@ func TestATaskIsTickedSkippedAndItsTickUndone(t *testing.T) {
 	s := open(t, night(), lead, mono, 120, 36)
 	s.press(onProcedure, "d")
 	s.confirm("none this month")
-	if got := s.newest(); got != (engine.DoTask{Cycle: "2026-11", Task: 23, Note: "none this month"}) {
+	if got := s.newest(); got != (engine.DoTask{Cycle: "2026-11", Task: 9, Note: "none this month"}) {
 		t.Errorf("the cursor begins at the overdue task; d gave %+v", got)
 	}
 	s.press("x")
 	s.confirm("not needed")
-	if got := s.newest(); got != (engine.SkipTask{Cycle: "2026-11", Task: 23, Reason: "not needed"}) {
+	if got := s.newest(); got != (engine.SkipTask{Cycle: "2026-11", Task: 9, Reason: "not needed"}) {
 		t.Errorf("x gave %+v", got)
 	}
 	s.press("g", "u")
