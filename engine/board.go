@@ -15,7 +15,7 @@ import (
 // board is one rollout as views show it. What a view got is never changed: a list in which something changes is copied first, a cell
 // is made anew only when its advertisement, its conversation or its server changed.
 type board struct {
-	dirty   ids            // advertisements whose cell may look different now
+	dirty   pile           // advertisements whose cell may look different now
 	at      map[string]int // places of the cells, by advertisement
 	windows []string       // the window that the plan gave, by place
 	names   uint64         // of the index, when the places were given
@@ -31,7 +31,7 @@ type board struct {
 func (e *Engine) board(id string) *board {
 	b := e.boards[id]
 	if b == nil {
-		b = &board{dirty: ids{}}
+		b = &board{}
 		e.boards[id] = b
 	}
 	return b
@@ -85,7 +85,7 @@ func (e *Engine) lay(b *board, r *rollout.Rollout, plan *rollout.Plan) {
 		Forecast: b.view.Forecast}
 	for i, id := range order {
 		b.at[id], b.windows[i] = i, window[e.state.ads[id].Server]
-		b.dirty[id] = struct{}{}
+		b.dirty.add(id)
 	}
 	for _, w := range plan.Windows {
 		if w.Ring == r.Ring {
@@ -108,19 +108,20 @@ func (e *Engine) wait(b *board, r *rollout.Rollout, now time.Time) {
 	b.waits = e.waits(r, now)
 	for id, why := range b.waits {
 		if was[id] != why {
-			b.dirty[id] = struct{}{}
+			b.dirty.add(id)
 		}
 	}
 	for id := range was {
 		if _, still := b.waits[id]; !still {
-			b.dirty[id] = struct{}{}
+			b.dirty.add(id)
 		}
 	}
 }
 
 // redraw makes the cells anew that may look different, with the accounts that follow from them.
 func (e *Engine) redraw(b *board, id string) {
-	if len(b.dirty) == 0 {
+	dirty := b.dirty.take()
+	if len(dirty) == 0 {
 		return
 	}
 	v := &b.view
@@ -128,7 +129,7 @@ func (e *Engine) redraw(b *board, id string) {
 	v.Windows, v.Advertisements = slices.Clone(v.Windows), slices.Clone(v.Advertisements)
 	fresh := map[string]bool{} // windows whose counts are a copy already
 	troubled := false
-	for ad := range b.dirty {
+	for _, ad := range dirty {
 		i := b.at[ad]
 		was, is := v.Cells[i], e.viewCell(e.state.ads[ad], b.windows[i], b.waits[ad])
 		v.Cells[i] = is
@@ -148,7 +149,6 @@ func (e *Engine) redraw(b *board, id string) {
 			}
 		}
 	}
-	clear(b.dirty)
 	if troubled {
 		b.listNeeds()
 	}

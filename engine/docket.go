@@ -10,7 +10,7 @@ import (
 
 // docket is what the loop still has to look at in one rollout.
 type docket struct {
-	look       ids      // advertisements that changed, or whose time has come, since they were last looked at
+	look       pile     // advertisements that changed, or whose time has come, since they were last looked at
 	applicants []string // servers that are due to be read for the first time, by id: they share the places for staging
 
 	asked    question  // what admission was last decided from
@@ -27,7 +27,7 @@ type question struct {
 func (e *Engine) docket(id string) *docket {
 	d := e.dockets[id]
 	if d == nil {
-		d = &docket{look: ids{}}
+		d = &docket{}
 		e.dockets[id] = d
 	}
 	return d
@@ -44,7 +44,7 @@ func (e *Engine) gather() {
 	}
 	for _, id := range changed.shown {
 		for ad := range e.state.index.on[id] {
-			e.board(e.state.ads[ad].Rollout).dirty[ad] = struct{}{}
+			e.board(e.state.ads[ad].Rollout).dirty.add(ad)
 		}
 	}
 	e.roster.dirty = append(e.roster.dirty, changed.servers...)
@@ -59,11 +59,11 @@ func (e *Engine) gather() {
 
 // touch has a conversation looked at again: by time's rules, for what is owed, and for what is shown.
 func (e *Engine) touch(key string) {
-	e.touched[key] = struct{}{}
+	e.touched.add(key)
 	if ad := e.state.ads[key]; ad != nil {
-		e.board(ad.Rollout).dirty[key] = struct{}{}
+		e.board(ad.Rollout).dirty.add(key)
 		if e.state.rollouts[ad.Rollout].State != rollout.Closed {
-			e.docket(ad.Rollout).look[key] = struct{}{}
+			e.docket(ad.Rollout).look.add(key)
 		}
 	}
 }

@@ -69,11 +69,11 @@ type Engine struct {
 	inFlight map[string]bool
 	calls    int
 	tidy     map[string]errand  // scan jobs to remove from their hosts; a job that is forgotten here only leaves a folder behind
-	touched  ids                // conversations whose errand has to be found anew
+	touched  pile               // conversations whose errand has to be found anew
 	dockets  map[string]*docket // by rollout
 	agenda   *agenda
-	errands  heap[errand]      // calls that are due, in the order in which they are made
-	queued   map[string]errand // those by key
+	errands  heap[place]       // calls that are due, in the order in which they are made
+	queued   map[string]place  // those by key
 	latest   time.Time         // the clock at the last turn
 	asleep   time.Time         // nothing is due before
 	wake     time.Time         // the next thing that a noun waits for, as of the last look; zero is nothing
@@ -127,7 +127,7 @@ func New(o Options) (*Engine, error) {
 	}
 	e := &Engine{options: o, state: s, head: o.Store.Head(), inputs: make(chan any, 1024), stopped: make(chan struct{}),
 		contacts: newContacts(), inFlight: map[string]bool{}, tidy: map[string]errand{},
-		touched: ids{}, dockets: map[string]*docket{}, agenda: newAgenda(), errands: heap[errand]{less: errand.before}, queued: map[string]errand{},
+		dockets: map[string]*docket{}, agenda: newAgenda(), errands: heap[place]{less: place.before}, queued: map[string]place{},
 		boards: map[string]*board{}}
 	e.touchAll()
 	e.view.Store(e.makeView(o.Clock.Now(), 1))

@@ -107,11 +107,13 @@ func (e *Engine) lookAtRollout(id string, now time.Time) {
 // drained, is always among them: what they may do depends on windows, stops and the locks of others.
 func (e *Engine) due(id string) []string {
 	d, tally := e.docket(id), e.state.index.tally(id)
-	list := make([]string, 0, len(d.look)+len(tally.owing)+len(tally.draining))
-	for _, set := range []ids{d.look, tally.owing, tally.draining} {
-		list = slices.AppendSeq(list, maps.Keys(set))
+	list := d.look.take()
+	for ad := range tally.owing {
+		list = append(list, ad)
 	}
-	clear(d.look)
+	for ad := range tally.draining {
+		list = append(list, ad)
+	}
 	slices.Sort(list)
 	return slices.Compact(list)
 }

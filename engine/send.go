@@ -21,18 +21,23 @@ type errand struct {
 	due   time.Time
 }
 
-// before orders errands when places for calls are short.
-func (d errand) before(other errand) bool {
-	return cmp.Or(urgency(d.step)-urgency(other.step), d.due.Compare(other.due), strings.Compare(d.key, other.key)) < 0
+// place is an errand's place among those to send, when calls are short.
+type place struct {
+	urgency int
+	due     time.Time
+	key     string
+}
+
+func (p place) before(other place) bool {
+	return cmp.Or(p.urgency-other.urgency, p.due.Compare(other.due), strings.Compare(p.key, other.key)) < 0
 }
 
 // send starts the calls that are due, oldest first, as far as places for calls are left, and notes when to look again.
 func (e *Engine) send(ctx context.Context, hosts *sync.WaitGroup, now time.Time) {
 	e.gather()
-	for key := range e.touched {
+	for _, key := range e.touched.take() {
 		e.schedule(key, now)
 	}
-	clear(e.touched)
 	if e.options.Duty == FullDuty {
 		e.callApplicants(now)
 	}
@@ -183,11 +188,12 @@ func (e *Engine) schedule(key string, now time.Time) {
 
 // queue puts an errand among those to send, unless it stands there already: what it is then is seen when its turn comes.
 func (e *Engine) queue(d errand) {
-	if was, ok := e.queued[d.key]; ok && !d.before(was) {
+	p := place{urgency(d.step), d.due, d.key}
+	if was, ok := e.queued[d.key]; ok && !p.before(was) {
 		return
 	}
-	e.queued[d.key] = d
-	e.errands.push(d)
+	e.queued[d.key] = p
+	e.errands.push(p)
 }
 
 // callApplicants sends for as many of the servers to be read for the first time as there are places for staging.
