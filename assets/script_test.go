@@ -21,7 +21,7 @@ func everyScript() []ScriptFile { return append(Scripts(), library.bootstrap) }
 func TestEveryScriptOfTheContractIsThere(t *testing.T) {
 	for _, name := range []string{
 		"facts", "job-start", "job-poll", "job-cancel", "job-remove", "restart", "verify", "job-scan", "job-stage", "job-install",
-		"health", "cluster-state", "cluster-suspend", "cluster-resume", "job-uninstall", "baseline", "clean-up", "fsmo-move", "fsmo-return", "monitoring",
+		"health", "cluster-state", "cluster-suspend", "cluster-resume", "job-uninstall", "removable", "baseline", "clean-up", "fsmo-move", "fsmo-return", "monitoring",
 	} {
 		script, ok := Script(name)
 		if !ok || script.Name != name || script.Version < 1 {

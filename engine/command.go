@@ -75,6 +75,7 @@ type (
 	RecordAcceptance struct {
 		Change, Application string
 		Result              pilot.Result
+		Update              string // which update is to blame; may be empty
 		Note                string
 	}
 	// ExcludeServer takes a server out of a change request's plan, with a reason.

@@ -265,7 +265,10 @@ func (e *Engine) recordAcceptance(actor approval.Actor, c RecordAcceptance, now 
 	default:
 		return "", fmt.Errorf("result %q is not known: use passed, failed or workaround", c.Result)
 	}
-	given := pilot.Answer{Result: c.Result, By: actor.Name, At: now, Note: c.Note}
+	if release := e.state.releases[e.state.changes[c.Change].Release]; c.Update != "" && !slices.Contains(release.Active(), c.Update) {
+		return "", fmt.Errorf("%s does not hold %s: it holds %v", release.ID, c.Update, release.Active())
+	}
+	given := pilot.Answer{Result: c.Result, By: actor.Name, At: now, Note: c.Note, Update: c.Update}
 	if _, err := a.Record(c.Application, given); err != nil {
 		return "", err
 	}

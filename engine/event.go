@@ -76,9 +76,10 @@ type (
 		Amendment approval.Amendment `json:"amendment"`
 	}
 	acceptanceOpened struct {
-		Change       string    `json:"change"`
-		Applications []string  `json:"applications"`
-		Deadline     time.Time `json:"deadline"`
+		Plans        map[string]int `json:"plans,omitempty"`
+		Change       string         `json:"change"`
+		Applications []string       `json:"applications"`
+		Deadline     time.Time      `json:"deadline"`
 	}
 	acceptanceRecorded struct {
 		Change      string       `json:"change"`

@@ -169,7 +169,16 @@ func registerChanges() {
 			return fmt.Sprintf("%d applications, results by %s", len(e.Applications), e.Deadline.Format("2 Jan 15:04"))
 		},
 		func(s *state, e acceptanceOpened, _ time.Time) error {
-			s.putAcceptance(e.Change, pilot.Open(e.Applications, e.Deadline))
+			a := pilot.Open(e.Applications, e.Deadline)
+			for name := range a.Results {
+				if rev := e.Plans[name]; rev > 0 {
+					if a.Plans == nil {
+						a.Plans = map[string]int{}
+					}
+					a.Plans[name] = rev
+				}
+			}
+			s.putAcceptance(e.Change, a)
 			return nil
 		})
 	register("acceptance.recorded",

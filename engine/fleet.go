@@ -51,6 +51,7 @@ type Fleet interface {
 	Health(ctx context.Context, target Target, wanted rollout.Wanted) (rollout.Health, error)
 	TakeDuty(ctx context.Context, target Target, order DutyOrder) (rollout.Handed, error)
 	GiveDuty(ctx context.Context, target Target, order DutyOrder) (rollout.Handed, error)
+	Removable(ctx context.Context, target Target, removals []rollout.Removal) (rollout.Removable, error)
 	StartJob(ctx context.Context, target Target, order JobOrder) (rollout.Job, error)
 	Job(ctx context.Context, target Target, job string, after int) (rollout.Job, error)
 	CancelJob(ctx context.Context, target Target, job string) (rollout.Job, error)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 )
 
@@ -87,6 +88,10 @@ func (e *Engine) acceptanceGate(change approval.Change, now time.Time) string {
 	a := e.state.acceptance[change.ID]
 	if blocks := e.openBlocks(change); len(blocks) > 0 {
 		return fmt.Sprintf("acceptance failed for %v: drop the update, exclude the servers, or record a workaround", blocks)
+	}
+	if failed := e.openMinimum(change); len(failed) > 0 {
+		return fmt.Sprintf("minimum test failed: %s of %s on %s (%s): drop the update, exclude the server, or record a workaround", failed[0].Test, failed[0].Update,
+			e.nameOf(inventory.ServerID(failed[0].Server)), failed[0].Words)
 	}
 	if !a.Closed && now.Before(e.state.plans[change.PlanHash].AcceptBy) {
 		return "acceptance is open until " + e.state.plans[change.PlanHash].AcceptBy.In(e.options.Zone).Format("2 Jan 15:04")

@@ -127,6 +127,7 @@ func (e *Engine) move(m *rollout.Moved, after rollout.Contact, now time.Time) {
 		after = rollout.Contact{Heard: after.Heard} // what is left to do is tidying; silence until now does not count against it
 	}
 	e.contacts.put(m.Ad, after)
+	e.prove(m, now)
 	r = e.state.rollouts[m.Rollout]
 	if w, ok := e.options.Policy.Warning(r, m.Window); ok {
 		e.must(w, engineActor, "", now)
@@ -199,7 +200,7 @@ func (e *Engine) lookAtAcceptance(change approval.Change, now time.Time) {
 	switch {
 	case !open && (e.devThrough(change.ID) || !now.Before(plan.AcceptBy)):
 		e.must(acceptanceOpened{Change: change.ID, Applications: plan.Applications(e.serverValues(), rollout.Pilot, rollout.Dev),
-			Deadline: plan.AcceptBy}, engineActor, "", now)
+			Deadline: plan.AcceptBy, Plans: e.planRevisions()}, engineActor, "", now)
 	case open && !a.Closed && !now.Before(a.Deadline):
 		e.must(acceptanceClosed{Change: change.ID}, engineActor, "", now)
 	}

@@ -64,7 +64,7 @@ func (e *Engine) start(ctx context.Context, hosts *sync.WaitGroup, d errand) {
 	if ad := e.state.ads[d.step.Ad]; ad != nil {
 		r := e.state.rollouts[ad.Rollout]
 		change = r.Change
-		if plan := e.state.plans[r.PlanHash]; plan.Removal {
+		if plan := e.state.plans[r.PlanHash]; plan.Removal || d.step.Do == rollout.AskRemovable {
 			d.step.Removals = plan.Removals(d.step.Updates, ad.Before)
 		}
 	}
@@ -115,6 +115,8 @@ func (e *Engine) call(ctx context.Context, target Target, s rollout.Step, change
 		r.Handed, err = pointer(e.options.Fleet.TakeDuty(ctx, target, e.dutyOrder(s, change)))
 	case rollout.GiveDuty:
 		r.Handed, err = pointer(e.options.Fleet.GiveDuty(ctx, target, e.dutyOrder(s, change)))
+	case rollout.AskRemovable:
+		r.Removable, err = pointer(e.options.Fleet.Removable(ctx, target, s.Removals))
 	case rollout.StopJob:
 		r.Job, err = pointer(e.options.Fleet.CancelJob(ctx, target, s.Job))
 	case rollout.StartJob:
@@ -289,7 +291,7 @@ func (e *Engine) adErrand(ad *rollout.Advertisement, now time.Time) (d errand, w
 	switch {
 	case reads && !at.After(now):
 		owed = slices.Contains(e.admitted(r.ID, docket), ad.ID)
-	case step.Do == rollout.RemoveJobs && contact.Silent >= cleanupTries:
+	case (step.Do == rollout.RemoveJobs || step.Do == rollout.AskRemovable) && contact.Silent >= cleanupTries:
 		owed = false
 	}
 	return errand{key: ad.ID, step: step, due: at}, wake, owed

@@ -83,8 +83,8 @@ func (k *shelf) show(s *state, v *View) {
 	v.Changes = k.changes.get(s, func() (list []ChangeView) {
 		for _, id := range slices.SortedFunc(maps.Keys(s.changes), byNumber) {
 			c := s.changes[id]
-			list = append(list, ChangeView{Change: c, Plan: s.plans[c.PlanHash], Acceptance: s.acceptance[id]})
+			list = append(list, ChangeView{Change: c, Plan: s.plans[c.PlanHash], Acceptance: s.acceptance[id], Minimum: s.minimum[id]})
 		}
 		return list
-	}, "change", "plan", "plan-part", "acceptance")
+	}, "change", "plan", "plan-part", "acceptance", "minimum")
 }

@@ -32,7 +32,9 @@ type state struct {
 	away       map[string]bool     // advertisements whose server is not in service
 	groups     groups
 	sweeps     map[int]sweepState
-	parts      map[string][]int // by plan: how many assignments each of its records holds
+	minimum    map[string]pilot.Minimum  // by change request
+	testPlans  map[string]pilot.TestPlan // by application
+	parts      map[string][]int          // by plan: how many assignments each of its records holds
 	outbox     outbox
 	incidents  incidents
 	estate     // what the inventory remembers beside its servers
@@ -50,7 +52,7 @@ func newState() *state {
 		servers: map[inventory.ServerID]*inventory.Server{}, bulletins: map[string]catalog.Bulletin{},
 		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
 		plans: map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
-		adsOf: map[string][]string{}, away: map[string]bool{}, groups: newGroups(), sweeps: map[int]sweepState{}, parts: map[string][]int{},
+		adsOf: map[string][]string{}, away: map[string]bool{}, groups: newGroups(), minimum: map[string]pilot.Minimum{}, testPlans: map[string]pilot.TestPlan{}, sweeps: map[int]sweepState{}, parts: map[string][]int{},
 		outbox: newOutbox(), incidents: newIncidents(), estate: newEstate(), proceedings: newProceedings(),
 		index: newIndex(), dirty: map[recordKey]bool{},
 	}

@@ -24,6 +24,7 @@ type View struct {
 	Rollouts   []RolloutView     // in the order in which they were opened
 	Sweeps     []SweepView       // running inventory sweeps
 	Groups     []GroupView       // declared availability groups, ordered by name
+	TestPlans  []pilot.TestPlan  // ordered by application
 	Notices    []NoticeView      // newest first
 	Incidents  []notice.Incident // newest first
 	// The estate: what is asked and known of the servers beside themselves.
@@ -58,6 +59,7 @@ type ChangeView struct {
 	approval.Change
 	Plan       *rollout.Plan // nil until one is made
 	Acceptance pilot.Acceptance
+	Minimum    pilot.Minimum // what the engine itself tested on the pilot
 }
 
 // RolloutView is one rollout as the grid shows it.

@@ -25,6 +25,7 @@ var resultTypes = map[string]struct {
 	"monitoring": {monitoringResult{}, nil},
 	"baseline":   {stampResult{}, nil}, "clean-up": {orphanResult{}, nil},
 	"health":        {healthResult{}, nil},
+	"removable":     {removableResult{}, nil},
 	"cluster-state": {clusterResult{}, nil}, "cluster-suspend": {clusterResult{}, nil}, "cluster-resume": {clusterResult{}, nil},
 }
 

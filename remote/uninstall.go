@@ -34,16 +34,21 @@ type removalEntry struct {
 
 // Uninstall registers the job and starts it. A job that the host already knows is not started again.
 func (f *Fleet) Uninstall(ctx context.Context, target engine.Target, order UninstallOrder) (UninstallJob, error) {
+	manifest := manifestOf(order.Removals)
+	job := engine.JobOrder{ID: order.ID, Kind: rollout.JobUninstall, Change: order.Change, Deadline: order.Deadline}
+	return f.uninstall(ctx, target, order.ID, "job-start", startOf(job, manifest))
+}
+
+func manifestOf(removals []rollout.Removal) removalManifest {
 	manifest := removalManifest{Removals: []removalEntry{}}
-	for _, r := range order.Removals {
+	for _, r := range removals {
 		entry := removalEntry{KB: r.KB}
 		if r.Build != (inventory.Build{}) {
 			entry.Build = r.Build.String()
 		}
 		manifest.Removals = append(manifest.Removals, entry)
 	}
-	job := engine.JobOrder{ID: order.ID, Kind: rollout.JobUninstall, Change: order.Change, Deadline: order.Deadline}
-	return f.uninstall(ctx, target, order.ID, "job-start", startOf(job, manifest))
+	return manifest
 }
 
 // startOf are the parameters that start a job of a kind with a manifest of its own.

@@ -35,6 +35,10 @@ func TestUpdatesAreRemovedOverTheWire(t *testing.T) {
 	bottom, _ := inventory.ParseBuild(d.Build)
 	order := engine.JobOrder{ID: "uninstall-1", Kind: rollout.JobUninstall, Change: "CHG-1", Deadline: servers.Time().Add(24 * time.Hour),
 		Removals: []rollout.Removal{{KB: "KB5999322"}, {KB: "KB5999999"}, {KB: "KB5066782", Build: bottom}}}
+	can := insist(t, func(ctx context.Context) (rollout.Removable, error) { return f.Removable(ctx, to, order.Removals) })
+	if !slices.Equal(can.Yes, []string{"KB5999322", "KB5066782"}) || !slices.Equal(can.No, []string{"KB5999999"}) {
+		t.Errorf("removable: %+v, want what is installed, whether or not it is permanent", can)
+	}
 	insist(t, func(ctx context.Context) (rollout.Job, error) { return f.StartJob(ctx, to, order) })
 	if again := insist(t, func(ctx context.Context) (rollout.Job, error) { return f.StartJob(ctx, to, order) }); !again.Existed {
 		t.Errorf("a second order started it again: %+v", again)
@@ -93,5 +97,16 @@ func TestAnUnbelievableRemovalIsRefused(t *testing.T) {
 	}
 	if job, err := r.believe(installOrder.ID); err != nil || job.Kind != rollout.JobUninstall || job.Results[0].Verdict != rollout.Removed {
 		t.Errorf("%+v %v", job, err)
+	}
+}
+
+func TestAnUnbelievableWordOnRemovalIsRefused(t *testing.T) {
+	asked := []rollout.Removal{{KB: "KB5999022"}}
+	for _, text := range []string{`{"updates":[],"time":"2026-11-10T20:00:00Z"}`, `{"updates":[{"kb":"KB1","packages":[]}],"time":"2026-11-10T20:00:00Z"}`,
+		`{"updates":[{"kb":"KB5999022","packages":[]},{"kb":"KB5999022","packages":[]}],"time":"2026-11-10T20:00:00Z"}`, `{"updates":[{"kb":"KB5999022","packages":["a"]}],"time":""}`} {
+		f, s, _ := answering(t, "removable", text)
+		if answer, err := f.Removable(t.Context(), s.target, asked); err == nil {
+			t.Errorf("%s: %+v", text, answer)
+		}
 	}
 }

@@ -3,7 +3,7 @@
     Removes updates by their packages. It never restarts the server: that is ordered on its own.
 .NOTES
     Script: job-uninstall
-    Version: 1
+    Version: 2
     Parameters: removals
     Result: result, code, words, restart_required, build_before, updates
     Privileges: SYSTEM, as the scheduled task that job-start registers
@@ -16,32 +16,19 @@ $ProgressPreference = 'SilentlyContinue'
 #include part/failure.ps1
 #include part/file.ps1
 #include part/work.ps1
+#include part/removal.ps1
 
 $removed = 2
 $failed = 4
 $notInstalled = 0x80240017 # WU_E_NOT_APPLICABLE
 $cancelCode = 0x8024000B   # WU_E_CALL_CANCELLED
 $lateCode = 0x800705B4     # ERROR_TIMEOUT
-$presentStates = @('Installed', 'InstallPending', 'UninstallPending')
-
-# The package of a cumulative update carries no KB in its name, only the build that it brings.
-function Get-PackagePattern {
-    param($removal)
-    if ([string]$removal.build -cmatch '\A[0-9]+\.[0-9]+\.([0-9]+\.[0-9]+)\z') {
-        return '\APackage_for_RollupFix~[0-9a-f]+~[a-z0-9]+~~' + [regex]::Escape($Matches[1]) + '\.[0-9]+\.[0-9]+\z'
-    }
-    if ([string]$removal.build -ne '' -or [string]$removal.kb -cnotmatch '\AKB[0-9]{6,8}\z') {
-        throw (New-Failure 0x80070057 ('"{0}" with build "{1}" names no update' -f $removal.kb, $removal.build))
-    }
-    return '\APackage_for_' + [string]$removal.kb + '~'
-}
 
 # One entry for each removal; an update may have several packages.
 function Get-Removal {
     $packages = @(Get-WindowsPackage -Online -ErrorAction Stop)
     foreach ($removal in $order.manifest.removals) {
-        $pattern = Get-PackagePattern $removal
-        $found = @($packages | Where-Object -FilterScript { $_.PackageName -match $pattern -and $presentStates -contains [string]$_.PackageState })
+        $found = @(Select-Package $packages $removal)
         $entry = @{ kb = [string]$removal.kb; packages = $found; result = 0; hresult = 0; restart = $false }
         if ($found.Length -eq 0) { $entry.hresult = $notInstalled }
         $entry

@@ -96,3 +96,18 @@ func (w *World) Away() map[inventory.ServerID][]rollout.Duty {
 	}
 	return list
 }
+
+// Removable says whether there is a package to remove the update by.
+func (w *World) Removable(ctx context.Context, t engine.Target, removals []rollout.Removal) (answer rollout.Removable, err error) {
+	err = w.visit(ctx, t, func(h *host, _ time.Time) error {
+		for _, r := range removals {
+			if h.fate == NoPackage || !h.build.AtLeast(r.Build) {
+				answer.No = append(answer.No, r.KB)
+			} else {
+				answer.Yes = append(answer.Yes, r.KB)
+			}
+		}
+		return nil
+	})
+	return answer, err
+}

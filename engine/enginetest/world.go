@@ -36,6 +36,7 @@ const (
 	SlowDrain   Fate = "slow drain"  // never comes to the end of handing its last duty over
 	SlowReturn  Fate = "slow return" // takes its duties back only at the fifth time it is asked
 	Obstructed  Fate = "obstructed"  // its update service is disabled
+	NoPackage   Fate = "no package"  // has no package by which its updates could be removed
 	Kept        Fate = "kept"        // does not let go of an update
 	OldBackup   Fate = "old backup"  // its last good backup is two days old
 )

@@ -25,6 +25,8 @@ type Acceptance struct {
 	Deadline time.Time         `json:"deadline,omitzero"` // after it, silence means no issues
 	Closed   bool              `json:"closed,omitempty"`
 	Results  map[string]Answer `json:"results,omitempty"` // by application
+	// Plans are the revisions of the applications' test plans when testing began; what is missing had none.
+	Plans map[string]int `json:"plans,omitempty"`
 }
 
 // Answer is one application's result, with who gave it.
@@ -33,6 +35,7 @@ type Answer struct {
 	By     string    `json:"by,omitempty"`
 	At     time.Time `json:"at,omitzero"`
 	Note   string    `json:"note,omitempty"`
+	Update string    `json:"update,omitempty"` // the update that it is about, where one is to blame
 }
 
 // Open starts acceptance for the applications that run on the servers patched so far.
@@ -42,6 +45,12 @@ func Open(applications []string, deadline time.Time) Acceptance {
 		a.Results[name] = Answer{Result: Pending}
 	}
 	return a
+}
+
+// Tests tells whether testing of an application is under way.
+func (a Acceptance) Tests(application string) bool {
+	_, asked := a.Results[application]
+	return asked && !a.Closed
 }
 
 // Record adds one application's result. After the deadline results are refused: silence has counted by then, and what is

@@ -53,6 +53,10 @@ type Advertisement struct {
 	// Stopping tells that a job may still be under way that nobody wants any more: it is cancelled before anything else.
 	Stopping bool `json:"stopping,omitempty"`
 
+	// Prove is for a pilot server: whether its updates could be removed is asked after it succeeded; Removable is its answer.
+	Prove     bool       `json:"prove,omitempty"`
+	Removable *Removable `json:"removable,omitempty"`
+
 	RestartID string          `json:"restart_id,omitempty"`
 	Restarts  int             `json:"restarts,omitempty"` // restarts ordered so far
 	Boot      time.Time       `json:"boot,omitzero"`      // the boot before our restart

@@ -15,6 +15,7 @@ type Reply struct {
 	Facts        *inventory.Facts
 	Health       *Health // beside Facts, after a preflight
 	Handed       *Handed
+	Removable    *Removable
 	Job          *Job
 	Restarted    *Restarted
 	Verification *Verification
@@ -64,6 +65,10 @@ func (s Scene) Answer(ad *Advertisement, c Contact, r Reply) (moved *Moved, afte
 	switch {
 	case r.Facts != nil:
 		return s.facts(ad, c, r.Facts, r.Health)
+	case r.Removable != nil:
+		m := ad.move(ad.Delivery, "whether its updates could be removed was asked")
+		m.Removable = r.Removable
+		return m, c.fresh(s.Now)
 	case r.Handed != nil:
 		return s.handed(ad, c, r)
 	case r.Job != nil && ad.Stopping:

@@ -42,6 +42,7 @@ type Moved struct {
 	After      inventory.Build    `json:"after,omitzero"`
 	Failure    *Failure           `json:"failure,omitempty"`
 	Hard       bool               `json:"hard,omitempty"`
+	Removable  *Removable         `json:"removable,omitempty"`
 	Scores     *ScoreStep         `json:"score,omitempty"`
 	Exclusion  string             `json:"exclusion,omitempty"`
 	Reset      bool               `json:"reset,omitempty"` // a person's retry: the counters of attempts begin anew
@@ -103,6 +104,9 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 		ad.Windows = m.Windows
 	}
 	ad = m.applyDrain(ad)
+	if m.Removable != nil {
+		ad.Removable = m.Removable
+	}
 	if m.Duties != nil {
 		ad.Duties = m.Duties
 	}
@@ -117,6 +121,7 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 		ad.Restarts++
 	}
 	if m.Reset {
+		ad.Removable = nil
 		ad.Failure = nil
 		ad.TriedStages, ad.TriedAttempts = ad.Stages, ad.Attempts
 	}

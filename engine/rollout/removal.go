@@ -33,6 +33,12 @@ type RemovalResult struct {
 	Failure *Failure // set when not removable
 }
 
+// Removable says of updates whether a server has a package by which they could be removed.
+type Removable struct {
+	Yes []string `json:"yes,omitempty"`
+	No  []string `json:"no,omitempty"`
+}
+
 // work is what an admitted server does by this plan.
 func (p *Plan) work() JobKind {
 	if p.Removal {

@@ -25,6 +25,7 @@ const (
 	TakeDuty     StepKind = "take"
 	GiveDuty     StepKind = "give"
 	StopJob      StepKind = "cancel"
+	AskRemovable StepKind = "removable"
 )
 
 // Step is a call that is owed to a host, as data. Rev is the fence: the answer to a step counts only while the
@@ -109,6 +110,10 @@ func Owed(ad *Advertisement, c Contact) (step Step, ok bool) {
 	case Verifying:
 		step.Do, step.Services = ReadEvidence, ad.Services
 	default:
+		if ad.Prove && ad.Removable == nil && doing == Succeeded && len(ad.Updates) > 0 {
+			step.Do = AskRemovable
+			return step, true
+		}
 		step.Do, step.Jobs = RemoveJobs, leftovers(ad)
 		return step, doing.Final() && len(step.Jobs) > 0
 	}

@@ -26,6 +26,7 @@ func TestAnswersHaveTheFieldsThatTheScriptsAnnounce(t *testing.T) {
 		"baseline":      map[string]any{"baseline": "2026-11", "date": testEpoch},
 		"clean-up":      map[string]any{"days": 30},
 		"cluster-state": struct{}{}, "cluster-suspend": map[string]any{"suspend": "c-1"}, "cluster-resume": struct{}{},
+		"removable":  map[string]any{"removals": []any{}},
 		"verify":     map[string]any{"updates": []string{}, "services": []string{}},
 		"job-poll":   map[string]any{"job": "scan-1", "most": 1},
 		"job-cancel": map[string]any{"job": "scan-1"},

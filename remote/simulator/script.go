@@ -91,6 +91,8 @@ var behaviours = map[string]behaviour{
 	"health": (*host).runHealth,
 	"verify": (*host).runVerify,
 
+	"removable": (*host).runRemovable,
+
 	"baseline": (*host).runBaseline,
 	"clean-up": (*host).runCleanUp,
 
