@@ -248,7 +248,7 @@ func exclusionsStand(s sight) (string, bool) {
 	if s.change.ID == "" || s.now.Before(due) {
 		return "", false
 	}
-	return fmt.Sprintf("%s are excluded from %s", count(len(s.change.Exclusions), "server"), s.change.ID), true
+	return fmt.Sprintf("excluded from %s: %s", s.change.ID, count(len(s.change.Exclusions), "server")), true
 }
 
 func packageAccepted(s sight) (string, bool) {
@@ -311,7 +311,11 @@ func told(kinds ...notice.Kind) evidence {
 }
 
 func toldWords(kind notice.Kind, t Told, zone *time.Location) string {
-	return fmt.Sprintf("the notice %s, %s, went to %s on %s", t.Notice, kind, count(t.Copies, "addressee"), t.At.In(zone).Format("2 Jan 15:04"))
+	when := t.At.In(zone).Format("2 Jan 15:04")
+	if t.Copies == 0 {
+		return fmt.Sprintf("the notice %s, %s, of %s is kept for everybody to read", t.Notice, kind, when)
+	}
+	return fmt.Sprintf("the notice %s, %s, went to %s on %s", t.Notice, kind, count(t.Copies, "addressee"), when)
 }
 
 // progressTold sees the day's progress, and in the end the notice that Prod is updated.

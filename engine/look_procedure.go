@@ -137,7 +137,7 @@ func (e *Engine) follow(change approval.Change, now time.Time) {
 	}
 	month := e.monthOf(change)
 	cycle, begun := e.state.cycles[month.String()]
-	if begun && cycle.Change != "" && live(e.state.changes[cycle.Change]) {
+	if begun && cycle.Change != "" && (live(e.state.changes[cycle.Change]) || e.isOpen(cycle.Change, rollout.Prod)) {
 		cycle, begun = procedure.Cycle{ID: month.String() + "-" + change.ID}, false
 	}
 	basis := procedure.Basis{DayZero: month.PatchTuesday(), Zone: e.options.Zone, Began: now, Windows: plan.Windows, AcceptBy: plan.AcceptBy,
@@ -166,7 +166,7 @@ func (e *Engine) monthOf(change approval.Change) calendar.Month {
 // lookAtCycle completes what is seen, and tells once of each deadline that passed.
 func (e *Engine) lookAtCycle(id string, now time.Time) {
 	c := e.state.cycles[id]
-	if c.Finished() || now.Sub(c.Entries[len(c.Entries)-1].Last()) > tailTime {
+	if now.Sub(c.Entries[len(c.Entries)-1].Last()) > tailTime || c.Finished() {
 		return
 	}
 	s := e.sightOf(c, now)

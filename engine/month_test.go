@@ -241,7 +241,7 @@ func TestAMonthIsLedThroughItsTasks(t *testing.T) {
 		m.evidence(id, 25, "advertised to Prod")
 		m.expects(id, procedure.Open, 23)
 		m.on(14, 17, 1) // day +3
-		m.evidence(id, 23, "0 servers are excluded")
+		m.evidence(id, 23, "excluded from CHG-1: 0 servers")
 		m.expects(id, procedure.Open, 26)
 
 		m.on(16, 0, 5) // day +5
