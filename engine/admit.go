@@ -32,6 +32,7 @@ func (e *Engine) admit(id string, now time.Time) {
 	if len(ready) == 0 {
 		return
 	}
+	a.Quiet = true
 	for _, m := range e.withCandidates(a, ready).Admit().Moves {
 		e.move(m, rollout.Contact{Asked: true, Heard: e.contacts.at(m.Ad).Heard}, now)
 	}

@@ -37,6 +37,10 @@ func newNight(t *testing.T, servers int, seed uint64, fates map[string]enginetes
 			list[i].Name = dc // two of sixty are domain controllers
 		}
 	}
+	return nightOf(t, list, seed, fates)
+}
+
+func nightOf(t *testing.T, list []inventory.Server, seed uint64, fates map[string]enginetest.Fate) *night {
 	return &night{t: t, policy: rollout.DefaultPolicy(), store: storetest.NewMemory(), script: rehearsal.Script{Servers: list, Source: "model", Bulletin: enginetest.Bulletin(), Document: "model"},
 		world: enginetest.NewWorld(engine.NewWallClock(), seed, list, fates)}
 }

@@ -13,7 +13,6 @@ import (
 	"patchdeck/engine/approval"
 	"patchdeck/engine/enginetest"
 	"patchdeck/engine/rollout"
-	"patchdeck/store/storetest"
 )
 
 var scaleServers = flag.Int("scale.servers", 160, "servers of the full rollout in virtual time; 10000 is the size of the budget")
@@ -103,8 +102,7 @@ func TestAFullRolloutIsQuickAndTheSameForItsSeed(t *testing.T) {
 	for i := range heads {
 		began := time.Now()
 		synctest.Test(t, func(t *testing.T) {
-			n := newNight(t, *scaleServers, 1, map[string]enginetest.Fate{"SRV-0100": enginetest.RolledBack, "SRV-0155": enginetest.Unreachable})
-			n.store = storetest.NewMemory()
+			n := nightOf(t, enginetest.Servers(*scaleServers), 1, map[string]enginetest.Fate{"SRV-0100": enginetest.RolledBack, "SRV-0155": enginetest.Unreachable})
 			ctx, cancel := context.WithCancel(context.Background())
 			e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: engine.NewWallClock(), Policy: rollout.DefaultPolicy(), Publish: time.Minute})
 			if err != nil {

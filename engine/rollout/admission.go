@@ -1,11 +1,9 @@
 package rollout
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"patchdeck/engine/inventory"
@@ -16,6 +14,7 @@ type Admission struct {
 	Scene
 	Rollout *Rollout
 	// Ready are the rollout's servers that wait to be admitted; those that may not yet, or whose window is not open, are passed over.
+	// In order of their ids.
 	Ready []*Advertisement
 	// Load is who is in work in this rollout.
 	Load Load
@@ -31,6 +30,8 @@ type Admission struct {
 	Experience map[string]int
 	// Took are the release's measured durations in seconds, by base build.
 	Took map[string][]int
+	// Quiet leaves out why servers wait: most of the time only the moves are asked for.
+	Quiet bool
 	// Gate says why nobody of this rollout may start ("" when they may): not approved, acceptance open, paused, clock jumped.
 	Gate string
 
@@ -56,15 +57,16 @@ func (a Admission) Admit() Admitted {
 	for _, ad := range a.candidates() {
 		w, _ := a.openFor(ad)
 		var seats Seats
-		if a.Seats != nil {
-			seats = a.Seats(ad.Server, starting)
-		}
 		why := a.refuse(ad, w, running, locks)
-		if why == "" && !seats.free(ad) {
-			why = seats.Full
+		if why == "" && a.Seats != nil {
+			if seats = a.Seats(ad.Server, starting); !seats.free(ad) {
+				why = seats.Full
+			}
 		}
 		if why != "" {
-			out.Waits[ad.ID] = why
+			if !a.Quiet {
+				out.Waits[ad.ID] = why
+			}
 			continue
 		}
 		m := ad.move(Running, "admitted in window "+w.ID)
@@ -93,19 +95,26 @@ func (m *Moved) orderInstall(ad *Advertisement, s Scene) {
 	m.Deadline = s.Now.Add(s.Policy.InstallTime)
 }
 
-// candidates are the servers that could start, shortest expected time first, then by name of the advertisement.
+// candidates are the servers that could start, shortest expected time first, and among equals in the order of Ready.
 func (a Admission) candidates() []*Advertisement {
-	var list []*Advertisement
+	var times []time.Duration
+	groups := map[time.Duration][]*Advertisement{} // by expected time
 	for _, ad := range a.Ready {
 		ready := ad.Delivery == Staged || ad.Delivery == Retrying && !a.Now.Before(ad.RetryAt)
 		ready = ready && ad.Drain == InService && !ad.Stopping
 		if _, open := a.openFor(ad); ready && open {
-			list = append(list, ad)
+			expected := a.expected(ad.Before)
+			if groups[expected] == nil {
+				times = append(times, expected)
+			}
+			groups[expected] = append(groups[expected], ad)
 		}
 	}
-	slices.SortStableFunc(list, func(x, y *Advertisement) int {
-		return cmp.Or(cmp.Compare(a.expected(x.Before), a.expected(y.Before)), strings.Compare(x.ID, y.ID))
-	})
+	slices.Sort(times)
+	list := make([]*Advertisement, 0, len(a.Ready))
+	for _, expected := range times {
+		list = append(list, groups[expected]...)
+	}
 	return list
 }
 
@@ -133,21 +142,29 @@ func (a Admission) refuse(ad *Advertisement, w Window, running Load, locks map[s
 	case a.Busy[ad.Server] != "":
 		return "another rollout works on it: " + a.Busy[ad.Server]
 	case a.Now.Add(need).After(w.Closes):
-		return fmt.Sprintf("no time left: needs %s, %s closes in %s", minutes(need), w.ID, minutes(w.Closes.Sub(a.Now)))
+		return a.say("no time left: needs %s, %s closes in %s", minutes(need), w.ID, minutes(w.Closes.Sub(a.Now)))
 	case running.Total >= a.ceiling(w):
-		return fmt.Sprintf("%d of %d places taken", running.Total, a.ceiling(w))
+		return a.say("%d of %d places taken", running.Total, a.ceiling(w))
 	case running.ByBase[key] >= a.Ramp(w, key):
-		return fmt.Sprintf("ramp: %d of %d places for build %s", running.ByBase[key], a.Ramp(w, key), key)
+		return a.say("ramp: %d of %d places for build %s", running.ByBase[key], a.Ramp(w, key), key)
 	case a.Policy.SiteLimit > 0 && running.BySite[ad.Site] >= a.Policy.SiteLimit:
-		return fmt.Sprintf("site %s: %d of %d places taken", ad.Site, running.BySite[ad.Site], a.Policy.SiteLimit)
+		return a.say("site %s: %d of %d places taken", ad.Site, running.BySite[ad.Site], a.Policy.SiteLimit)
 	case ad.Cluster == "":
 		return ""
 	case locks[ad.Cluster] != "" && locks[ad.Cluster] != ad.ID:
-		return fmt.Sprintf("cluster %s: %s has its lock", ad.Cluster, locks[ad.Cluster])
+		return a.say("cluster %s: %s has its lock", ad.Cluster, locks[ad.Cluster])
 	case a.Unfit[ad.Cluster] != "":
-		return fmt.Sprintf("cluster %s: %s", ad.Cluster, a.Unfit[ad.Cluster])
+		return a.say("cluster %s: %s", ad.Cluster, a.Unfit[ad.Cluster])
 	}
 	return ""
+}
+
+// say words a reason, if anybody wants to know it.
+func (a Admission) say(format string, args ...any) string {
+	if a.Quiet {
+		return "it waits"
+	}
+	return fmt.Sprintf(format, args...)
 }
 
 // ceiling is how many may be in work at once in this window: halved after the stop rule's warning.

@@ -121,7 +121,7 @@ func (s Scene) noAnswer(ad *Advertisement, c Contact, r Reply) (*Moved, Contact)
 		return ad.fail(r.Err, "the server refused"), c
 	}
 	if ad.Delivery == Restarting && r.Err.Class == ClassNetwork {
-		c.Next = s.Now.Add(s.Policy.ReadyPoll) // silence is what a restart looks like
+		c.Next, c.Network = s.Now.Add(s.Policy.ReadyPoll), false // silence is what a restart looks like: it is no trouble of the road
 	}
 	return nil, c
 }
