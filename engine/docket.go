@@ -13,6 +13,10 @@ type docket struct {
 	look       pile     // advertisements that changed, or whose time has come, since they were last looked at
 	applicants []string // servers that are due to be read for the first time, by id: they share the places for staging
 
+	given   []string  // the applicants that have a place
+	givenOf [2]uint64 // and the state of the records and of the list from which that follows
+	changed uint64    // grows with each change of applicants
+
 	asked    question  // what admission was last decided from
 	askedAt  time.Time // and when
 	nextTime time.Time // when time alone changes its answer
@@ -91,19 +95,44 @@ func (d *docket) apply(ad string, wants bool) {
 	switch {
 	case wants && !found:
 		d.applicants = slices.Insert(d.applicants, i, ad)
+		d.changed++
 	case !wants && found:
 		d.applicants = slices.Delete(d.applicants, i, i+1)
+		d.changed++
 	}
 }
 
 // admitted are the applicants for whom there is a place.
 func (e *Engine) admitted(id string, d *docket) []string {
+	if of := [2]uint64{e.state.index.version + 1, d.changed}; d.givenOf != of {
+		d.given, d.givenOf = e.giveStages(id, d), of
+	}
+	return d.given
+}
+
+func (e *Engine) giveStages(id string, d *docket) []string {
 	r := e.state.rollouts[id]
 	if r.State != rollout.Active || !e.state.changes[r.Change].Unlocks(r.Ring == rollout.Pilot) {
 		return nil
 	}
 	places := e.options.Policy.StageLimit - e.state.index.tally(id).counts[rollout.Staging]
-	return d.applicants[:max(0, min(places, len(d.applicants)))]
+	left := map[string]int{} // places of each site that were not given away yet
+	var list []string
+	for _, ad := range d.applicants {
+		if len(list) >= places {
+			break
+		}
+		site := e.state.ads[ad].Site
+		if _, counted := left[site]; !counted {
+			left[site] = e.options.Policy.SiteStages - e.state.index.transfers[site]
+		}
+		if e.options.Policy.SiteStages > 0 && left[site] <= 0 {
+			continue
+		}
+		left[site]--
+		list = append(list, ad)
+	}
+	return list
 }
 
 // sweepOf reads the key of a conversation within a sweep.

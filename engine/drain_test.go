@@ -174,3 +174,33 @@ func TestSkippingAServerThatIsStagedCancelsItsJob(t *testing.T) {
 		enginetest.Check(t, n.view, n.store, n.world)
 	})
 }
+
+// Handbook 8, bandwidth: concurrent transfers are limited per site, over all rollouts, and everybody gets their turn.
+func TestTransfersAreLimitedPerSite(t *testing.T) {
+	scenario(t, 60, nil, func(t *testing.T, ctx context.Context, n *night) {
+		n.policy.SiteStages = 2
+		most := map[string]int{}
+		e := n.until(ctx, engine.NewWallClock(), func(v *engine.View) bool {
+			now := map[string]int{}
+			for _, r := range v.Rollouts {
+				for _, c := range r.Cells {
+					if c.Delivery == rollout.Staging {
+						now[c.Site]++
+						most[c.Site] = max(most[c.Site], now[c.Site])
+					}
+				}
+			}
+			return rehearsal.Over(v)
+		})
+		// A place is given before the server is read, so that a call may be under way for each of them.
+		for site, n := range most {
+			if n > 2*2 {
+				t.Errorf("%d servers of %s fetched content at once, with 2 places", n, site)
+			}
+		}
+		prod, _ := ring(e.View(), rollout.Prod)
+		if prod.Counts[rollout.Succeeded] < prod.Counts.Targeted() {
+			t.Errorf("with few places: %v", prod.Counts)
+		}
+	})
+}

@@ -40,6 +40,8 @@ type index struct {
 	on      map[inventory.ServerID]ids // all advertisements on a server
 	unwell  map[string]ids             // servers of a cluster whose last sweep had trouble
 	sweeps  map[int]*sweepTally        // that have not ended
+	// transfers counts the servers of each site that fetch content, over all rollouts.
+	transfers map[string]int
 
 	changes  changes
 	version  uint64            // grows with each record
@@ -78,7 +80,7 @@ type sweepTally struct {
 
 func newIndex() index {
 	return index{tallies: map[string]*tally{}, holders: map[string]ids{}, members: map[string]ids{}, working: map[inventory.ServerID]ids{},
-		on: map[inventory.ServerID]ids{}, unwell: map[string]ids{}, sweeps: map[int]*sweepTally{}, versions: map[string]uint64{}}
+		on: map[inventory.ServerID]ids{}, unwell: map[string]ids{}, sweeps: map[int]*sweepTally{}, transfers: map[string]int{}, versions: map[string]uint64{}}
 }
 
 // take gives what changed since it was last asked.
@@ -108,6 +110,13 @@ func (x *index) advertisement(was, is *rollout.Advertisement) {
 
 func (x *index) enlist(ad *rollout.Advertisement, in bool) {
 	x.tally(ad.Rollout).enlist(ad, in)
+	if ad.Delivery == rollout.Staging {
+		if in {
+			x.transfers[ad.Site]++
+		} else if x.transfers[ad.Site]--; x.transfers[ad.Site] == 0 {
+			delete(x.transfers, ad.Site)
+		}
+	}
 	toggle(x.on, ad.Server, ad.ID, in)
 	if ad.Lock != "" {
 		toggle(x.holders, ad.Lock, ad.ID, in)

@@ -9,7 +9,7 @@ import (
 // parts tells what the index holds, in words that are equal when it is.
 func (x *index) parts() map[string]string {
 	parts := map[string]string{"open": fmt.Sprint(x.open), "holders": fmt.Sprint(x.holders), "members": fmt.Sprint(x.members),
-		"working": fmt.Sprint(x.working), "on": fmt.Sprint(x.on), "unwell": fmt.Sprint(x.unwell)}
+		"working": fmt.Sprint(x.working), "on": fmt.Sprint(x.on), "unwell": fmt.Sprint(x.unwell), "transfers": fmt.Sprint(x.transfers)}
 	for id, t := range x.tallies {
 		parts["tally of "+id] = fmt.Sprintf("%+v", *t)
 	}

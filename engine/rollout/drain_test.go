@@ -83,6 +83,7 @@ func TestAPreflightNamesWhatIsInTheWay(t *testing.T) {
 		"service disabled": {func(h *Health, _ *inventory.Facts) {
 			h.Obstacles = []*Failure{{Class: ClassBusy, Code: "0x80240016", Retry: true}, {Class: ClassConfig, Code: "0x80070422", Words: "wuauserv is disabled"}}
 		}, "0x80070422", false},
+		"clock off": {func(h *Health, _ *inventory.Facts) { h.Obstacles = []*Failure{{Class: ClassConfig, Code: "PD-CLOCK"}} }, "", false},
 		"passing obstacle": {func(h *Health, _ *inventory.Facts) {
 			h.Obstacles = []*Failure{{Class: ClassBusy, Code: "0x80240016", Words: "it must restart first", Retry: true}}
 		}, "0x80240016", true},

@@ -12,6 +12,7 @@ type Policy struct {
 	StageLead   time.Duration // how long before its window a server is reached and staged
 	StageSpread time.Duration // staging starts are spread over this, so that a site is not hit at once
 	StageLimit  int           // stage jobs under way at once in one rollout
+	SiteStages  int           // and in one site, over all rollouts: transfers share its line; 0 is no limit
 	SiteLimit   int           // servers in work at once in one site; 0 is no limit
 
 	Poll       time.Duration // between two questions about a running job
@@ -63,7 +64,7 @@ type Policy struct {
 // a log-likelihood ratio.
 func DefaultPolicy() Policy {
 	return Policy{
-		StageLead: 90 * time.Minute, StageSpread: 20 * time.Minute, StageLimit: 64, SiteLimit: 0,
+		StageLead: 90 * time.Minute, StageSpread: 20 * time.Minute, StageLimit: 64, SiteStages: 48, SiteLimit: 0,
 		Poll: 15 * time.Second, ReadyPoll: 20 * time.Second, RetryFirst: 30 * time.Second, RetryMost: 10 * time.Minute,
 		SilentAfter: 10 * time.Minute, LostAfter: 45 * time.Minute,
 		InstallTime: 2 * time.Hour, RestartTime: 30 * time.Minute, VerifyTime: 30 * time.Minute,

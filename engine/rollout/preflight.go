@@ -30,6 +30,9 @@ var remedies = map[Class]string{
 	ClassSource: "mend its road to the source, then retry it",
 }
 
+// findings are obstacles that somebody should mend and that do not stop an installation: a server whose clock is off has let us in all the same.
+var findings = map[string]bool{"PD-CLOCK": true}
+
 // unfit judges a server's health: why it may not be staged now. A failure with Retry may pass before its window; others need a person.
 // What a preflight finds was there before the update, so it never scores.
 func (p Policy) unfit(f *inventory.Facts, h *Health) *Failure {
@@ -42,6 +45,9 @@ func (p Policy) unfit(f *inventory.Facts, h *Health) *Failure {
 	}
 	var passing *Failure
 	for _, o := range h.Obstacles {
+		if findings[o.Code] {
+			continue
+		}
 		if !o.Retry {
 			return remedied(o)
 		}
