@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/base64"
@@ -70,12 +69,8 @@ func readCall(stdin []byte) (c call, err error) {
 	if len(stdin) > maxRequest {
 		return c, fmt.Errorf("the request has %d bytes, at most %d are read", len(stdin), maxRequest)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(stdin))
-	if err := decoder.Decode(&c); err != nil {
+	if err := json.Unmarshal(stdin, &c); err != nil {
 		return c, fmt.Errorf("the request is no JSON object: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return c, errors.New("the request goes on after its JSON object")
 	}
 	if !noncePattern.MatchString(c.Nonce) {
 		return c, errors.New("the request has no nonce")

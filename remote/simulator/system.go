@@ -3,7 +3,6 @@ package simulator
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -158,7 +157,7 @@ func (h *host) services(now time.Time) []service {
 	if h.cluster != "" {
 		list = append(list, automatic("ClusSvc", "Cluster Service"))
 	}
-	slices.SortFunc(list, func(a, b service) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	slices.SortFunc(list, func(a, b service) int { return compareFolded(a.Name, b.Name) })
 	return list
 }
 
@@ -176,4 +175,20 @@ func (h *host) servicing(now time.Time) string {
 		return "busy"
 	}
 	return "idle"
+}
+
+// compareFolded orders names as Windows lists them, whatever the case of their (ASCII) letters.
+func compareFolded(a, b string) int {
+	lower := func(c byte) byte {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		return c
+	}
+	for i := range min(len(a), len(b)) {
+		if x, y := lower(a[i]), lower(b[i]); x != y {
+			return int(x) - int(y)
+		}
+	}
+	return len(a) - len(b)
 }

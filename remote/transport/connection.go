@@ -5,17 +5,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"strconv"
 	"sync"
-	"syscall"
 	"time"
 )
-
-// MaxReply bounds one reply, header included. Servers are asked to keep to a seventh of it.
-const MaxReply = 1 << 20
 
 const soapType = "application/soap+xml;charset=UTF-8"
 
@@ -41,7 +36,7 @@ func (c *Conn) Alive() bool {
 	return !c.useless && c.in.Buffered() == 0 && c.raw.SetDeadline(time.Time{}) == nil && quiet(c.raw)
 }
 
-// Post sends one message and puts the reply behind what into holds. A reply is what came with status 200, or with 500
+// Post sends one message, whose memory it uses up, and puts the reply behind what into holds. A reply is what came with status 200, or with 500
 // and a body, in which case it is a fault; everything else is an *Error. After an error other than Unavailable and
 // WrongStatus the connection is useless.
 func (c *Conn) Post(ctx context.Context, message []byte, into *bytes.Buffer) error {
@@ -66,15 +61,15 @@ func (c *Conn) post(ctx context.Context, message []byte, into *bytes.Buffer) (er
 			into.Truncate(start)
 		}
 	}()
-	contentType := soapType
+	contentType, body := soapType, parts{nil, message, ""}
 	if c.sealing != nil {
-		if message, err = c.sealing.seal(message); err != nil {
+		if body, err = c.sealing.seal(message); err != nil {
 			c.useless = true
 			return err
 		}
 		contentType = c.sealing.contentType
 	}
-	answer, err := c.exchange(ctx, c.authorization, contentType, message, into)
+	answer, err := c.exchange(ctx, c.authorization, contentType, body, into)
 	if err != nil {
 		return err
 	}
@@ -116,21 +111,21 @@ func (c *Conn) judge(answer answer, body bool) error {
 	return &Error{Kind: WrongStatus, Status: answer.status, Err: errors.New("HTTP status " + strconv.Itoa(answer.status))}
 }
 
-// answer is the head of a reply.
-type answer struct {
-	status      int
-	contentType string
-	challenges  []string // WWW-Authenticate
-}
-
 // buffers keeps the memory of requests on their way.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // maxKept is the largest buffer worth keeping.
 const maxKept = 256 << 10
 
+// parts is the body of a request: a message with what frames it.
+type parts struct {
+	before  []byte
+	message []byte
+	after   string
+}
+
 // exchange sends one HTTP request and reads its reply to the end, whatever the status.
-func (c *Conn) exchange(ctx context.Context, authorization, contentType string, body []byte, into *bytes.Buffer) (answer, error) {
+func (c *Conn) exchange(ctx context.Context, authorization, contentType string, body parts, into *bytes.Buffer) (answer, error) {
 	release, err := c.limit(ctx)
 	if err != nil {
 		return answer{}, err
@@ -167,7 +162,7 @@ func (c *Conn) limit(ctx context.Context) (release func(), err error) {
 	}, nil
 }
 
-func (c *Conn) write(authorization, contentType string, body []byte) error {
+func (c *Conn) write(authorization, contentType string, body parts) error {
 	b := buffers.Get().(*bytes.Buffer)
 	defer keep(b)
 	b.Reset()
@@ -180,9 +175,11 @@ func (c *Conn) write(authorization, contentType string, body []byte) error {
 		b.WriteString(authorization)
 	}
 	b.WriteString("\r\nContent-Length: ")
-	b.Write(strconv.AppendInt(b.AvailableBuffer(), int64(len(body)), 10))
+	b.Write(strconv.AppendInt(b.AvailableBuffer(), int64(len(body.before)+len(body.message)+len(body.after)), 10))
 	b.WriteString("\r\n\r\n")
-	b.Write(body)
+	b.Write(body.before)
+	b.Write(body.message)
+	b.WriteString(body.after)
 	_, err := c.stream.Write(b.Bytes())
 	return err
 }
@@ -191,53 +188,4 @@ func keep(b *bytes.Buffer) {
 	if b.Cap() <= maxKept {
 		buffers.Put(b)
 	}
-}
-
-func (c *Conn) readReply(into *bytes.Buffer) (answer, error) {
-	c.limited.left = MaxReply
-	reply, err := http.ReadResponse(c.in, nil)
-	if err != nil {
-		return answer{}, c.unreadable(err)
-	}
-	if reply.ContentLength > MaxReply {
-		return answer{}, failed(NotReadable, "the reply announces %d bytes, more than %d", reply.ContentLength, MaxReply)
-	}
-	if _, err := into.ReadFrom(reply.Body); err != nil {
-		return answer{}, c.unreadable(err)
-	}
-	if reply.Close || c.in.Buffered() > 0 {
-		c.useless = true
-	}
-	return answer{reply.StatusCode, reply.Header.Get("Content-Type"), reply.Header.Values("Www-Authenticate")}, nil
-}
-
-// unreadable tells a broken connection from a peer that speaks something else than HTTP.
-func (c *Conn) unreadable(err error) error {
-	var network net.Error
-	switch {
-	case c.limited.left <= 0:
-		return failed(NotReadable, "the reply is longer than %d bytes", MaxReply)
-	case errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isReset(err):
-		return err
-	}
-	return failed(NotReadable, "the reply is no HTTP: %w", err)
-}
-
-func isReset(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF)
-}
-
-// limited ends a stream that goes on for too long.
-type limited struct {
-	from io.Reader
-	left int
-}
-
-func (l *limited) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, errors.New("too long")
-	}
-	n, err := l.from.Read(p[:min(len(p), l.left)])
-	l.left -= n
-	return n, err
 }

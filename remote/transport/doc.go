@@ -3,8 +3,12 @@
 //
 // In flow a Config (address, way of authentication, account, limits) and the bytes of a message; out flow the bytes of
 // the reply or an *Error whose Kind says what kept it. It knows nothing of SOAP, shells, scripts or whose password it
-// carries. Start with dial.go (how a connection comes to be), then connection.go (one request and its reply), then ntlm.go,
-// kerberos.go and sealing.go.
+// carries. Start with dial.go (how a connection comes to be), then connection.go (one request) and reply.go (what came
+// back), then ntlm.go, kerberos.go, sealing.go and session.go.
+//
+// HTTP is written and read here instead of by net/http: a connection is pinned and serves one request at a time, so there is
+// nothing to pool, to retry or to redirect. The reader is fuzzed beside net/http (FuzzReply): what both read, both read alike.
+// It takes fewer spellings: no folded lines, no transfer coding but chunked, no reply with two lengths.
 //
 // Rules kept here:
 //

@@ -72,11 +72,20 @@ func FuzzChallenge(f *testing.F) {
 			t.Fatal(err)
 		}
 		client.Authenticate(nil, nil)
-		if _, err := client.Authenticate(challenge, nil); err != nil {
+		proof, err := client.Authenticate(challenge, nil)
+		if err != nil {
 			return
 		}
-		sealed, err := newSealing(ntlmSession{client.SecuritySession()}, byNTLM).seal([]byte("a secret"))
-		if err != nil || bytes.Contains(sealed, []byte("a secret")) {
+		session, err := newNTLMSession(proof, "user", "", "password")
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs, mark, err := client.SecuritySession().Wrap([]byte("a secret"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed, err := newSealing(session, byNTLM).seal([]byte("a secret"))
+		if err != nil || !bytes.Equal(sealed.message, theirs) || !bytes.HasSuffix(sealed.before, mark) {
 			t.Errorf("%v %q", err, sealed)
 		}
 	})

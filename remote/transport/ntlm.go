@@ -38,25 +38,15 @@ func (c *Conn) logonNTLM(ctx context.Context, config Config) error {
 	if _, err := c.prove(ctx, config, proof); err != nil {
 		return err
 	}
-	if config.TLS == nil {
-		c.sealing = newSealing(ntlmSession{client.SecuritySession()}, byNTLM)
+	if config.TLS != nil {
+		return nil
 	}
+	session, err := newNTLMSession(proof, user, domain, config.Password)
+	if err != nil {
+		return failed(NotSecure, "the login leaves nothing to seal with: %w", err)
+	}
+	c.sealing = newSealing(session, byNTLM)
 	return nil
-}
-
-// ntlmSession gives NTLM's session the shape that sealing wants.
-type ntlmSession struct{ keys *ntlmssp.SecuritySession }
-
-func (s ntlmSession) Seal(message []byte) (signature, sealed []byte, err error) {
-	sealed, signature, err = s.keys.Wrap(message)
-	return signature, sealed, err
-}
-
-func (s ntlmSession) Open(signature, sealed []byte) ([]byte, error) {
-	if len(signature) != leastSignature {
-		return nil, errors.New("its signature is not NTLM's")
-	}
-	return s.keys.Unwrap(sealed, signature)
 }
 
 // splitUser takes DOMAIN\user apart. A dot means the server itself; user@domain stays whole, as Windows wants it.
@@ -159,7 +149,7 @@ func (c *Conn) handshake(ctx context.Context, token []byte) (answer, error) {
 	body := buffers.Get().(*bytes.Buffer)
 	defer keep(body)
 	body.Reset()
-	return c.exchange(ctx, "Negotiate "+base64.StdEncoding.EncodeToString(token), soapType, nil, body)
+	return c.exchange(ctx, "Negotiate "+base64.StdEncoding.EncodeToString(token), soapType, parts{}, body)
 }
 
 // bindings ties an NTLM login to the TLS connection.

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// session seals with the keys and sequence numbers of one login; it lives and dies with its connection.
+// session seals with the keys and sequence numbers of one login; it lives and dies with its connection. Both ways it may use the
+// memory of what it is given.
 type session interface {
 	Seal(message []byte) (signature, sealed []byte, err error)
 	Open(signature, sealed []byte) (message []byte, err error)
@@ -44,18 +45,17 @@ func firstPart(protocol string) string {
 	return boundary + "\r\nContent-Type: " + protocol + "\r\nOriginalContent: type=" + soapType + ";Length="
 }
 
-// seal encrypts and signs a message.
-func (s *sealing) seal(message []byte) ([]byte, error) {
+// seal encrypts and signs a message, whose memory it may use.
+func (s *sealing) seal(message []byte) (parts, error) {
 	signature, cipher, err := s.Seal(message)
 	if err != nil || len(signature) < leastSignature {
-		return nil, failed(NotSecure, "the message could not be sealed: %v", err)
+		return parts{}, failed(NotSecure, "the message could not be sealed: %v", err)
 	}
-	sealed := make([]byte, 0, len(s.first)+len(secondPart)+len(lastLine)+len(signature)+len(cipher)+16)
-	sealed = strconv.AppendInt(append(sealed, s.first...), int64(len(message)), 10)
-	sealed = append(sealed, secondPart...)
-	sealed = binary.LittleEndian.AppendUint32(sealed, uint32(len(signature)))
-	sealed = append(append(sealed, signature...), cipher...)
-	return append(sealed, lastLine...), nil
+	before := make([]byte, 0, len(s.first)+len(secondPart)+len(signature)+16)
+	before = strconv.AppendInt(append(before, s.first...), int64(len(message)), 10)
+	before = append(before, secondPart...)
+	before = binary.LittleEndian.AppendUint32(before, uint32(len(signature)))
+	return parts{append(before, signature...), cipher, lastLine}, nil
 }
 
 // unseal replaces what stands in buffer behind start by its clear text. What is not sealed and signed by the server that
@@ -75,8 +75,7 @@ func (s *sealing) unseal(contentType string, buffer *bytes.Buffer, start int) er
 	if len(clear) != length {
 		return failed(NotReadable, "the sealed reply holds %d bytes and announces %d", len(clear), length)
 	}
-	buffer.Truncate(start)
-	buffer.Write(clear)
+	buffer.Truncate(start + copy(buffer.Bytes()[start:], clear))
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 )
 
 // SignatureLength is the length of every signature, in bytes.
@@ -20,7 +21,7 @@ type Session struct {
 
 // direction is the state of one way of a session.
 type direction struct {
-	signing  []byte
+	mac      hash.Hash // keyed with the signing key
 	cipher   *rc4.Cipher
 	sequence uint32
 }
@@ -71,7 +72,7 @@ func newDirection(flags uint32, key []byte, keys purpose) (direction, error) {
 		return direction{}, fmt.Errorf("sealing key: %w", err)
 	}
 	signing := md5.Sum(append(key[:len(key):len(key)], keys.signing...))
-	return direction{signing: signing[:], cipher: cipher}, nil
+	return direction{mac: hmac.New(md5.New, signing[:]), cipher: cipher}, nil
 }
 
 // Seal encrypts message in place and returns its signature.
@@ -109,7 +110,12 @@ func (s *Session) Countersign(signature, list []byte) ([]byte, error) {
 }
 
 func (d *direction) checksum(message []byte) []byte {
-	return keyed(d.signing, binary.LittleEndian.AppendUint32(nil, d.sequence), message)[:8]
+	sum := make([]byte, 4, SignatureLength)
+	binary.LittleEndian.PutUint32(sum, d.sequence)
+	d.mac.Reset()
+	d.mac.Write(sum)
+	d.mac.Write(message)
+	return d.mac.Sum(sum[:0])[:8]
 }
 
 // sign makes the signature of the message whose checksum is given, and moves on to the next one.

@@ -3,6 +3,7 @@ package soap
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -45,7 +46,7 @@ type Header struct {
 }
 
 func (h Header) append(b []byte, action string) []byte {
-	b = append(b, envelopeStart...)
+	b = append(slices.Grow(b, usualLength), envelopeStart...)
 	b = append(b, "<s:Header><a:Action>"...)
 	b = append(b, action...)
 	b = append(b, "</a:Action><a:MessageID>uuid:"...)
@@ -58,6 +59,9 @@ func (h Header) append(b []byte, action string) []byte {
 	}
 	return append(b, "</s:Header><s:Body>"...)
 }
+
+// usualLength has room for most replies; output comes on top.
+const usualLength = 1600
 
 // Shell is a new shell.
 type Shell struct {
@@ -157,7 +161,7 @@ func appendStream(b []byte, name, commandID string, content []byte) []byte {
 	b = append(b, `<rsp:Stream Name="`+name+`" CommandId="`...)
 	b = append(b, commandID...)
 	b = append(b, `">`...)
-	b = base64.StdEncoding.AppendEncode(b, content)
+	b = base64.StdEncoding.AppendEncode(slices.Grow(b, usualLength+base64.StdEncoding.EncodedLen(len(content))), content)
 	return append(b, "</rsp:Stream>"...)
 }
 
