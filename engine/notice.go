@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"patchdeck/engine/approval"
 	"patchdeck/engine/notice"
+	"patchdeck/engine/procedure"
 )
 
 type (
@@ -49,6 +51,8 @@ type NoticeOptions struct {
 	Book      notice.Book       // the empty book sends nothing: notices are kept as history
 	Posters   map[string]Poster // by road: "mail", "webhook/NAME"
 	Daily     time.Duration     // when daily notices go, after local midnight
+	// Calendar writes appointments as an iCalendar file, as of a time; nil attaches none to the notices of a schedule.
+	Calendar func(io.Writer, []procedure.Appointment, time.Time) error
 }
 
 // noticeComposed begins a notice with all its copies.
@@ -107,6 +111,7 @@ type outbox struct {
 	deliveries map[string]*notice.Delivery
 	copies     map[string][]string  // deliveries by notice
 	open       map[string]bool      // deliveries that the engine has something to do for
+	stuck      map[string]bool      // deliveries that a person has to decide on: failed, or unknown
 	told       map[string]time.Time // by incident: the newest notice of it
 	tellings   map[string]time.Time // by release: the newest notice of incidents
 	changes    int                  // grows with each change
@@ -114,7 +119,7 @@ type outbox struct {
 
 func newOutbox() outbox {
 	return outbox{notices: map[string]*notice.Notice{}, byKey: map[string]string{}, deliveries: map[string]*notice.Delivery{},
-		copies: map[string][]string{}, open: map[string]bool{}, told: map[string]time.Time{}, tellings: map[string]time.Time{}}
+		copies: map[string][]string{}, open: map[string]bool{}, stuck: map[string]bool{}, told: map[string]time.Time{}, tellings: map[string]time.Time{}}
 }
 
 func (s *state) putNotice(n notice.Notice) {
@@ -136,8 +141,13 @@ func (s *state) putDelivery(d notice.Delivery) {
 		o.copies[d.Notice] = append(o.copies[d.Notice], d.ID)
 	}
 	o.deliveries[d.ID] = &d
-	if delete(o.open, d.ID); d.Open() {
+	delete(o.open, d.ID)
+	delete(o.stuck, d.ID)
+	switch {
+	case d.Open():
 		o.open[d.ID] = true
+	case d.State == notice.Failed || d.State == notice.Unknown:
+		o.stuck[d.ID] = true
 	}
 	o.changes++
 	s.mark("notice-copy", d.ID)

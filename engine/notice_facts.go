@@ -12,6 +12,7 @@ import (
 	"patchdeck/engine/catalog"
 	"patchdeck/engine/notice"
 	"patchdeck/engine/pilot"
+	"patchdeck/engine/procedure"
 	"patchdeck/engine/rollout"
 )
 
@@ -68,6 +69,9 @@ func (e *Engine) write(due notice.Due, m notice.Matter, covers []string, actor a
 		body = fmt.Sprintf("patchdeck could not write this notice: %v\nLook at release %s (%s) in the console.\n", err, facts.Release.ID, facts.Change.ID)
 	}
 	n.Subject, n.Body = subject, body
+	if due.Kind == notice.Schedule || due.Kind == notice.Emergency {
+		n.Calendar = e.scheduleFile(m, now)
+	}
 	var owners []string
 	if m.Plan != nil && due.Kind.ForOwners() {
 		owners = e.ownersOf(m.Plan)
@@ -75,6 +79,29 @@ func (e *Engine) write(due notice.Due, m notice.Matter, covers []string, actor a
 	to := e.options.Notices.Book.For(due.Kind, owners)
 	n.Copies = len(to)
 	return n, to
+}
+
+// mostCalendar bounds the file that goes with a notice, in bytes.
+const mostCalendar = 128 << 10
+
+// scheduleFile is what is to come of the windows and the end of acceptance of a change request's month, as an iCalendar file; empty where
+// there is none to attach.
+func (e *Engine) scheduleFile(m notice.Matter, now time.Time) string {
+	if m.Change == nil || e.options.Notices.Calendar == nil {
+		return ""
+	}
+	cycle, followed := e.state.cycles[e.state.cycleOf[m.Change.ID]]
+	if !followed {
+		return ""
+	}
+	list := slices.DeleteFunc(cycle.Agenda(), func(a procedure.Appointment) bool {
+		return a.Kind == procedure.TaskKind || !a.To.After(now)
+	})
+	var file strings.Builder
+	if err := e.options.Notices.Calendar(&file, list, now); err != nil || len(list) == 0 || file.Len() > mostCalendar {
+		return ""
+	}
+	return file.String()
 }
 
 // ownersOf lists who owns servers of a plan.
@@ -103,7 +130,7 @@ func (e *Engine) noticeFacts(due notice.Due, m notice.Matter, covers []string, n
 		e.planFacts(&f, m.Plan, now)
 	}
 	if a := m.Acceptance; a != nil {
-		of := func(result pilot.Result) []notice.Text { return notice.Texts(notice.ResultsOf(*a, result)) }
+		of := func(result pilot.Result) []notice.Text { return notice.Texts(a.With(result)) }
 		f.Acceptance = notice.AcceptanceFacts{Deadline: moment(a.Deadline), Pending: of(pilot.Pending), Passed: of(pilot.Passed), Failed: of(pilot.FailedTest),
 			Silent: of(pilot.NoResponse), Lived: of(pilot.Workaround)}
 	}

@@ -19,6 +19,7 @@ import (
 	"patchdeck/engine/notice"
 	"patchdeck/engine/rollout"
 	"patchdeck/store/storetest"
+	"patchdeck/ui/command"
 )
 
 // postbox is a mail server that remembers what it took; it outlives the engine.
@@ -85,7 +86,7 @@ func (h *house) play(reached func(*engine.View) bool) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*24*time.Hour)
 	defer cancel()
 	e, err := engine.New(engine.Options{Store: h.store, Fleet: h.world, Clock: engine.NewWallClock(), Policy: rollout.DefaultPolicy(), Zone: h.zone,
-		Heartbeat: time.Minute, Notices: engine.NoticeOptions{Templates: templates, Book: h.book, Daily: 8 * time.Hour,
+		Heartbeat: time.Minute, Notices: engine.NoticeOptions{Templates: templates, Book: h.book, Daily: 8 * time.Hour, Calendar: command.WriteCalendar,
 			Posters: map[string]engine.Poster{"mail": h.mail, "webhook/chat": h.mail}}})
 	if err != nil {
 		h.t.Fatal(err)
@@ -208,6 +209,9 @@ func TestAMonthTellsEveryoneOnce(t *testing.T) {
 		for _, n := range h.view.Notices {
 			if n.Kind == notice.Schedule && !strings.Contains(n.Body, "20 servers") && !strings.Contains(n.Body, "servers. Servers are patched") {
 				t.Errorf("the schedule does not count its servers:\n%s", n.Body)
+			}
+			if attached := strings.Count(n.Calendar, "BEGIN:VEVENT"); (attached > 0) != (n.Kind == notice.Schedule) || strings.Contains(n.Calendar, ".task-") {
+				t.Errorf("%s carries %d appointments, want windows and acceptance on the schedule alone:\n%s", n.Kind, attached, n.Calendar)
 			}
 			if strings.Contains(n.Body, "could not write") {
 				t.Errorf("%s:\n%s", n.Kind, n.Body)

@@ -214,36 +214,25 @@ func (e *Engine) compose(n notice.Notice, to []notice.Addressee, actor approval.
 const longWait = time.Hour
 
 // noticeNeeds names roads that do not take notices, and notices whose copies a person has to decide on.
-func (e *Engine) noticeNeeds(v *View, now time.Time, add addNeed) {
+func (e *Engine) noticeNeeds(_ *View, now time.Time, add addNeed) {
+	e.stuckNeeds(add)
 	type queue struct {
 		copies int
 		oldest time.Time
 		words  string
 	}
 	queues := map[string]*queue{}
-	for _, n := range v.Notices {
-		ended := 0
-		for _, d := range n.Deliveries {
-			switch d.State {
-			case notice.Failed, notice.Unknown:
-				ended++
-			case notice.Waiting:
-				q := queues[d.Addressee().Road()]
-				if q == nil {
-					q = &queue{}
-					queues[d.Addressee().Road()] = q
-				}
-				q.copies++
-				if q.oldest.IsZero() || n.At.Before(q.oldest) {
-					q.oldest = n.At
-				}
-				if d.Words != "" {
-					q.words = ": " + d.Words
-				}
-			}
+	for _, id := range slices.SortedFunc(maps.Keys(e.state.outbox.open), inOrder) {
+		d := e.state.outbox.deliveries[id]
+		road := d.Addressee().Road()
+		q := queues[road]
+		if q == nil {
+			q = &queue{oldest: e.state.outbox.notices[d.Notice].At} // they come in the order of their notices
+			queues[road] = q
 		}
-		if ended > 0 {
-			add(false, n.ID, "%s did not surely reach %d of %s: patchdeck notice show %s, then retry or cancel", n.ID, ended, count(n.Copies, "addressee"), n.ID)
+		q.copies++
+		if d.Words != "" {
+			q.words = ": " + d.Words
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(queues)) {
@@ -254,6 +243,18 @@ func (e *Engine) noticeNeeds(v *View, now time.Time, add addNeed) {
 		case now.Sub(q.oldest) >= longWait:
 			add(true, "", "%s of notices wait for %s since %s%s", wordCopies(q.copies), name, q.oldest.In(e.options.Zone).Format("2 Jan 15:04"), q.words)
 		}
+	}
+}
+
+// stuckNeeds names the notices with copies that failed or whose end is not known.
+func (e *Engine) stuckNeeds(add addNeed) {
+	stuck := map[string]int{}
+	for id := range e.state.outbox.stuck {
+		stuck[e.state.outbox.deliveries[id].Notice]++
+	}
+	for _, id := range slices.SortedFunc(maps.Keys(stuck), byNumber) {
+		add(false, id, "%s did not surely reach %d of %s: patchdeck notice show %s, then retry or cancel", id, stuck[id],
+			count(e.state.outbox.notices[id].Copies, "addressee"), id)
 	}
 }
 

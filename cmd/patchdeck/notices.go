@@ -11,11 +11,12 @@ import (
 	"patchdeck/engine/notice"
 	"patchdeck/remote/mail"
 	"patchdeck/remote/webhook"
+	"patchdeck/ui/command"
 )
 
 // noticesOf wires what the configuration says of notices: texts, addressees and senders.
 func noticesOf(c config.Notices) (engine.NoticeOptions, error) {
-	o := engine.NoticeOptions{Book: c.Book, Daily: c.Daily, Posters: map[string]engine.Poster{}}
+	o := engine.NoticeOptions{Book: c.Book, Daily: c.Daily, Calendar: command.WriteCalendar, Posters: map[string]engine.Poster{}}
 	folders := []fs.FS{assets.Templates()}
 	if c.Templates != "" {
 		own, err := config.TrustedFolder(c.Templates)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"patchdeck/engine/approval"
+	"patchdeck/engine/calendar"
 	"patchdeck/engine/pilot"
 	"patchdeck/engine/rollout"
 )
@@ -127,7 +128,7 @@ var rules = []struct {
 		return once(m.Change.ID, s.Now)
 	}},
 	{Acceptance, func(_ Scene, m Matter) []occasion {
-		if m.Acceptance == nil || m.Acceptance.Closed || len(pending(*m.Acceptance)) == 0 {
+		if m.Acceptance == nil || m.Acceptance.Closed || len(m.Acceptance.With(pilot.Pending)) == 0 {
 			return nil
 		}
 		at := m.Acceptance.Deadline.Add(-reminder)
@@ -162,23 +163,6 @@ var rules = []struct {
 }
 
 func once(matter string, at time.Time) []occasion { return []occasion{{matter: matter, at: at}} }
-
-// pending lists the applications without a result.
-func pending(a pilot.Acceptance) []string {
-	return ResultsOf(a, pilot.Pending)
-}
-
-// ResultsOf lists the applications with a result, in order.
-func ResultsOf(a pilot.Acceptance, result pilot.Result) []string {
-	var names []string
-	for name, answer := range a.Results {
-		if answer.Result == result {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
 
 // progress is due every day from the first opening of Prod until it is through.
 func progress(s Scene, m Matter) []occasion {
@@ -287,23 +271,18 @@ func (s Scene) Occasion(m Matter, kind Kind) Due {
 func Key(kind Kind, matter string) string { return string(kind) + "/" + matter }
 
 // day is the date on the walls of the fleet's zone.
-func (s Scene) day(at time.Time) string { return at.In(s.Zone).Format(time.DateOnly) }
+func (s Scene) day(at time.Time) string { return calendar.DateOf(at, s.Zone).String() }
 
 // daily is when the daily notices go, so many days from today.
 func (s Scene) daily(days int) time.Time {
-	return s.dailyOf(s.Now.In(s.Zone), days)
-}
-
-func (s Scene) dailyOf(local time.Time, days int) time.Time {
-	hour, minute := int(s.Daily/time.Hour), int(s.Daily%time.Hour/time.Minute)
-	return time.Date(local.Year(), local.Month(), local.Day()+days, hour, minute, 0, 0, s.Zone)
+	return calendar.DateOf(s.Now, s.Zone).Add(days).At(s.Daily, s.Zone)
 }
 
 // dailyAfter is the first daily time after an instant.
 func (s Scene) dailyAfter(at time.Time) time.Time {
-	local := at.In(s.Zone)
-	if today := s.dailyOf(local, 0); today.After(at) {
+	date := calendar.DateOf(at, s.Zone)
+	if today := date.At(s.Daily, s.Zone); today.After(at) {
 		return today
 	}
-	return s.dailyOf(local, 1)
+	return date.Add(1).At(s.Daily, s.Zone)
 }

@@ -89,10 +89,13 @@ func (a Acceptance) Close() Acceptance {
 
 // Blocks lists the applications whose failure nobody has answered: Prod waits until the update is dropped, the servers
 // are excluded, or a workaround is recorded.
-func (a Acceptance) Blocks() []string {
+func (a Acceptance) Blocks() []string { return a.With(FailedTest) }
+
+// With lists the applications that have a result.
+func (a Acceptance) With(result Result) []string {
 	var names []string
 	for name, answer := range a.Results {
-		if answer.Result == FailedTest {
+		if answer.Result == result {
 			names = append(names, name)
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"patchdeck/engine/procedure"
 )
 
-// The iCalendar file is an output format of this verb alone, and its library talks to networks: so it is known here and not in the rooms
-// of the engine, which give the schedule as values (procedure.Appointment).
+// The iCalendar file is an output format of this verb and of the notice with the rollout's schedule, and its library talks to networks: so
+// it is known here and not in the rooms of the engine, which give the schedule as values (procedure.Appointment).
 
 func (t *tree) calendar() *cobra.Command {
 	return t.noun("calendar", "The schedule for other people's calendars", t.calendarExport())
@@ -40,7 +40,7 @@ func (t *tree) calendarExport() *cobra.Command {
 				}
 				return nil
 			}
-			if err := writeCalendar(c.write, list, c.view().At); err != nil {
+			if err := WriteCalendar(c.write, list, c.view().At); err != nil {
 				return fmt.Errorf("the calendar is not complete: %w", err)
 			}
 			_, err = fmt.Fprintf(c.env.Err, "%s written\n", plural(len(list), "appointment"))
@@ -143,9 +143,9 @@ func listed(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// writeCalendar writes appointments as iCalendar (RFC 5545), with every time in UTC: a calendar shows them by its own clocks, on whichever
+// WriteCalendar writes appointments as iCalendar (RFC 5545), with every time in UTC: a calendar shows them by its own clocks, on whichever
 // side of a change of the clocks they lie.
-func writeCalendar(w io.Writer, list []procedure.Appointment, at time.Time) error {
+func WriteCalendar(w io.Writer, list []procedure.Appointment, at time.Time) error {
 	calendar := ical.NewCalendarFor("patchdeck")
 	calendar.SetMethod(ical.MethodPublish)
 	for _, a := range list {

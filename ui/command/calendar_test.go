@@ -17,7 +17,7 @@ var noon = time.Date(2026, 10, 25, 12, 0, 0, 0, time.UTC)
 func write(t testing.TB, list []procedure.Appointment) (text string, read *ical.Calendar) {
 	t.Helper()
 	var file bytes.Buffer
-	if err := writeCalendar(&file, list, noon); err != nil {
+	if err := WriteCalendar(&file, list, noon); err != nil {
 		t.Fatal(err)
 	}
 	read, err := ical.ParseCalendar(strings.NewReader(file.String()))

@@ -99,12 +99,7 @@ func namedPlan(change engine.ChangeView, digits string) (string, error) {
 }
 
 func (c *call) findChange(id string) (engine.ChangeView, error) {
-	changes := c.view().Changes
-	i := slices.IndexFunc(changes, func(change engine.ChangeView) bool { return strings.EqualFold(change.ID, id) })
-	if i < 0 {
-		return engine.ChangeView{}, fmt.Errorf("there is no change request %q: see patchdeck change list", cut(id, 40))
-	}
-	return changes[i], nil
+	return find(c.view().Changes, func(c *engine.ChangeView) string { return c.ID }, "change request", id, "change list")
 }
 
 // changeLine is a change request in JSON; show adds the plan.

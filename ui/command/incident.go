@@ -3,7 +3,6 @@ package command
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,12 +17,7 @@ func (t *tree) incident() *cobra.Command {
 }
 
 func (c *call) findIncident(id string) (notice.Incident, error) {
-	incidents := c.view().Incidents
-	i := slices.IndexFunc(incidents, func(n notice.Incident) bool { return strings.EqualFold(n.ID, id) })
-	if i < 0 {
-		return notice.Incident{}, fmt.Errorf("there is no incident %q: see patchdeck incident list --all", cut(id, 40))
-	}
-	return incidents[i], nil
+	return find(c.view().Incidents, func(i *notice.Incident) string { return i.ID }, "incident", id, "incident list --all")
 }
 
 // incidentLine is an incident in JSON.

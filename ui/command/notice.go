@@ -2,7 +2,6 @@ package command
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,12 +24,7 @@ type noticeLine struct {
 }
 
 func (c *call) findNotice(id string) (engine.NoticeView, error) {
-	notices := c.view().Notices
-	i := slices.IndexFunc(notices, func(n engine.NoticeView) bool { return strings.EqualFold(n.ID, id) })
-	if i < 0 {
-		return engine.NoticeView{}, fmt.Errorf("there is no notice %q: see patchdeck notice list", cut(id, 40))
-	}
-	return notices[i], nil
+	return find(c.view().Notices, func(n *engine.NoticeView) string { return n.ID }, "notice", id, "notice list")
 }
 
 // parseKind reads a kind of notice from the words of the call.

@@ -2,7 +2,6 @@ package command
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,12 +22,7 @@ func (t *tree) rollout() *cobra.Command {
 }
 
 func (c *call) findRollout(id string) (engine.RolloutView, error) {
-	rollouts := c.view().Rollouts
-	i := slices.IndexFunc(rollouts, func(r engine.RolloutView) bool { return strings.EqualFold(r.ID, id) })
-	if i < 0 {
-		return engine.RolloutView{}, fmt.Errorf("there is no rollout %q: see patchdeck rollout status", cut(id, 40))
-	}
-	return rollouts[i], nil
+	return find(c.view().Rollouts, func(r *engine.RolloutView) string { return r.ID }, "rollout", id, "rollout status")
 }
 
 func (t *tree) hold(step, short string) *cobra.Command {

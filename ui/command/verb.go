@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -226,4 +227,14 @@ func forwarded(v verb, command *cobra.Command, args []string) []string {
 		words = append(words, arg)
 	}
 	return words
+}
+
+// find gives the one thing of a list that has an id, without regard to case; look says where the ids stand.
+func find[T any](list []T, idOf func(*T) string, what, id, look string) (found T, err error) {
+	for i := range list {
+		if strings.EqualFold(idOf(&list[i]), id) {
+			return list[i], nil
+		}
+	}
+	return found, fmt.Errorf("there is no %s %q: see patchdeck %s", what, cut(id, 40), look)
 }
