@@ -22,10 +22,11 @@ const (
 	onInventory = "2"
 	onUpdates   = "3"
 	onChanges   = "4"
-	onRollout   = "5"
-	onProcedure = "6"
-	onIncidents = "7"
-	onAudit     = "8"
+	onPlan      = "5"
+	onRollout   = "6"
+	onProcedure = "7"
+	onIncidents = "8"
+	onAudit     = "9"
 )
 
 // frames are all the pictures that goldens keep: how to get there.
@@ -49,6 +50,8 @@ var frames = []struct {
 	{"changes-approve", board, night, []string{onChanges, "a"}},
 	{"changes-running", viewer, night, []string{onChanges, "]"}},
 	{"changes-acceptance", lead, acceptanceOpen, []string{onChanges, "]", "t", "j"}},
+	{"plan", lead, night, []string{onPlan, "]"}},
+	{"plan-window", viewer, night, []string{onPlan, "]", "l", "enter"}},
 	{"rollout-grid", lead, night, []string{onRollout, "n"}},
 	{"rollout-viewer", viewer, night, []string{onRollout}},
 	{"rollout-large", lead, func() *engine.View { return uitest.Night(10_000) }, []string{onRollout}},

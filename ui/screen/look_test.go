@@ -173,7 +173,7 @@ func TestNothingNewStartsIsSaidOnEveryScreen(t *testing.T) {
 	view := night()
 	view.ReadOnly = "the clock jumped by 2h00"
 	s := open(t, view, lead, mono, 80, 24)
-	for _, tab := range []string{onOverview, onInventory, onUpdates, onChanges, onRollout, onProcedure, onIncidents, onAudit} {
+	for _, tab := range []string{onOverview, onInventory, onUpdates, onChanges, onPlan, onRollout, onProcedure, onIncidents, onAudit} {
 		s.press(tab)
 		if !strings.Contains(s.frame(), "nothing new starts: the clock jumped by 2h00") {
 			t.Errorf("screen %s does not say it", tab)

@@ -13,6 +13,7 @@ import (
 	"patchdeck/ui/screen/desk"
 	"patchdeck/ui/screen/incidents"
 	"patchdeck/ui/screen/overview"
+	"patchdeck/ui/screen/plan"
 	"patchdeck/ui/screen/procedure"
 	"patchdeck/ui/screen/rollouts"
 	"patchdeck/ui/screen/servers"
@@ -80,6 +81,7 @@ func New(o Options) *Root {
 		{"Inventory", []desk.Screen{servers.New(d)}, listPace},
 		{"Updates", []desk.Screen{updates.New(d)}, listPace},
 		{"Changes", []desk.Screen{changes.New(d)}, listPace},
+		{"Plan", []desk.Screen{plan.New(d)}, listPace},
 		{"Rollout", []desk.Screen{rollouts.New(d)}, gridPace},
 		{"Procedure", []desk.Screen{procedure.New(d)}, listPace},
 		{"Incidents", []desk.Screen{incidents.New(d)}, listPace},
