@@ -367,7 +367,7 @@ func TestACrashAtAnyCommitLosesNoNotice(t *testing.T) {
 		h.play(settled)
 		commits = h.store.Commits()
 	})
-	step := 9
+	step := 15
 	if testing.Short() {
 		step = 61
 	}
