@@ -39,6 +39,28 @@ func TestTheEndOfTheContextEndsWhicheverRequestIsInFlightAndTheShellIsDeleted(t 
 	}
 }
 
+func TestTheEndOfAContextEndsTheDeletionOfAnOldShell(t *testing.T) {
+	s, f := newServer(t, wsman.Options{}), newFleet(t, patient)
+	if _, err := f.Facts(t.Context(), s.target); err != nil {
+		t.Fatal(err)
+	}
+	h, _ := f.host(s.target)
+	f.calls.Done()
+	h.commands = commandsPerShell // the next call replaces the shell
+	s.set(func() { s.spoil[wsman.Delete] = wsman.Stall })
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-s.stalling
+		s.set(func() { delete(s.spoil, wsman.Delete) })
+		cancel()
+	}()
+	_, err := f.Facts(ctx, s.target)
+	failed(t, err, rollout.ClassNetwork, "PD-DEADLINE")
+	if _, err := f.Facts(t.Context(), s.target); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
 func TestAResultIsKeptWhenTheContextEndsDuringTheGoodbye(t *testing.T) {
 	s, f := newServer(t, wsman.Options{}), newFleet(t, patient)
 	s.set(func() {

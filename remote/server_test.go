@@ -40,6 +40,7 @@ type server struct {
 	spoil    map[wsman.Action]wsman.Spoil // damages every reply to that action
 	once     map[wsman.Action]wsman.Spoil // damages the next reply to that action
 	fault    map[wsman.Action]uint32      // answers that action with a fault, once
+	always   map[wsman.Action]uint32      // the same, every time; nil for none
 	heard    func(line []byte)            // told every line of input
 	ending   func() bool                  // tells whether the process ends instead of answering
 	answer   func(script string, parameters jsonText) string
@@ -105,6 +106,9 @@ func (s *server) Fault(action wsman.Action) uint32 {
 	defer s.mutex.Unlock()
 	code := s.fault[action]
 	delete(s.fault, action)
+	if code == 0 {
+		code = s.always[action]
+	}
 	return code
 }
 

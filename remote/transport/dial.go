@@ -114,7 +114,7 @@ func (c *Conn) secure(ctx context.Context, config Config) error {
 	defer cancel()
 	client := tls.Client(c.raw, config.TLS)
 	if err := client.HandshakeContext(limited); err != nil {
-		if ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded) {
+		if ended(ctx) == nil && errors.Is(limited.Err(), context.DeadlineExceeded) {
 			return &Error{Kind: NoAnswer, Limit: config.Connect, Err: err}
 		}
 		classified := classify(ctx, err, NoAnswer, config.Connect)

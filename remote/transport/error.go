@@ -53,14 +53,23 @@ func failed(kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Err: fmt.Errorf(format, args...)}
 }
 
+// ended tells why a context is over, also in the moment between its deadline and its own timer: the network keeps the same
+// deadline with a timer of its own, and may be first.
+func ended(ctx context.Context) error {
+	if deadline, ok := ctx.Deadline(); ctx.Err() == nil && ok && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return ctx.Err()
+}
+
 // classify turns an error of the network into ours. limit is the one that ruled the step.
 func classify(ctx context.Context, err error, late Kind, limit time.Duration) *Error {
 	var ours *Error
 	if errors.As(err, &ours) {
 		return ours
 	}
-	if ctx.Err() != nil {
-		return &Error{Kind: Ended, Err: ctx.Err()}
+	if err := ended(ctx); err != nil {
+		return &Error{Kind: Ended, Err: err}
 	}
 	var name *net.DNSError
 	if errors.As(err, &name) && !name.IsTimeout {
