@@ -16,6 +16,16 @@
 // (what is installed), failover.go (clusters), fault.go (what can go wrong: the tables are in
 // fault_table.go, who is befallen in selection.go, what it does to WinRM in service.go).
 //
+// # Files
+//
+//   - A fleet: config.go, fleet.go, roster.go and workload.go (which servers), product.go and published.go (which Windows, which
+//     updates), address.go, certificate.go, description.go (what people are told), draw.go (chance), clock.go, schedule.go, ledger.go.
+//   - A server: host.go, road.go and power.go, system.go, shell.go, script.go, ansible.go, service.go and spoil.go (WinRM itself).
+//   - Scripts: facts.go, health.go, verify.go, orphan.go (clean-up and the baseline's stamp), job_scripts.go with job.go, course.go,
+//     work.go, content.go, uninstall.go, removable.go and outcome.go; cluster_scripts.go with failover.go, forest.go (operation
+//     master roles), monitoring.go.
+//   - What goes wrong: fault.go, fault_table.go, selection.go.
+//
 // # Time
 //
 // Everything runs on fleet time = epoch + speed x (wall - started). Progress is computed when somebody looks; what must
