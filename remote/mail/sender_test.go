@@ -283,12 +283,16 @@ func TestAConnectionThatBreaksAfterTheTextLeavesTheEndOpen(t *testing.T) {
 		t.Errorf("%+v, want an end that is not known", got)
 	}
 	release := make(chan struct{})
-	slow := open(t, StartTLS, &server{data: func(*smtp.Conn) error { <-release; return nil }})
+	ctx, over := context.WithCancel(t.Context())
+	slow := open(t, StartTLS, &server{data: func(*smtp.Conn) error { over(); <-release; return nil }})
 	defer close(release)
-	o := slow.options()
-	o.Limit = 300 * time.Millisecond
-	if got := send(t, o, copyOf); got == nil || !got.Uncertain {
-		t.Errorf("a server that never says whether it took the text: %+v, want an end that is not known", got)
+	sender, err := New(slow.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got *notice.Trouble
+	if err := sender.Post(ctx, copyOf); !errors.As(err, &got) || !got.Uncertain {
+		t.Errorf("a server that never says whether it took the text: %v, want an end that is not known", err)
 	}
 }
 

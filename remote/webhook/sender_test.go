@@ -130,11 +130,17 @@ func TestWhatHappensToTheConnectionIsToldApart(t *testing.T) {
 		t.Errorf("the connection breaks after the call: %+v, want an end that is not known", got)
 	}
 	release := make(chan struct{})
-	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	ctx, over := context.WithCancel(t.Context())
+	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { over(); <-release }))
 	defer slow.Close()
 	defer close(release)
-	if got := post(t, Options{URL: slow.URL, Limit: 50 * time.Millisecond}); got == nil || !got.Uncertain {
-		t.Errorf("the receiver does not answer: %+v, want an end that is not known", got)
+	s, err := New(Options{URL: slow.URL, Secret: known})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got *notice.Trouble
+	if err := s.Post(ctx, message); !errors.As(err, &got) || !got.Uncertain {
+		t.Errorf("the receiver does not answer: %v, want an end that is not known", err)
 	}
 	stranger := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a receiver without a good certificate was called") }))
 	stranger.Config.ErrorLog = discard()
