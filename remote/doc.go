@@ -88,5 +88,9 @@
 //     own sealing cannot go on; a server with which it works must say 401.
 //   - rsp:IdleTimeOut is honoured, and a shell outlives the connection that made it.
 //   - Which code a Receive ends with when the server shuts down: 995, an empty 500, or a reset.
+//   - A drain that is asked for without waiting (Suspend-ClusterNode -Drain) is under way when the call returns, and its end shows in
+//     DrainStatus; a node whose drain failed can be drained again by the same call.
+//   - Get-WindowsPackage lists a cumulative update under the build that it brought until it is superseded; that a package is
+//     permanent shows only when its removal is tried.
 //   - How long a freshly started server refuses good passwords; account.go waits a minute after the first refusal.
 package remote

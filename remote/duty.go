@@ -104,17 +104,10 @@ func (r *Roles) handed() (rollout.Handed, error) {
 // leaveCluster never waits on the server: it says what it waits for, and is asked again.
 func (f *Fleet) leaveCluster(ctx context.Context, target engine.Target, order engine.DutyOrder) (rollout.Handed, error) {
 	c, err := f.SuspendNode(ctx, target, order.ID, 0)
+	if handed, settled, err := c.inAnyCase(err, rollout.Handed{Words: "it is down already: its cluster service is stopped"}); settled {
+		return handed, err
+	}
 	switch {
-	case err != nil:
-		return rollout.Handed{}, err
-	case c.Why == "no_module":
-		return rollout.Handed{}, noModule("the cluster")
-	case c.Why == "service_stopped":
-		return rollout.Handed{Words: "it is down already: its cluster service is stopped"}, nil
-	case !c.Applicable:
-		return rollout.Handed{Words: "it is in no failover cluster"}, nil
-	case c.Waiting != "":
-		return rollout.Handed{Waiting: waitsFor[c.Waiting]}, nil
 	case !c.Drained():
 		return rollout.Handed{}, &rollout.Failure{Class: rollout.ClassBusy, Code: "PD-DRAIN", Retry: true,
 			Words: fmt.Sprintf("the node is %s, its drain %s, and it still owns %d groups", c.State, c.Drain, c.owned())}
@@ -127,21 +120,30 @@ func (f *Fleet) leaveCluster(ctx context.Context, target engine.Target, order en
 // rejoinCluster is done when the node serves again and all storage is whole: only then may a peer be taken out.
 func (f *Fleet) rejoinCluster(ctx context.Context, target engine.Target, _ engine.DutyOrder) (rollout.Handed, error) {
 	c, err := f.ResumeNode(ctx, target, 0)
-	switch {
-	case err != nil:
-		return rollout.Handed{}, err
-	case c.Why == "no_module":
-		return rollout.Handed{}, noModule("the cluster")
-	case c.Why == "service_stopped":
-		return rollout.Handed{Waiting: "its cluster service to start"}, nil
-	case !c.Applicable:
-		return rollout.Handed{Words: "it is in no failover cluster"}, nil
-	case c.Waiting != "":
-		return rollout.Handed{Waiting: waitsFor[c.Waiting]}, nil
-	case c.State == "Paused":
+	if handed, settled, err := c.inAnyCase(err, rollout.Handed{Waiting: "its cluster service to start"}); settled {
+		return handed, err
+	}
+	if c.State == "Paused" {
 		return rollout.Handed{Words: "it stays suspended: that was not our doing"}, nil
 	}
 	return rollout.Handed{Words: "resumed in " + c.Name}, nil
+}
+
+// inAnyCase gives the answers that leaving and rejoining share: no answer, no cluster, a stopped service, something under way.
+func (c *Cluster) inAnyCase(failure error, stopped rollout.Handed) (handed rollout.Handed, settled bool, err error) {
+	switch {
+	case failure != nil:
+		return rollout.Handed{}, true, failure
+	case c.Why == "no_module":
+		return rollout.Handed{}, true, noModule("the cluster")
+	case c.Why == "service_stopped":
+		return stopped, true, nil
+	case !c.Applicable:
+		return rollout.Handed{Words: "it is in no failover cluster"}, true, nil
+	case c.Waiting != "":
+		return rollout.Handed{Waiting: waitsFor[c.Waiting]}, true, nil
+	}
+	return rollout.Handed{}, false, nil
 }
 
 // waitsFor tells what a cluster waits for in words.

@@ -255,7 +255,7 @@ func everybodyIsBackInService(t *testing.T, reportFile, ledgerFile string) {
 		case "node_suspended", "node_resumed":
 			suspended[line.Server] = line.Event == "node_suspended"
 			drains++
-		case "role_moved":
+		case "role_moved", "role_returned":
 			role, to, _ := strings.Cut(line.By, " to ")
 			if _, ok := roles[role]; !ok {
 				roles[role] = [2]string{line.Server}
