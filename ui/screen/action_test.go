@@ -52,6 +52,16 @@ func TestKeysTypedInOneGoDoNotAnswerTheQuestionThatTheyOpen(t *testing.T) {
 	}
 }
 
+func TestAQuestionOutlivesTheRolloutThatItIsAbout(t *testing.T) {
+	s := open(t, night(), lead, mono, 80, 24)
+	s.press(onRollout, "n", "r")
+	s.show(&engine.View{})
+	s.confirm("again")
+	if len(s.commands()) != 1 {
+		t.Errorf("the engine, which decides whether it still can, was asked for %+v", s.commands())
+	}
+}
+
 func TestEnterWithoutMovingCancels(t *testing.T) {
 	s := open(t, night(), lead, mono, 80, 24)
 	s.press(onRollout, "p", "o", "k", "enter", "enter")

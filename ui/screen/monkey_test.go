@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -19,14 +20,21 @@ var monkeyKeys = []string{
 	"/", "?", "!", "[", "]", "v", "n", "w", "l", "y", "u", "p", "h", "R", "r", "s", "x", "a", "o", "t", "f", "z", "C", "b", "c", "m", ":", "1", "2", "3", "4", "5", "6", "7", "8", "9", "tab", "L", "i", "ctrl+u", "ctrl+d",
 }
 
+// How long the monkey presses, and from which seed on: another seed is another walk. A failure names the seed that repeats it.
+var (
+	monkeyPresses = flag.Int("monkey.presses", 3000, "keys that the monkey presses in each role")
+	monkeySeed    = flag.Uint64("monkey.seed", 7, "the monkey's seed")
+)
+
 // TestAMonkeyNeverBreaksTheConsoleNorDoesWhatItMayNot presses keys at random, from each screen and in each role, while views
 // come and the terminal changes its size. What it gave must be what its role may give.
 func TestAMonkeyNeverBreaksTheConsoleNorDoesWhatItMayNot(t *testing.T) {
-	const presses = 3000
+	presses := *monkeyPresses
+	t.Logf("again with -monkey.seed %d -monkey.presses %d", *monkeySeed, presses)
 	views := []*engine.View{night(), uitest.Halted(90), uitest.Hostile(30), {}, uitest.Quiet(12), uitest.Night(40), uitest.Locked(200), unsubmitted()}
 	for seed, actor := range []approval.Actor{lead, onCall, board, authority, viewer} {
 		t.Run(string(actor.Roles[0]), func(t *testing.T) {
-			random := rand.New(rand.NewPCG(uint64(seed), 7))
+			random := rand.New(rand.NewPCG(uint64(seed), *monkeySeed))
 			s := open(t, views[0], actor, mono, 80, 24)
 			width, height := 80, 24
 			for press := range presses {

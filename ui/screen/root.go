@@ -190,7 +190,7 @@ func (r *Root) goTo(index int) tea.Cmd {
 	if index == r.front {
 		r.tabs[index].stack = r.tabs[index].stack[:1]
 	}
-	r.front = index
+	r.front, r.help, r.confirm = index, nil, nil // help and questions are of the screen that was in front
 	return r.screen().Init()
 }
 

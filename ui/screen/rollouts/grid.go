@@ -11,6 +11,9 @@ import (
 
 // takeGrid turns cells into marks and strips: one strip for each site of each window, in the order of the cells.
 func (s *Screen) takeGrid(r *engine.RolloutView) {
+	if r == nil {
+		return // the rollouts left the view while a question was open
+	}
 	if cap(s.marks) < len(r.Cells) {
 		s.marks = make([]part.Mark, len(r.Cells))
 	}
