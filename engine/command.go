@@ -52,22 +52,26 @@ type (
 	CreateRelease struct {
 		ID, Title, Bulletin string
 		Updates             []string
+		Category            string // of the assets; none is standard
 		Reason              string
 	}
 	// SubmitChange freezes a plan for a release and asks the change authority for it.
 	SubmitChange struct {
 		Release  string
-		Priority approval.Priority
-		Windows  []rollout.Window // none: the configured schedule, for the cycle of the release's month
-		AcceptBy time.Time        // the acceptance deadline that goes with Windows
-		Ceiling  int              // 0: as the forecast proposes, at least 32
+		Priority approval.Priority // none: as proposed
+		Windows  []rollout.Window  // none: the configured schedule, for the cycle of the release's month
+		AcceptBy time.Time         // the acceptance deadline that goes with Windows
+		Ceiling  int               // 0: as the forecast proposes, at least 32
 		// Collections are whom the plan is made for; none is the whole inventory.
 		Collections []string
 		// OverrideAudit is why the plan is made although the audit of its servers is incomplete or old.
 		OverrideAudit string
+		Category      string // of the assets; none is the release's
+		Criteria      []approval.Criterion
+		Request       approval.Request
 		Reason        string
 	}
-	// DecideChange takes one step of a change request: "authorise", "approve" or "reject".
+	// DecideChange takes one step of a change request: "authorise", "approve", "reject", "ask" (for changes) or "withdraw".
 	DecideChange struct {
 		Change, Step, PlanHash, Reason string
 	}
@@ -143,7 +147,7 @@ func init() {
 	offer((*Engine).orderSweep, approval.Lead, approval.Administrator, approval.OnCall).limit = entryWeight
 	offer((*Engine).createRelease, approval.Lead)
 	offer((*Engine).submitChange, approval.Lead)
-	offer((*Engine).decideChange, approval.Authority, approval.Board)
+	offer((*Engine).decideChange, approval.Authority, approval.Board, approval.Lead)
 	offer((*Engine).recordAcceptance, approval.Support, approval.Lead)
 	offer((*Engine).excludeServer, approval.Lead)
 	offer((*Engine).dropUpdate, approval.Lead, approval.Administrator)

@@ -12,10 +12,8 @@ import (
 	"time"
 
 	"patchdeck/engine/approval"
-	"patchdeck/engine/catalog"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/pilot"
-	"patchdeck/engine/rollout"
 )
 
 // decide checks a command's role, decides it, and records its events or its refusal. Nothing of a refused command is recorded but the
@@ -148,107 +146,6 @@ func (e *Engine) orderSweep(actor approval.Actor, c Sweep, now time.Time) (strin
 	}
 	e.must(sweepOrdered{sweep}, actor, "", now)
 	return fmt.Sprintf("%s: reading %s of %s", sweep.id(), c.Kind, count(len(sweep.Servers), "server")), nil
-}
-
-func (e *Engine) createRelease(actor approval.Actor, c CreateRelease, now time.Time) (string, error) {
-	b, ok := e.state.bulletins[c.Bulletin]
-	switch {
-	case c.ID == "":
-		return "", fmt.Errorf("a release needs an id such as 2026-11-security")
-	case !ok:
-		return "", fmt.Errorf("bulletin %q is not in the catalogue: it holds %v", c.Bulletin, slices.Sorted(maps.Keys(e.state.bulletins)))
-	}
-	if _, ok := e.state.releases[c.ID]; ok {
-		return "", fmt.Errorf("release %s exists already", c.ID)
-	}
-	release := approval.Release{ID: c.ID, Title: c.Title, Bulletin: b.ID, Owner: actor.Name, Created: now, Phase: approval.Identify, Rev: 1}
-	for _, kb := range c.Updates {
-		if !slices.ContainsFunc(b.Updates, func(u catalog.Update) bool { return u.KB == kb }) {
-			return "", fmt.Errorf("%s holds no %s for Windows Server", b.ID, kb)
-		}
-	}
-	for _, u := range b.Updates {
-		missing := 0
-		for _, s := range e.state.servers {
-			if catalog.Relevant(u, *s).Verdict == catalog.Missing {
-				missing++
-			}
-		}
-		wanted := slices.Contains(c.Updates, u.KB)
-		if !wanted && (len(c.Updates) > 0 || missing == 0) {
-			continue
-		}
-		release.Updates = append(release.Updates, approval.ReleaseUpdate{KB: u.KB, Severity: u.Severity, Exploited: u.Exploited, Missing: missing,
-			Why: whyIn(missing)})
-	}
-	if len(release.Updates) == 0 {
-		return "", fmt.Errorf("no server's scan offers an update of %s: sweep facts and scan first, or name the updates", b.ID)
-	}
-	e.must(releaseCreated{release}, actor, c.Reason, now)
-	return fmt.Sprintf("release %s holds %v", release.ID, release.Active()), nil
-}
-
-// whyIn is the relevance decision of an update of a release.
-func whyIn(missing int) string {
-	if missing == 0 {
-		return "named by the lead; no scan offers it yet"
-	}
-	return fmt.Sprintf("the scan of %d servers offers it", missing)
-}
-
-func (e *Engine) dropUpdate(actor approval.Actor, c DropUpdate, now time.Time) (string, error) {
-	if err := demandReason(c.Reason); err != nil {
-		return "", err
-	}
-	release, ok := e.state.releases[c.Release]
-	if !ok {
-		return "", fmt.Errorf("release %q is not known", c.Release)
-	}
-	amendment := approval.Amendment{By: actor.Name, At: now, Reason: c.Reason}
-	after, err := release.Drop(c.KB, amendment)
-	if err != nil {
-		return "", err
-	}
-	if len(after.Active()) == 0 {
-		return "", approval.Clash("%s is the last update of %s: reject the change request or close the rollout instead", c.KB, c.Release)
-	}
-	e.must(updateDropped{Release: c.Release, KB: c.KB, Amendment: amendment}, actor, c.Reason, now)
-	e.narrowUpdates(actor, c, now)
-	return fmt.Sprintf("%s dropped from %s", c.KB, c.Release), nil
-}
-
-// narrowUpdates takes a dropped update out of advertisements that have not started; one that is left with nothing to install is excluded.
-func (e *Engine) narrowUpdates(actor approval.Actor, c DropUpdate, now time.Time) {
-	for _, id := range e.openRollouts() {
-		if e.state.rollouts[id].Release != c.Release {
-			continue
-		}
-		for _, adID := range e.state.adsOf[id] {
-			ad := e.state.ads[adID]
-			waits := ad.Delivery == rollout.NotReceived || ad.Delivery == rollout.Staging || ad.Delivery == rollout.Staged || ad.Delivery == rollout.Retrying
-			if !slices.Contains(ad.Updates, c.KB) || !waits {
-				continue // what runs finishes; what is tried again later asks the release
-			}
-			left := slices.DeleteFunc(slices.Clone(ad.Updates), func(kb string) bool { return kb == c.KB })
-			if len(left) == 0 {
-				if m, err := ad.Narrow(outside(ad), c.KB+" was dropped: "+c.Reason); err == nil {
-					e.must(*m, actor, c.Reason, now)
-				}
-				continue
-			}
-			again := rollout.Moved{Ad: ad.ID, Rollout: id, Server: ad.Server, From: ad.Delivery, To: rollout.NotReceived, Cause: c.KB + " was dropped", Updates: left, StopJob: ad.Delivery == rollout.Staging}
-			e.must(again, actor, c.Reason, now)
-			e.contacts.put(adID, rollout.Contact{})
-		}
-	}
-}
-
-// outside is where a server goes that has nothing left to install: out of the account, unless an installation was started on it.
-func outside(ad *rollout.Advertisement) rollout.Delivery {
-	if ad.Attempts > 0 {
-		return rollout.Cancelled
-	}
-	return rollout.Excluded
 }
 
 func (e *Engine) recordAcceptance(actor approval.Actor, c RecordAcceptance, now time.Time) (string, error) {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,109 +11,8 @@ import (
 	"patchdeck/engine/approval"
 	"patchdeck/engine/calendar"
 	"patchdeck/engine/catalog"
-	"patchdeck/engine/inventory"
-	"patchdeck/engine/pilot"
 	"patchdeck/engine/rollout"
 )
-
-// maxCeiling is the most servers that a person may allow in work at once.
-const maxCeiling = 10_000
-
-// through tells that nothing of a change request is going on any more.
-func (e *Engine) through(c approval.Change) bool {
-	opened := 0
-	for _, r := range e.state.rollouts {
-		if r.Change == c.ID {
-			if r.State != rollout.Closed {
-				return false
-			}
-			opened++
-		}
-	}
-	return c.State == approval.Approved && opened > 0
-}
-
-// submitChange freezes a plan for a release and asks the authority for it.
-func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Time) (string, error) {
-	release, ok := e.state.releases[c.Release]
-	if !ok {
-		return "", fmt.Errorf("release %q is not known: there are %v", c.Release, slices.Sorted(maps.Keys(e.state.releases)))
-	}
-	for _, other := range e.state.changes {
-		if other.Release == release.ID && other.State != approval.Rejected && other.State != approval.Void && !e.through(other) {
-			return "", approval.Clash("%s asks for %s already: it must be rejected or through first", other.ID, release.ID)
-		}
-	}
-	if c.Ceiling < 0 || c.Ceiling > maxCeiling {
-		return "", fmt.Errorf("ceiling %d: use 0 (as proposed) to %d", c.Ceiling, maxCeiling)
-	}
-	if c.Priority == "" && release.Undoes != "" {
-		c.Priority = approval.High
-	}
-	if c.Priority == "" {
-		c.Priority = proposePriority(release)
-	}
-	emergency := c.Priority == approval.Emergency
-	windows, acceptBy, err := e.windows(release, c, emergency, now)
-	if err != nil {
-		return "", err
-	}
-	id := fmt.Sprintf("CHG-%d", len(e.state.changes)+1)
-	draft := rollout.Draft{Change: id, Release: release.ID, Emergency: emergency, Windows: windows, AcceptBy: acceptBy,
-		Ceiling: c.Ceiling, Policy: e.options.Policy, Updates: e.updatesOf(release), Removal: release.Undoes != ""}
-	whom, overridden, err := e.whom(release, c, now)
-	if err != nil {
-		return "", err
-	}
-	var candidates []inventory.Server
-	for _, s := range whom.servers {
-		draft.Servers = append(draft.Servers, s)
-		if !draft.Removal && slices.ContainsFunc(draft.Updates, func(u catalog.Update) bool { return catalog.Relevant(u, s).Verdict == catalog.Missing }) {
-			candidates = append(candidates, s)
-		}
-	}
-	choice := pilot.Choose(candidates)
-	draft.Pilots, draft.First = choice.Servers, whom.first
-	plan, err := rollout.MakePlan(draft)
-	if err != nil {
-		return "", err
-	}
-	plan.Excluded, plan.Findings = whom.excluded, append(plan.Findings, whom.findings...)
-	if overridden != "" {
-		plan.Findings = append(plan.Findings, rollout.Finding{Words: overridden})
-	}
-	for _, os := range choice.Untested {
-		plan.Findings = append(plan.Findings, rollout.Finding{Words: "no server fit for a pilot on " + os + ": it goes to Dev and Prod untested"})
-	}
-	if plan, err = plan.Seal(); err != nil {
-		return "", err
-	}
-	header := plan
-	header.Assignments = nil
-	e.must(planFrozen{header}, actor, c.Reason, now)
-	for part := range slices.Chunk(plan.Assignments, 5*chunk) {
-		e.must(planAssigned{Hash: plan.Hash, Assignments: part}, actor, c.Reason, now)
-	}
-	change := approval.Change{ID: id, Release: release.ID, State: approval.Submitted, Priority: c.Priority, PlanHash: plan.Hash, Rev: 1,
-		Deadline:  now.Add(c.Priority.Deadline()),
-		Submitted: approval.Signature{By: actor.Name, Role: approval.Lead, At: now, Reason: c.Reason}}
-	e.must(changeSubmitted{change}, actor, c.Reason, now)
-	e.must(releasePhase{Release: release.ID, Phase: approval.Evaluate}, actor, c.Reason, now)
-	return fmt.Sprintf("%s submitted: %s, plan %.12s for %d servers in %d windows", id, c.Priority, plan.Hash, len(plan.Assignments), len(plan.Windows)), nil
-}
-
-// proposePriority follows the policy: an exploited update is an emergency, a critical one high.
-func proposePriority(r approval.Release) approval.Priority {
-	worst, exploited := r.Worst()
-	switch {
-	case exploited && worst == catalog.Critical:
-		return approval.Emergency
-	case worst >= catalog.Important:
-		return approval.High
-	default:
-		return approval.Medium
-	}
-}
 
 // emergencyCheck is the time after the last emergency window in which what is left is finished: everything is done by hour 7.
 const emergencyCheck = 3 * time.Hour
@@ -193,10 +93,12 @@ func (e *Engine) resolve(spec rollout.WindowSpec, dayZero time.Time, emergency b
 // updatesOf gives the catalogue's updates that are active in a release.
 func (e *Engine) updatesOf(release approval.Release) []catalog.Update {
 	var updates []catalog.Update
-	b := e.state.bulletins[release.Bulletin]
-	for _, kb := range release.Active() {
-		if i := slices.IndexFunc(b.Updates, func(u catalog.Update) bool { return u.KB == kb }); i >= 0 {
-			updates = append(updates, b.Updates[i])
+	for _, held := range release.Updates {
+		if held.Dropped != nil {
+			continue
+		}
+		if u, ok := e.state.bulletins[cmp.Or(held.Bulletin, release.Bulletin)].Find(held.KB); ok {
+			updates = append(updates, e.state.dossiers[u.KB].Rated(u))
 		}
 	}
 	return updates
@@ -206,7 +108,7 @@ func (e *Engine) updatesOf(release approval.Release) []catalog.Update {
 func (e *Engine) decideChange(actor approval.Actor, c DecideChange, now time.Time) (string, error) {
 	change, ok := e.state.changes[c.Change]
 	if !ok {
-		return "", fmt.Errorf("change request %q is not known: there are %v", c.Change, slices.Sorted(maps.Keys(e.state.changes)))
+		return "", unknownChange(e, c.Change)
 	}
 	if err := demandReason(c.Reason); err != nil {
 		return "", err
@@ -215,11 +117,10 @@ func (e *Engine) decideChange(actor approval.Actor, c DecideChange, now time.Tim
 	if err != nil {
 		return "", err
 	}
-	e.must(changeDecided{Step: c.Step, Change: after}, actor, c.Reason, now)
-	if after.State == approval.Rejected {
-		return fmt.Sprintf("%s rejected", after.ID), nil
+	e.must(changeDecided{Step: c.Step, From: change.State, Change: after}, actor, c.Reason, now)
+	if after.State.Ended() {
+		return e.endChange(after, actor, c.Reason, now), nil
 	}
-	e.must(releasePhase{Release: after.Release, Phase: approval.Deploy}, actor, c.Reason, now)
 	opened := 0
 	for _, ring := range append(slices.Clone(rollout.Rings), rollout.Rollback) {
 		if after.Unlocks(ring == rollout.Pilot) && !e.isOpen(after.ID, ring) {
@@ -227,6 +128,30 @@ func (e *Engine) decideChange(actor approval.Actor, c DecideChange, now time.Tim
 		}
 	}
 	return fmt.Sprintf("%s %s; %d servers are unlocked", after.ID, after.State, opened), nil
+}
+
+func unknownChange(e *Engine, id string) error {
+	return fmt.Errorf("change request %q is not known: there are %v", id, slices.SortedFunc(maps.Keys(e.state.changes), byNumber))
+}
+
+// endChange takes a change request that came to nothing out of work: what has not started of its rollouts will not, what runs finishes,
+// and its release goes back to where it is asked for.
+func (e *Engine) endChange(change approval.Change, actor approval.Actor, reason string, now time.Time) string {
+	ended, running := 0, 0
+	for _, id := range e.openRollouts() {
+		if r := e.state.rollouts[id]; r.Change == change.ID {
+			n, m := e.endUnstarted(actor, r, reason, now)
+			ended, running = ended+n, running+m
+		}
+	}
+	if r := e.state.releases[change.Release]; r.Phase != approval.Closed && r.Phase != approval.Identify && e.liveChange(r.ID) == nil {
+		e.must(releasePhase{Release: r.ID, Phase: approval.Identify}, actor, reason, now)
+	}
+	words := fmt.Sprintf("%s %s", change.ID, change.State)
+	if ended+running > 0 {
+		words += fmt.Sprintf(": %d servers will not start, %d still finish", ended, running)
+	}
+	return words
 }
 
 func (e *Engine) isOpen(change string, ring rollout.Ring) bool {
@@ -262,7 +187,7 @@ func (e *Engine) open(change approval.Change, ring rollout.Ring, actor approval.
 const tagDigits = 6
 
 func (e *Engine) advertise(r rollout.Rollout, change approval.Change, a rollout.Assignment, now time.Time) rollout.Advertisement {
-	ad := rollout.Advertisement{ID: rollout.AdvertisementID(r.ID, a.Server), Rollout: r.ID, Tag: r.PlanHash[:tagDigits], Server: a.Server, Windows: a.Windows, Updates: a.Updates,
+	ad := rollout.Advertisement{ID: rollout.AdvertisementID(r.ID, a.Server), Rollout: r.ID, Tag: r.PlanHash[:tagDigits], Server: a.Server, Windows: a.Windows, Updates: a.Updates, Without: a.Without,
 		Delivery: rollout.NotReceived, Compliance: rollout.Missing, Since: now, Prove: r.Ring == rollout.Pilot, Rev: 1}
 	if len(a.Updates) == 0 {
 		ad.Compliance = rollout.UnknownCompliance

@@ -49,7 +49,12 @@ func (e *Engine) hold(actor approval.Actor, c Hold, now time.Time) (string, erro
 
 // closeByPerson ends what has not started; the rollout closes by itself when what runs is through.
 func (e *Engine) closeByPerson(actor approval.Actor, r *rollout.Rollout, reason string, now time.Time) (string, error) {
-	ended, running := 0, 0
+	ended, running := e.endUnstarted(actor, r, reason, now)
+	return fmt.Sprintf("%s: %d servers will not start, %d still finish", r.ID, ended, running), nil
+}
+
+// endUnstarted ends every advertisement of a rollout that has not started, and lets nobody start any more.
+func (e *Engine) endUnstarted(actor approval.Actor, r *rollout.Rollout, reason string, now time.Time) (ended, running int) {
 	for _, adID := range e.state.adsOf[r.ID] {
 		ad := e.state.ads[adID]
 		if ad.Delivery.Final() {
@@ -66,7 +71,7 @@ func (e *Engine) closeByPerson(actor approval.Actor, r *rollout.Rollout, reason 
 	if r.State == rollout.Active {
 		e.must(rollout.Stopped{Rollout: r.ID, From: r.State, To: rollout.Paused, Rule: rollout.RulePerson, Reason: reason, By: actor.Name}, actor, reason, now)
 	}
-	return fmt.Sprintf("%s: %d servers will not start, %d still finish", r.ID, ended, running), nil
+	return ended, running
 }
 
 func (e *Engine) retry(actor approval.Actor, c Retry, now time.Time) (string, error) {

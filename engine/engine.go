@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 	"patchdeck/engine/trail"
@@ -32,6 +33,8 @@ type Options struct {
 	Heartbeat time.Duration
 	// Free measures the bytes left on the store's disk; nil is a disk that nobody measures.
 	Free func() (uint64, error)
+	// People gives those of the users file, to name who is to act; nil is nobody.
+	People func() []approval.Person
 	// Duty is how much the engine does by itself; the zero value is everything.
 	Duty Duty
 	// Inventory are the numbers of the inventory's rules; the zero value is the default policy.
@@ -83,8 +86,13 @@ type Engine struct {
 	roster   roster
 	shelf    shelf
 	post     postOffice
-	beats    int
 	month    monthLook
+	overlaps overlaps
+	dossiers struct {
+		shown map[string]catalog.Dossier
+		made  uint64 // by version of the kind of record
+	}
+	beats int
 }
 
 // pendingEvent is an event that is applied and not yet durable.

@@ -68,6 +68,7 @@ type (
 	changeSubmitted struct{ approval.Change }
 	changeDecided   struct {
 		Step   string          `json:"step"`
+		From   approval.State  `json:"from,omitempty"`
 		Change approval.Change `json:"change"`
 	}
 	serverExcluded struct {

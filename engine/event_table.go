@@ -146,6 +146,9 @@ func registerChanges() {
 		func(s *state, e changeDecided, _ time.Time) error { s.putChange(e.Change); return nil })
 	decided.change = func(e any) (string, string) {
 		c := e.(changeDecided)
+		if c.From != "" {
+			return string(c.From), string(c.Change.State)
+		}
 		for _, t := range approval.Transitions {
 			if t.Step == c.Step && t.To == c.Change.State {
 				return string(t.From), string(t.To)

@@ -47,6 +47,8 @@ func (e *Engine) gate(r *rollout.Rollout, now time.Time) string {
 		return "closed"
 	case change.PlanHash != r.PlanHash:
 		return "its plan is no longer the one of " + change.ID
+	case change.Held != nil:
+		return fmt.Sprintf("%s is held back for the emergency %s: %s", change.ID, change.Held.By, change.Held.Reason)
 	case !change.Unlocks(r.Ring == rollout.Pilot):
 		return change.ID + " is " + string(change.State)
 	}
@@ -66,13 +68,13 @@ func (e *Engine) gate(r *rollout.Rollout, now time.Time) string {
 }
 
 // haltedBefore says that an earlier ring of the same change was halted, by the stop rule or a person, and nobody resumed it: who resumes
-// it answers for the rings after it.
+// it, or overrides the halt, answers for the rings after it.
 func (e *Engine) haltedBefore(r *rollout.Rollout) string {
 	for _, o := range e.state.rollouts {
 		if o.Change != r.Change || slices.Index(rollout.Rings, o.Ring) >= slices.Index(rollout.Rings, r.Ring) || o.Stop == nil {
 			continue
 		}
-		if o.Stop.To == rollout.Halted {
+		if o.Stop.To == rollout.Halted && !e.state.changes[o.Change].Overridden(o.ID, o.Stop.At) {
 			return fmt.Sprintf("%s (%s) was halted: %s", o.ID, o.Ring, o.Stop.Reason)
 		}
 	}

@@ -173,12 +173,14 @@ func (e *Engine) beingTakenBack(id inventory.ServerID) bool {
 // owed names the updates of releases that are through, which a server misses: it is to be caught up.
 func (e *Engine) owed(s *inventory.Server) (seen []inventory.Observation) {
 	for _, release := range e.state.releases {
-		if release.Phase != approval.Closed || release.Undoes != "" {
+		if release.Undoes != "" || !e.prodThrough(release.ID) {
 			continue
 		}
 		var missing []string
-		for _, u := range e.updatesOf(release) {
-			if catalog.Relevant(u, *s).Verdict == catalog.Missing && !e.takenBack(s.ID, u.KB, time.Time{}) {
+		updates := e.updatesOf(release)
+		withheld := e.withheld(release, updates, false)
+		for _, u := range updates {
+			if catalog.Relevant(u, *s).Verdict == catalog.Missing && withheld(u.KB, *s) == "" && !e.takenBack(s.ID, u.KB, time.Time{}) {
 				missing = append(missing, u.KB)
 			}
 		}
@@ -189,6 +191,20 @@ func (e *Engine) owed(s *inventory.Server) (seen []inventory.Observation) {
 	}
 	slices.SortFunc(seen, func(a, b inventory.Observation) int { return cmp.Compare(a.Rule, b.Rule) })
 	return seen
+}
+
+// prodThrough tells that a release went to Prod and nothing of it is open.
+func (e *Engine) prodThrough(release string) bool {
+	went := false
+	for _, r := range e.state.rollouts {
+		if r.Release == release {
+			if r.State != rollout.Closed {
+				return false
+			}
+			went = went || r.Ring == rollout.Prod
+		}
+	}
+	return went
 }
 
 // leftOut tells that somebody decided that a server does not get a release.

@@ -181,9 +181,6 @@ func (e *Engine) closeRollout(id string, now time.Time) {
 		e.contacts.drop(adID)
 	}
 	delete(e.dockets, id)
-	if r.Ring == rollout.Prod || r.Ring == rollout.Rollback {
-		e.must(releasePhase{Release: r.Release, Phase: approval.Closed}, engineActor, "", now)
-	}
 }
 
 // cleanupTries bounds the calls that remove what finished jobs left on a host, and how long a rollout waits for servers that do not return

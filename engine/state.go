@@ -25,6 +25,7 @@ type state struct {
 	releases   map[string]approval.Release
 	changes    map[string]approval.Change
 	acceptance map[string]pilot.Acceptance
+	dossiers   map[string]catalog.Dossier // by KB: what people recorded of an update
 	plans      map[string]*rollout.Plan
 	rollouts   map[string]*rollout.Rollout
 	ads        map[string]*rollout.Advertisement
@@ -51,7 +52,8 @@ func newState() *state {
 	return &state{
 		servers: map[inventory.ServerID]*inventory.Server{}, bulletins: map[string]catalog.Bulletin{},
 		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
-		plans: map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
+		dossiers: map[string]catalog.Dossier{},
+		plans:    map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
 		adsOf: map[string][]string{}, away: map[string]bool{}, groups: newGroups(), minimum: map[string]pilot.Minimum{}, testPlans: map[string]pilot.TestPlan{}, sweeps: map[int]sweepState{}, parts: map[string][]int{},
 		outbox: newOutbox(), incidents: newIncidents(), estate: newEstate(), proceedings: newProceedings(),
 		index: newIndex(), dirty: map[recordKey]bool{},

@@ -34,10 +34,13 @@ type View struct {
 	Findings     []inventory.Finding // open ones first, gravest first
 	Baselines    []BaselineView      // newest first
 	Standards    inventory.StandardSet
-	Sources      []inventory.Comparison // the newest comparison with each kind of source
-	Procedure    ProcedureView          // the month's tasks
-	Needs        []Need                 // what waits for a person, most urgent first
-	ReadOnly     string                 // why nothing new starts (clock jumped, disk short); empty when all is well
+	Sources      []inventory.Comparison        // the newest comparison with each kind of source
+	Procedure    ProcedureView                 // the month's tasks
+	Dossiers     map[string]catalog.Dossier    // by KB: what people recorded of updates
+	Overlaps     map[string][]approval.Overlap // by release: what it shares with others that are not closed
+	Lacking      map[string][]string           // by release: what it needs to leave its phase
+	Needs        []Need                        // what waits for a person, most urgent first
+	ReadOnly     string                        // why nothing new starts (clock jumped, disk short); empty when all is well
 }
 
 // CollectionView is a collection with what it holds at the moment of the view. The answer is worked out by the first reader that asks for

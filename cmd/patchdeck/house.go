@@ -11,6 +11,7 @@ import (
 
 	"patchdeck/cmd/patchdeck/config"
 	"patchdeck/engine"
+	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 	"patchdeck/remote"
@@ -49,7 +50,8 @@ type plot struct {
 	limits      config.Limits
 	inventory   inventory.Policy // zero is the default
 	notices     engine.NoticeOptions
-	simulated   bool // limits of a simulated fleet, in the wall's time
+	people      func() []approval.Person // nil is nobody
+	simulated   bool                     // limits of a simulated fleet, in the wall's time
 	speed       float64
 	storeRoom   []store.Option
 	// demonstrated is a demonstration: its store takes every commit, however full the disk is.
@@ -112,7 +114,7 @@ func build(ctx context.Context, p plot) (*house, error) {
 	}
 	h := &house{store: s, fleet: remote.New(roads), ended: make(chan struct{})}
 	h.engine, err = engine.New(engine.Options{Store: s, Fleet: h.fleet, Clock: p.clock, Logger: p.log, Policy: p.policy,
-		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, Inventory: p.inventory, Duty: p.duty, Free: p.free(s), Notices: p.notices})
+		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, People: p.people, Inventory: p.inventory, Duty: p.duty, Free: p.free(s), Notices: p.notices})
 	if err != nil {
 		s.Close()
 		return nil, err

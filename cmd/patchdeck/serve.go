@@ -44,7 +44,7 @@ func startDaemon(ctx context.Context, o command.ServeOptions) (*daemon, error) {
 		return nil, err
 	}
 	p := plot{data: o.Data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows, zone: c.Zone, credentials: credentialsOf(ctx, &c),
-		limits: c.Limits, inventory: c.Inventory, log: logTo(o.Data), storeRoom: []store.Option{store.WithBallast(ballast)}}
+		limits: c.Limits, people: persons(users), inventory: c.Inventory, log: logTo(o.Data), storeRoom: []store.Option{store.WithBallast(ballast)}}
 	if _, rehearsed, err := readNight(o.Data); err != nil {
 		return nil, err
 	} else if rehearsed {

@@ -55,6 +55,17 @@ func listUsers(f *config.UsersFile) []command.User {
 	return list
 }
 
+// persons names everybody for the engine, as the users file stands at the moment.
+func persons(f *config.UsersFile) func() []approval.Person {
+	return func() (list []approval.Person) {
+		people, _ := f.People()
+		for _, p := range people {
+			list = append(list, p.Person())
+		}
+		return list
+	}
+}
+
 // openSession runs an engine on a data folder for as long as one verb takes. Rollouts rest meanwhile: only the daemon plays windows.
 func openSession(ctx context.Context, data string, reads bool) (*command.Session, error) {
 	session, _, err := openHouse(ctx, data, reads)
@@ -71,7 +82,7 @@ func openHouse(ctx context.Context, data string, reads bool, options ...store.Op
 		return nil, nil, &approval.Denied{Words: "you are not in the users file: ask the administrator of patchdeck"}
 	}
 	actor.Via = "command"
-	p := plot{data: data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows, duty: engine.SweepsOnly, storeRoom: options,
+	p := plot{data: data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows, duty: engine.SweepsOnly, people: persons(users), storeRoom: options,
 		zone: c.Zone, credentials: credentialsOf(ctx, &c), limits: c.Limits, inventory: c.Inventory, log: logTo(data)}
 	night, rehearsed, err := readNight(data)
 	switch {

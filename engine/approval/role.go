@@ -10,15 +10,18 @@ import (
 type Role string
 
 const (
-	Lead          Role = "lead"          // runs the cycle
-	Administrator Role = "administrator" // installs, monitors, retries
-	Authority     Role = "authority"     // authorises the change request
-	Board         Role = "board"         // approves the plan
-	Support       Role = "support"       // application support: acceptance results
-	Security      Role = "security"      // reviews bulletins, objects
-	OnCall        Role = "on-call"       // runs an emergency window
-	Viewer        Role = "viewer"        // looks and exports
-	Machine       Role = "engine"        // the engine itself; no person holds it
+	Lead            Role = "lead"                 // runs the cycle
+	Administrator   Role = "administrator"        // installs, monitors, retries
+	Authority       Role = "authority"            // authorises the change request
+	Board           Role = "board"                // approves the plan
+	Support         Role = "support"              // application support: acceptance results
+	Security        Role = "security"             // reviews bulletins, objects
+	ServerAdmin     Role = "server-administrator" // maps own servers to windows
+	TechnologyOwner Role = "technology-owner"     // of Exchange, SQL, IIS, Windows, ...
+	OnCall          Role = "on-call"              // runs an emergency window
+	Writer          Role = "writer"               // posts summaries
+	Viewer          Role = "viewer"               // looks and exports
+	Machine         Role = "engine"               // the engine itself; no person holds it
 )
 
 // Roles lists the roles that a users file may give, with what each is for.
@@ -31,8 +34,11 @@ var Roles = []struct {
 	{Authority, "authorises change requests, which unlocks the pilot"},
 	{Board, "approves plans, which unlocks Dev and Prod"},
 	{Support, "reports acceptance results for applications"},
-	{Security, "reviews bulletins and raises objections"},
+	{Security, "reviews bulletins, proposes the priority, posts threat changes and raises objections"},
+	{ServerAdmin, "maps own servers to windows and installs before the enforcement date"},
+	{TechnologyOwner, "is told of updates to a technology and raises objections"},
 	{OnCall, "runs an emergency window: watch, retry, skip, halt"},
+	{Writer, "posts summaries"},
 	{Viewer, "looks and exports; changes nothing"},
 }
 

@@ -65,8 +65,9 @@ func (c *combination) add(bulletin string, u Update) {
 }
 
 func (c *combination) combined() Combined {
-	u := c.update()
-	u.Bulletin, u.Released = c.newest.Bulletin, c.newest.Released
+	u, gathered := c.newest, c.update()
+	u.Severity, u.CVEs, u.Exploited, u.Disclosed, u.CVSS = gathered.Severity, gathered.CVEs, gathered.Exploited, gathered.Disclosed, gathered.CVSS
+	u.Restart, u.SubType, u.Supersedes, u.Products = gathered.Restart, gathered.SubType, gathered.Supersedes, gathered.Products
 	return Combined{Update: u, Bulletins: c.bulletins}
 }
 

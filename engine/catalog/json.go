@@ -18,17 +18,22 @@ func readJSON(r *bufio.Reader) (*document, error) {
 	if _, err := j.Token(); !errors.Is(err, io.EOF) {
 		return nil, j.explain(errors.New("more text follows the end of the document"))
 	}
+	if j.advisory.seen {
+		j.advisory.into(j.doc)
+		return j.doc, nil
+	}
 	if !j.tracked {
-		return nil, errors.New("byte 1: the JSON has no \"DocumentTracking\", expected a month's document of the vendor's CVRF service")
+		return nil, errors.New("byte 1: the JSON has neither \"DocumentTracking\" nor \"document\", expected a month's document of the vendor's CVRF service or a CSAF advisory")
 	}
 	return j.doc, nil
 }
 
 type jsonReader struct {
 	*json.Decoder
-	input   *counter
-	doc     *document
-	tracked bool
+	input    *counter
+	doc      *document
+	tracked  bool
+	advisory csaf
 }
 
 // counter counts the bytes read, so that the end of a document that is cut off has a position.
@@ -85,7 +90,11 @@ func (j *jsonReader) member(name json.Token) error {
 	case "Vulnerability":
 		return j.vulnerabilities()
 	}
-	return j.value(nil)
+	known, err := j.advisory.member(name, j.value)
+	if !known && err == nil {
+		return j.value(nil)
+	}
+	return err
 }
 
 // value reads one value into target; a nil target leaves it out.

@@ -24,10 +24,9 @@ type Relevance struct {
 	Why     string  `json:"why"`
 }
 
-// Relevant compares an update with what is known of a server. Evidence counts in this order: the build, the server's own
-// scan, the list of installed updates. Without facts or without a scan that can know the update, the verdict is Unknown
-// rather than a guess.
-func Relevant(u Update, s inventory.Server) Relevance {
+// byEvidence judges an update of a bulletin. Evidence counts in this order: the build, the server's own scan, the list of
+// installed updates. Without facts or without a scan that can know the update, the verdict is Unknown rather than a guess.
+func byEvidence(u Update, s inventory.Server) Relevance {
 	if s.Facts == nil || s.Facts.Build.IsZero() {
 		return withoutFacts(u, s)
 	}

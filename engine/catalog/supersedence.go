@@ -50,3 +50,49 @@ func (u Update) covers(other Update) bool {
 		return !slices.ContainsFunc(u.Products, func(q Product) bool { return q.Name == p.Name })
 	})
 }
+
+// Lineage is where an update stands among those that replace one another, as its vendors state it.
+type Lineage struct {
+	Replaces   []string `json:"replaces"`    // directly or by way of others, the nearest first
+	ReplacedBy []string `json:"replaced_by"` // likewise
+	Circle     bool     `json:"circle"`      // it replaces itself by way of others: no order can be trusted
+}
+
+// LineageOf follows the statements of a list of updates in both directions. A circle ends where it began.
+func LineageOf(updates []Update, kb string) Lineage {
+	older, newer := map[string][]string{}, map[string][]string{}
+	for _, u := range updates {
+		for _, old := range u.Supersedes {
+			if old != u.KB && !slices.Contains(older[u.KB], old) {
+				older[u.KB] = append(older[u.KB], old)
+				newer[old] = append(newer[old], u.KB)
+			}
+		}
+	}
+	l := Lineage{}
+	l.Replaces, l.Circle = walk(older, kb)
+	l.ReplacedBy, _ = walk(newer, kb)
+	return l
+}
+
+// walk lists what can be reached from an update, level by level; back tells that the update itself can.
+func walk(next map[string][]string, from string) (reached []string, back bool) {
+	seen := map[string]bool{from: true}
+	reached = []string{}
+	for level := []string{from}; len(level) > 0; {
+		var further []string
+		for _, kb := range level {
+			for _, n := range next[kb] {
+				back = back || n == from
+				if !seen[n] {
+					seen[n] = true
+					further = append(further, n)
+				}
+			}
+		}
+		slices.SortFunc(further, compareKB)
+		reached = append(reached, further...)
+		level = further
+	}
+	return reached, back
+}

@@ -61,7 +61,21 @@ type Update struct {
 	SubType    string    `json:"sub_type,omitempty"`
 	Supersedes []string  `json:"supersedes"`
 	Products   []Product `json:"products"`
+
+	// The rest stands only in updates that were added by hand.
+	Title     string   `json:"title,omitempty"`
+	Vendor    string   `json:"vendor,omitempty"` // empty: Microsoft
+	Kind      Kind     `json:"kind,omitempty"`
+	Site      string   `json:"site,omitempty"`       // the vendor's own page about it
+	Rule      string   `json:"rule,omitempty"`       // an inventory filter: the servers that it applies to
+	Detect    string   `json:"detect,omitempty"`     // an inventory filter: the servers that have it
+	DependsOn []string `json:"depends_on,omitempty"` // updates that must be there first
+	Removable string   `json:"removable,omitempty"`  // "yes", "no"; empty is not known
+	Size      int64    `json:"size_bytes,omitempty"`
 }
+
+// IsPackage tells that the update ships as an ordinary package: the servers' own scan cannot know it.
+func (u Update) IsPackage() bool { return u.Vendor != "" || u.Rule != "" }
 
 // Product is one Windows Server product that the update fixes. FixedBuild stands as the document has it; Build is
 // its four-part form where it is an operating-system build, else zero.

@@ -58,6 +58,8 @@ type World struct {
 	Cancelled map[inventory.ServerID]bool
 	// Wrongs are what no server may go through: changed while it still did its duties, say.
 	Wrongs []string
+	// Also are updates that every scan offers beside KB; the same build proves them.
+	Also []string
 }
 
 type host struct {
@@ -210,7 +212,9 @@ func (w *World) progress(id inventory.ServerID, h *host, now time.Time) {
 		case j.cancelled:
 			j.outcome = rollout.Outcome{Cancelled: true}
 		case j.kind == rollout.JobScan && !h.build.AtLeast(h.fixed):
-			j.outcome.Offered = []inventory.Offer{{KB: KB}}
+			for _, kb := range append([]string{KB}, w.Also...) {
+				j.outcome.Offered = append(j.outcome.Offered, inventory.Offer{KB: kb})
+			}
 		case j.kind == rollout.JobInstall && h.fate == SourceOnce && h.attempts == 1:
 			j.outcome = rollout.Outcome{Failure: &rollout.Failure{Class: rollout.ClassSource, Code: "0x8024402C", Words: "the source's name was not found", Retry: true}}
 		case j.kind == rollout.JobUninstall && !h.build.AtLeast(h.fixed):

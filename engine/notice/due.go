@@ -34,7 +34,7 @@ func (m Matter) Ring(ring rollout.Ring) *rollout.Rollout {
 
 // unlocked tells that the change request was authorised and not rejected since.
 func (m Matter) unlocked() bool {
-	return m.Change != nil && (m.Change.State == approval.Authorised || m.Change.State == approval.Approved)
+	return m.Change != nil && (m.Change.State == approval.Completed || !m.Change.State.Ended()) && m.Change.State != approval.Submitted
 }
 
 func (m Matter) emergency() bool {
@@ -98,13 +98,13 @@ var rules = []struct {
 		return once(m.Release.ID, m.Release.Created)
 	}},
 	{Advance, func(_ Scene, m Matter) []occasion {
-		if m.Change == nil || m.emergency() || m.Change.State == approval.Rejected || m.Change.State == approval.Void {
+		if m.Change == nil || m.emergency() || m.Change.State.CameToNothing() {
 			return nil
 		}
 		return once(m.Change.ID, m.Change.Submitted.At)
 	}},
 	{Emergency, func(_ Scene, m Matter) []occasion {
-		if !m.emergency() || m.Change.State == approval.Rejected || m.Change.State == approval.Void {
+		if !m.emergency() || m.Change.State.CameToNothing() {
 			return nil
 		}
 		return once(m.Change.ID, m.Change.Submitted.At)
@@ -220,7 +220,7 @@ type Deadline struct {
 // Deadlines lists what a matter still owes, with its time, also when that is to come.
 func Deadlines(m Matter) []Deadline {
 	c := m.Change
-	if c == nil || c.State == approval.Rejected || c.State == approval.Void {
+	if c == nil || c.State.CameToNothing() {
 		return nil
 	}
 	var list []Deadline

@@ -12,32 +12,24 @@ import (
 )
 
 // Question is one question of a list that people answer.
-type Question struct {
-	Key   string `json:"key"`
-	Words string `json:"words"`
-}
+type Question = approval.Question
 
 // ReviewQuestions are what the review after a deployment answers.
-var ReviewQuestions = []Question{
-	{"categories", "Were the priority and the categories right?"},
-	{"hole", "Is the hole closed on every server?"},
-	{"baseline", "Was the update added to the baseline?"},
-	{"better", "What do we do better next time?"},
-}
+var ReviewQuestions = approval.ReviewQuestions
 
 // QuarterlyQuestions are what the procedure as a whole answers each quarter.
 var QuarterlyQuestions = []Question{
-	{"people", "Are there enough people for the month, also when the primaries are away?"},
-	{"awareness", "Do owners, support and management know the policy and the procedure?"},
-	{"skills", "Do those who run it have the skills, and were they kept up?"},
-	{"change", "Did every update go through the formal change and release process?"},
-	{"emergency", "Is the emergency process known, and was it tried?"},
-	{"testing", "Does testing find what would hurt in Prod?"},
-	{"hours", "How many hours did the quarter's patching take, and when in the day?"},
-	{"roles", "Does every role have a primary and a secondary person?"},
-	{"ratio", "How many servers are there for each administrator?"},
-	{"tools", "Do the tools do what is needed?"},
-	{"coverage", "How many servers are managed, and why are the others not?"},
+	{Key: "people", Words: "Are there enough people for the month, also when the primaries are away?"},
+	{Key: "awareness", Words: "Do owners, support and management know the policy and the procedure?"},
+	{Key: "skills", Words: "Do those who run it have the skills, and were they kept up?"},
+	{Key: "change", Words: "Did every update go through the formal change and release process?"},
+	{Key: "emergency", Words: "Is the emergency process known, and was it tried?"},
+	{Key: "testing", Words: "Does testing find what would hurt in Prod?"},
+	{Key: "hours", Words: "How many hours did the quarter's patching take, and when in the day?"},
+	{Key: "roles", Words: "Does every role have a primary and a secondary person?"},
+	{Key: "ratio", Words: "How many servers are there for each administrator?"},
+	{Key: "tools", Words: "Do the tools do what is needed?"},
+	{Key: "coverage", Words: "How many servers are managed, and why are the others not?"},
 }
 
 // keysOf lists the keys of questions.

@@ -91,7 +91,10 @@ var ringLocks = map[approval.State]string{
 	approval.Submitted:  "the change authority has not authorised it",
 	approval.Authorised: "the change board has not approved it",
 	approval.Rejected:   "it was rejected",
+	approval.Returned:   "another plan was asked for",
+	approval.Withdrawn:  "it was withdrawn",
 	approval.Void:       "its plan is void",
+	approval.Superseded: "a later change request took its place",
 }
 
 func (m *maker) unopenedWords(ring rollout.Ring) string {

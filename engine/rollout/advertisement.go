@@ -19,6 +19,7 @@ type Advertisement struct {
 	Cluster string             `json:"cluster,omitempty"`
 	Windows []string           `json:"windows"` // the plan's windows for it that are not closed yet, in order
 	Updates []string           `json:"updates"`
+	Without []string           `json:"without,omitempty"` // updates of the release that it does not get
 
 	Delivery   Delivery   `json:"delivery"`
 	Compliance Compliance `json:"compliance"`

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"slices"
 	"time"
 
 	"patchdeck/engine/inventory"
@@ -184,7 +185,7 @@ func (s Scene) missing(ad *Advertisement, build inventory.Build, present []strin
 		}
 	}
 	for _, kb := range candidates {
-		if !s.Dropped[kb] && s.proven(kb, build, present) == s.Plan.Removal {
+		if !s.Dropped[kb] && !slices.Contains(ad.Without, kb) && s.proven(kb, build, present) == s.Plan.Removal {
 			need = append(need, kb)
 		}
 	}

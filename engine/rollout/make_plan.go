@@ -26,6 +26,9 @@ type Draft struct {
 	AcceptBy time.Time
 	Ceiling  int // 0: as proposed
 	Policy   Policy
+	// Withheld says why a server does not get an update that it needs, by policy or by a rule for its class; "" is that it does.
+	// Nil withholds nothing.
+	Withheld func(kb string, s inventory.Server) string
 }
 
 // MakePlan assigns servers to rings and windows. A server keeps the window that its owner chose where the plan has it; others
@@ -43,9 +46,14 @@ func MakePlan(d Draft) (Plan, error) {
 	}
 	var unread []string
 	spread := map[string]int{}
+	withheld := map[string]int{}
+	judges := make([]catalog.Judge, len(d.Updates))
+	for i, u := range d.Updates {
+		judges[i] = catalog.NewJudge(u)
+	}
 	clusters := map[string]string{}
 	for _, s := range slices.SortedFunc(slices.Values(d.Servers), func(a, b inventory.Server) int { return strings.Compare(a.Name, b.Name) }) {
-		need, verdict := d.needs(s)
+		need, without, verdict := d.needs(s, judges, withheld)
 		switch verdict {
 		case catalog.Compliant:
 			p.Compliant = append(p.Compliant, s.ID)
@@ -69,7 +77,10 @@ func MakePlan(d Draft) (Plan, error) {
 			}
 			clusters[key] = s.Name
 		}
-		p.Assignments = append(p.Assignments, Assignment{Server: s.ID, Ring: ring, Windows: windows, Updates: need})
+		p.Assignments = append(p.Assignments, Assignment{Server: s.ID, Ring: ring, Windows: windows, Updates: need, Without: without})
+	}
+	for _, why := range slices.Sorted(maps.Keys(withheld)) {
+		p.Findings = append(p.Findings, Finding{Words: fmt.Sprintf("%d servers do not get %s", withheld[why], why)})
 	}
 	if len(unread) > 0 {
 		p.Findings = append(p.Findings, Finding{Words: fmt.Sprintf("%d servers were not read and are planned as if they needed everything: %s", len(unread), list(unread))})
@@ -111,14 +122,24 @@ func (p *Plan) checkWindows() error {
 	return nil
 }
 
-// needs says which updates of the release a server needs. Unknown ones get the updates of their own base build at their first contact.
-func (d Draft) needs(s inventory.Server) (kbs []string, verdict catalog.Verdict) {
+// needs says which updates of the release a server needs and gets. Unknown ones get the updates of their own base build at their first
+// contact. What is withheld from a server that needs it, or may need it, is counted by its reason.
+func (d Draft) needs(s inventory.Server, judges []catalog.Judge, withheld map[string]int) (kbs, without []string, verdict catalog.Verdict) {
 	if d.Removal {
-		return d.has(s)
+		kbs, verdict = d.has(s)
+		return kbs, nil, verdict
 	}
 	verdict = catalog.NotApplicable
-	for _, u := range d.Updates {
-		switch r := catalog.Relevant(u, s); r.Verdict {
+	for i, u := range d.Updates {
+		judged := judges[i](s).Verdict
+		if d.Withheld != nil && (judged == catalog.Missing || judged == catalog.Unknown) {
+			if why := d.Withheld(u.KB, s); why != "" {
+				withheld[u.KB+": "+why]++
+				without = append(without, u.KB)
+				continue
+			}
+		}
+		switch judged {
 		case catalog.Missing:
 			kbs, verdict = append(kbs, u.KB), catalog.Missing
 		case catalog.Unknown:
@@ -131,7 +152,7 @@ func (d Draft) needs(s inventory.Server) (kbs []string, verdict catalog.Verdict)
 			}
 		}
 	}
-	return kbs, verdict
+	return kbs, without, verdict
 }
 
 func (d Draft) ring(s inventory.Server) Ring {

@@ -50,6 +50,7 @@ type Assignment struct {
 	Ring    Ring               `json:"ring"`
 	Windows []string           `json:"windows"`
 	Updates []string           `json:"updates"`
+	Without []string           `json:"without,omitempty"` // updates of the release that it does not get, whatever it needs
 }
 
 // Finding is something about a plan that its approvers should know.

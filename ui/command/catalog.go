@@ -12,12 +12,13 @@ import (
 )
 
 func (t *tree) catalog() *cobra.Command {
-	return t.noun("catalog", "The vendor's bulletins and their updates", t.catalogImport(), t.catalogList())
+	return t.noun("catalog", "The vendor's bulletins and their updates", t.catalogImport(), t.catalogList(), t.catalogShow(), t.catalogAdd(),
+		t.catalogRelevance(), t.catalogThreat(), t.catalogRule(), t.catalogIssue())
 }
 
 func (t *tree) catalogImport() *cobra.Command {
 	return t.verb(verb{
-		use: "import FILE", short: "Import a month's bulletin: a CVRF document as XML or JSON", file: readsFile, args: cobra.ExactArgs(1),
+		use: "import FILE", short: "Import a month's bulletin (CVRF as XML or JSON), or an advisory on one vulnerability (CSAF)", file: readsFile, args: cobra.ExactArgs(1),
 		example: "  patchdeck catalog import 2026-Feb.xml\n  xz -dc 2026-Feb.xml.xz | patchdeck catalog import -",
 		run:     importBulletin,
 	})
@@ -103,6 +104,7 @@ func (c *call) listUpdates(bulletin string) error {
 	}
 	var rows [][]string
 	for _, u := range catalog.Combine(bulletins) {
+		u.Update = c.view().Dossiers[u.KB].Rated(u.Update)
 		if !c.json {
 			rows = append(rows, updateRow(u))
 			continue

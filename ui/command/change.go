@@ -18,31 +18,34 @@ import (
 func (t *tree) change() *cobra.Command {
 	return t.noun("change", "Change requests: the plan of a release and its approvals",
 		t.changeSubmit(), t.changeList(), t.changeShow(),
-		t.decide("authorise", "Authorise a change request (change authority): unlocks the pilot"),
-		t.decide("approve", "Approve the plan (change board): unlocks Dev and Prod"),
-		t.decide("reject", "Reject a change request"))
+		t.changeDescribe(), t.changePriority(),
+		t.decide("authorise", "authorise", "Authorise a change request (change authority): unlocks the pilot"),
+		t.decide("approve", "approve", "Approve the plan (change board): unlocks Dev and Prod"),
+		t.decide("confirm", "approve", "Confirm an emergency that is under way (change board)"),
+		t.decide("reject", "reject", "Reject a change request"),
+		t.decide("ask", "ask", "Ask for changes: another plan must be submitted"),
+		t.changeWithdraw(), t.changeObject(),
+		t.changeSettle("answer", approval.Answered, "Answer an objection (lead)"),
+		t.changeSettle("overrule", approval.Overruled, "Overrule an objection (change authority or board)"),
+		t.changePreempt(), t.changeRelease())
 }
 
-var priorities = []approval.Priority{approval.Emergency, approval.High, approval.Medium, approval.LowPrio}
-
 func parsePriority(word string) (approval.Priority, error) {
-	var known []string
-	for _, priority := range priorities {
-		if strings.EqualFold(word, string(priority)) {
-			return priority, nil
-		}
-		known = append(known, string(priority))
+	priority, err := approval.ParsePriority(word)
+	if err != nil {
+		return "", wrongUsage("--%w", err)
 	}
-	return "", wrongUsage("--priority %q is not known: use %s", word, strings.Join(known, ", "))
+	return priority, nil
 }
 
 func (t *tree) changeSubmit() *cobra.Command {
-	var priority string
+	var u urgency
+	states := statement{}
 	var order engine.SubmitChange
 	command := t.verb(verb{
 		use: "submit RELEASE", short: "Freeze a plan for a release and ask the change authority for it", args: cobra.ExactArgs(1),
 		run: func(c *call) (err error) {
-			if order.Priority, err = parsePriority(priority); err != nil {
+			if order.Priority, order.Criteria, err = u.parse(); err != nil {
 				return err
 			}
 			if err := atLeast("ceiling", order.Ceiling, 0, 10000); err != nil {
@@ -51,51 +54,18 @@ func (t *tree) changeSubmit() *cobra.Command {
 			if err := needReason(order.Reason); err != nil {
 				return err
 			}
-			order.Release = c.args[0]
+			order.Release, order.Category, order.Request = c.args[0], u.category, states.request()
 			return c.do(order)
 		},
 	})
 	flags := command.Flags()
-	flags.StringVar(&priority, "priority", string(approval.High), "Emergency, High, Medium or Low")
+	u.flags(command)
+	states.flags(command)
 	flags.IntVar(&order.Ceiling, "ceiling", 0, "servers in work at once, at the most; 0 is what the forecast proposes")
 	flags.StringSliceVar(&order.Collections, "collection", nil, "plan for the servers of this collection only; may be repeated")
 	flags.StringVar(&order.OverrideAudit, "override-audit", "", "why the plan is made although the audit of its servers is incomplete or old")
 	reasonFlag(command, &order.Reason)
 	return command
-}
-
-// decide makes the verbs of the two approvals. The plan must be named, so that nobody decides on one they did not see.
-func (t *tree) decide(step, short string) *cobra.Command {
-	var plan, reason string
-	command := t.verb(verb{use: step + " CHANGE", short: short, args: cobra.ExactArgs(1), run: func(c *call) error {
-		if err := needReason(reason); err != nil {
-			return err
-		}
-		change, err := c.findChange(c.args[0])
-		if err != nil {
-			return err
-		}
-		hash, err := namedPlan(change, plan)
-		if err != nil {
-			return err
-		}
-		return c.do(engine.DecideChange{Change: change.ID, Step: step, PlanHash: hash, Reason: reason})
-	}})
-	command.Flags().StringVar(&plan, "plan", "", "the first digits of the `hash` of the plan that you decide on (required)")
-	reasonFlag(command, &reason)
-	return command
-}
-
-const leastPlanDigits = 8
-
-func namedPlan(change engine.ChangeView, digits string) (string, error) {
-	if len(digits) < leastPlanDigits {
-		return "", wrongUsage("--plan needs at least %d digits of the plan's hash: read patchdeck change show %s first", leastPlanDigits, change.ID)
-	}
-	if !strings.HasPrefix(change.PlanHash, strings.ToLower(digits)) {
-		return "", fmt.Errorf("%s now has the plan %.12s, not %.12s: read patchdeck change show %s again before you decide", change.ID, change.PlanHash, digits, change.ID)
-	}
-	return change.PlanHash, nil
 }
 
 func (c *call) findChange(id string) (engine.ChangeView, error) {
@@ -162,6 +132,7 @@ func (c *call) changeHead(change engine.ChangeView) error {
 	if change.Rejection != nil {
 		lines = append(lines, [2]string{"rejected", c.signature(change.Rejection)})
 	}
+	lines = append(lines, c.requestLines(change)...)
 	for _, name := range sortedKeys(change.Acceptance.Results) {
 		answer := change.Acceptance.Results[name]
 		lines = append(lines, [2]string{"acceptance", strings.TrimSpace(fmt.Sprintf("%s: %s %s %s", name, answer.Result, answer.By, answer.Note))})
@@ -169,12 +140,7 @@ func (c *call) changeHead(change engine.ChangeView) error {
 	for _, server := range sortedKeys(change.Exclusions) {
 		lines = append(lines, [2]string{"excluded", fmt.Sprintf("%s by %s: %s", c.serverName(inventory.ServerID(server)), change.Exclusions[server].By, change.Exclusions[server].Reason)})
 	}
-	for _, line := range lines {
-		if err := c.line("%-11s %s", line[0], line[1]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.named(lines)
 }
 
 func (c *call) signature(s *approval.Signature) string {

@@ -56,7 +56,7 @@ func TestEachVerbOfTheEstateGivesItsCommand(t *testing.T) {
 		"standard review --reason why":                                                     engine.ReviewStandards{Reason: "why"},
 		"finding close f-3 --reason why":                                                   engine.CloseFinding{Finding: "F-3", Reason: "why"},
 		"inventory retire " + name + " --reason why":                                       engine.RetireServers{Servers: ids, Reason: "why"},
-		"change submit R --collection x --override-audit moved --reason why":               engine.SubmitChange{Release: "R", Priority: approval.High, Collections: []string{"x"}, OverrideAudit: "moved", Reason: "why"},
+		"change submit R --collection x --override-audit moved --reason why":               engine.SubmitChange{Release: "R", Collections: []string{"x"}, OverrideAudit: "moved", Reason: "why"},
 	} {
 		s.expect(command.Done, "", strings.Fields(words)...)
 		given := s.console.Given()

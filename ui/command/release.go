@@ -10,7 +10,8 @@ import (
 )
 
 func (t *tree) release() *cobra.Command {
-	return t.noun("release", "Releases: the updates that are deployed together", t.releaseCreate(), t.releaseList(), t.releaseDrop())
+	return t.noun("release", "Releases: the updates that are deployed together", t.releaseCreate(), t.releaseList(), t.releaseShow(),
+		t.releasePhase(), t.releaseDrop(), t.releaseAdd(), t.releaseOwn(), t.releaseReview(), t.releaseWithdraw())
 }
 
 func (t *tree) releaseCreate() *cobra.Command {
@@ -35,6 +36,7 @@ func (t *tree) releaseCreate() *cobra.Command {
 	flags := command.Flags()
 	flags.StringVar(&order.Title, "title", "", "its title; left out, its id")
 	flags.StringVar(&order.Bulletin, "bulletin", "", "the bulletin, for instance 2026-Feb (required)")
+	flags.StringVar(&order.Category, "category", "", "of the assets, for the timetable; left out, standard")
 	flags.StringArrayVar(&order.Updates, "kb", nil, "an update to bundle, may be repeated; left out, all that a scan offered")
 	reasonFlag(command, &order.Reason)
 	return command
@@ -45,7 +47,7 @@ func (t *tree) releaseList() *cobra.Command {
 		var rows [][]string
 		for _, release := range c.view().Releases {
 			if c.json {
-				if err := c.object(release); err != nil {
+				if err := c.object(c.lineOfRelease(release)); err != nil {
 					return err
 				}
 				continue

@@ -18,7 +18,7 @@ func (t *tree) rollout() *cobra.Command {
 		t.hold("halt", "Stop the rollout; it takes a resume with a reason to go on"),
 		t.hold("resume", "Go on after a pause or a halt"),
 		t.hold("close", "End the rollout: what has not started will not"),
-		t.retry(), t.skip(), t.exclude(), t.breakLock(), t.returned(), t.rollback())
+		t.retry(), t.skip(), t.exclude(), t.breakLock(), t.returned(), t.rollback(), t.overrideHalt())
 }
 
 func (c *call) findRollout(id string) (engine.RolloutView, error) {
@@ -167,6 +167,22 @@ func (t *tree) breakLock() *cobra.Command {
 			return err
 		}
 		return c.do(engine.BreakLock{Cluster: c.args[0], Reason: reason})
+	}})
+	reasonFlag(command, &reason)
+	return command
+}
+
+func (t *tree) overrideHalt() *cobra.Command {
+	var reason string
+	command := t.verb(verb{use: "override ROLLOUT", short: "Let the rings after a halted rollout go on although nobody resumed it", args: cobra.ExactArgs(1), run: func(c *call) error {
+		if err := needReason(reason); err != nil {
+			return err
+		}
+		r, err := c.findRollout(c.args[0])
+		if err != nil {
+			return err
+		}
+		return c.do(engine.OverrideHalt{Rollout: r.ID, Reason: reason})
 	}})
 	reasonFlag(command, &reason)
 	return command

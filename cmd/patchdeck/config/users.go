@@ -3,6 +3,7 @@ package config
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -13,14 +14,27 @@ import (
 
 // User is one person of the users file.
 type User struct {
-	Name   string
-	Roles  []approval.Role
-	OSUser string
-	Keys   []gossh.PublicKey
+	Name  string
+	Roles []approval.Role
+	// Secondary are those of Roles in which the person stands in for another: overdue work of the role is theirs as well.
+	Secondary []approval.Role
+	OSUser    string
+	Keys      []gossh.PublicKey
 }
 
 // Actor is the person as the engine knows them.
 func (u User) Actor() approval.Actor { return approval.Actor{Name: u.Name, Roles: u.Roles} }
+
+// Person is who owes what a role owes.
+func (u User) Person() approval.Person {
+	p := approval.Person{Name: u.Name, Secondary: u.Secondary}
+	for _, r := range u.Roles {
+		if !slices.Contains(u.Secondary, r) {
+			p.Primary = append(p.Primary, r)
+		}
+	}
+	return p
+}
 
 // Users are the people of a users file.
 type Users struct {
@@ -85,8 +99,11 @@ func (r *reader) user(v value, users *Users) {
 	v.name = "a user"
 	keyLines := []int{}
 	r.mapping(v, fields{
-		"name":    func(v value) { u.Name = r.word(v, personName) },
-		"roles":   func(v value) { r.list(v, "roles", func(v value) { u.Roles = r.role(v, u.Roles) }) },
+		"name":  func(v value) { u.Name = r.word(v, personName) },
+		"roles": func(v value) { r.list(v, "roles", func(v value) { u.Roles = r.role(v, u.Roles) }) },
+		"secondary": func(v value) {
+			r.list(v, "secondary", func(v value) { u.Secondary = r.role(v, u.Secondary) })
+		},
 		"os_user": func(v value) { u.OSUser = r.word(v, osUserName) },
 		"keys": func(v value) {
 			r.list(v, "keys", func(v value) {
@@ -99,6 +116,13 @@ func (r *reader) user(v value, users *Users) {
 	if len(r.problems) > problems {
 		return
 	}
+	for _, role := range u.Secondary {
+		if slices.Contains(u.Roles, role) {
+			r.fail(v.line, "the user %s holds the role %s twice: as roles or as secondary", u.Name, role)
+			return
+		}
+	}
+	u.Roles = append(u.Roles, u.Secondary...)
 	switch {
 	case u.Name == "":
 		r.fail(v.line, "a user lacks the key name")

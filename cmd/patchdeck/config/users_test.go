@@ -66,6 +66,38 @@ users:
 	}
 }
 
+// Handbook 5: "Every role has a primary and a secondary person; overdue work goes to the secondary."
+func TestARoleHasAPrimaryAndASecondaryPerson(t *testing.T) {
+	users, err := ParseUsers("users.yaml", []byte(`
+users:
+  - {name: lea, roles: [lead], secondary: [board], os_user: lea}
+  - {name: bea, roles: [board], os_user: bea}
+  - {name: sub, secondary: [security], os_user: sub}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var people []approval.Person
+	for _, u := range users.People {
+		people = append(people, u.Person())
+	}
+	for _, c := range []struct {
+		role    approval.Role
+		overdue bool
+		want    []string
+	}{{approval.Board, false, []string{"bea"}}, {approval.Board, true, []string{"bea", "lea"}}, {approval.Security, false, []string{"sub"}}, {approval.Writer, true, nil}} {
+		if got := approval.Responsible(people, c.role, c.overdue); !slices.Equal(got, c.want) {
+			t.Errorf("%s, overdue %v: %v, want %v", c.role, c.overdue, got, c.want)
+		}
+	}
+	if actor, _ := users.ByOSUser("lea"); !actor.Has(approval.Board) {
+		t.Errorf("who stands in for the board holds %v", actor.Roles)
+	}
+	if _, err := ParseUsers("users.yaml", []byte("users: [{name: x, roles: [lead], secondary: [lead], os_user: x}]")); err == nil || !strings.Contains(err.Error(), "holds the role lead twice") {
+		t.Errorf("the same role twice: %v", err)
+	}
+}
+
 func TestEveryMistakeOfAUsersFileIsNamed(t *testing.T) {
 	text := fmt.Sprintf(`users:
   - name: k.osei

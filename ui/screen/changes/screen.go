@@ -46,9 +46,7 @@ func (s *Screen) proposed() int {
 	return len(changes) - 1
 }
 
-func waits(state approval.State) bool {
-	return slices.ContainsFunc(approval.Transitions, func(t approval.Transition) bool { return t.From == state })
-}
+func waits(state approval.State) bool { return len(state.Awaits()) > 0 }
 
 // Find implements desk.Finder.
 func (s *Screen) Find(id string) bool {
@@ -109,11 +107,12 @@ func (s *Screen) step(wanted func(step string) bool) (approval.Transition, strin
 	if c == nil {
 		return approval.Transition{}, "there is no change request"
 	}
-	i := slices.IndexFunc(approval.Transitions, func(t approval.Transition) bool { return t.From == c.State && wanted(t.Step) })
+	decisions := c.State.Awaits()
+	i := slices.IndexFunc(decisions, func(t approval.Transition) bool { return wanted(t.Step) })
 	if i < 0 {
 		return approval.Transition{}, fmt.Sprintf("%s is %s: there is nothing to decide", c.ID, c.State)
 	}
-	t := approval.Transitions[i]
+	t := decisions[i]
 	if !s.desk.Actor.Has(t.By) {
 		return t, fmt.Sprintf("%s is %s: to %s it takes the role %s", c.ID, c.State, t.Step, t.By)
 	}

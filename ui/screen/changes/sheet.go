@@ -45,7 +45,7 @@ func (s *Screen) sheet(width int, c *engine.ChangeView, sections ...func(*part.S
 // stateTones lends the states of a change request the looks of the statuses that feel the same.
 var stateTones = map[approval.State]rollout.Tone{
 	approval.Submitted: rollout.ToneMissed, approval.Authorised: rollout.ToneMissed, approval.Approved: rollout.ToneGood,
-	approval.Rejected: rollout.ToneBad, approval.Void: rollout.ToneBad,
+	approval.Rejected: rollout.ToneBad, approval.Void: rollout.ToneBad, approval.Returned: rollout.ToneMissed, approval.Completed: rollout.ToneGood,
 }
 
 func stateInk(t *part.Theme, state approval.State) part.Ink { return t.Tone(stateTones[state]) }
@@ -93,8 +93,17 @@ func (s *Screen) approvals(sheet *part.Sheet, c *engine.ChangeView) {
 	s.signature(sheet, "authorised", c.Authority)
 	s.signature(sheet, "approved", c.Board)
 	s.signature(sheet, "rejected", c.Rejection)
-	for _, step := range approval.Transitions {
-		if step.From == c.State && step.To != approval.Rejected {
+	if c.Ending != nil {
+		s.signature(sheet, string(c.State), c.Ending)
+	}
+	for _, o := range c.OpenObjections() {
+		sheet.Fact("objection", t.Tone(rollout.ToneBad), fmt.Sprintf("%d by %s, open: %s", o.Number, o.By, o.Reason))
+	}
+	if c.Held != nil {
+		sheet.Fact("held back", t.Tone(rollout.ToneMissed), fmt.Sprintf("for the emergency %s by %s: %s", c.Held.By, c.Held.Actor, c.Held.Reason))
+	}
+	for _, step := range c.State.Awaits() {
+		if step.To != approval.Rejected {
 			sheet.Fact("waits for", t.Tone(rollout.ToneMissed), fmt.Sprintf("the %s to %s: this %s", step.By, step.Step, step.Meaning))
 		}
 	}

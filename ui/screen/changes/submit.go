@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
@@ -17,7 +16,7 @@ func unasked(view *engine.View) []approval.Release {
 	var list []approval.Release
 	for _, r := range view.Releases {
 		asked := slices.ContainsFunc(view.Changes, func(c engine.ChangeView) bool {
-			return c.Release == r.ID && c.State != approval.Rejected && c.State != approval.Void
+			return c.Release == r.ID && (!c.State.Ended() || c.State == approval.Completed)
 		})
 		if !asked && r.Phase != approval.Closed && len(r.Active()) > 0 {
 			list = append(list, r)
@@ -109,7 +108,7 @@ func (p *submitPage) Bindings() []part.Binding {
 	var list []part.Binding
 	for _, choice := range priorities {
 		list = append(list, part.Binding{
-			Keys: []string{choice.key}, Help: fmt.Sprintf("submit with priority %s: through within %s", choice.priority, days(choice.priority)),
+			Keys: []string{choice.key}, Help: fmt.Sprintf("submit with priority %s: through %s", choice.priority, choice.priority.Term().Words),
 			Hint: strings.ToLower(string(choice.priority)), Group: "Submit", Action: engine.SubmitChange{}.Action(),
 			Disabled: p.nothing, Run: func() part.Cmd { p.ask(choice.priority, choice.effect); return nil },
 		})
@@ -117,9 +116,12 @@ func (p *submitPage) Bindings() []part.Binding {
 	return append(list, p.list.Moves()...)
 }
 
-// days is how long a priority leaves.
-func days(p approval.Priority) string {
-	return part.Count(int(p.Deadline()/(24*time.Hour)), "day", "days")
+// due is how long a priority leaves, in short.
+func due(p approval.Priority) string {
+	if span := p.Term().Due; span.Months > 0 {
+		return part.Count(span.Months, "month", "months")
+	}
+	return part.Count(p.Term().Due.Hours, "hour", "hours")
 }
 
 func (p *submitPage) nothing() string {
@@ -146,7 +148,7 @@ func (p *submitPage) ask(priority approval.Priority, effect string) {
 	p.desk.Ask(part.Question{
 		Title: fmt.Sprintf("Submit %s with priority %s?", r.ID, priority),
 		Says: []string{strings.TrimSpace(fmt.Sprintf("A plan for its %s is frozen from what the servers have reported, and the change authority is asked. It is due by %s. %s",
-			part.Count(len(names), "update", "updates"), p.desk.Day(p.desk.Current.At.Add(priority.Deadline())), effect))},
+			part.Count(len(names), "update", "updates"), p.desk.Day(priority.Term().Due.From(p.desk.Current.At)), effect))},
 		Names: names, Verb: "Submit", Reason: true,
 		Do: func(reason string) part.Cmd {
 			if command.Reason = reason; trouble != "" {
@@ -166,7 +168,7 @@ func (p *submitPage) View(width, height int) []string {
 	}
 	var keys []string
 	for _, choice := range priorities {
-		keys = append(keys, fmt.Sprintf("%s %s, %s", choice.key, choice.priority, days(choice.priority)))
+		keys = append(keys, fmt.Sprintf("%s %s, %s", choice.key, choice.priority, due(choice.priority)))
 	}
 	return append([]string{head, t.Text(t.Dim, width, strings.Join(keys, " · ")), ""}, p.list.Render(t, width, height-3)...)
 }

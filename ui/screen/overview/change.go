@@ -12,7 +12,7 @@ func (s *Screen) changesBlock(width, room int) []string {
 	sheet := part.Sheet{Theme: t, Width: width}
 	sheet.Head("Change requests", "time left")
 	for _, c := range d.Current.Changes {
-		if c.State == approval.Rejected || c.State == approval.Void || len(sheet.Lines) >= room {
+		if c.State.Ended() && c.State != approval.Returned && c.State != approval.Void || len(sheet.Lines) >= room {
 			continue
 		}
 		left, ink := d.Left(c.Deadline), t.Dim
@@ -32,10 +32,11 @@ func (s *Screen) changesBlock(width, room int) []string {
 
 // waitsFor says who must decide next.
 func waitsFor(c approval.Change) string {
-	for _, t := range approval.Transitions {
-		if t.From == c.State {
-			return "waits for " + string(t.By)
-		}
+	if c.Held != nil {
+		return "held for " + c.Held.By
+	}
+	for _, t := range c.State.Awaits() {
+		return "waits for " + string(t.By)
 	}
 	return string(c.State)
 }

@@ -1,0 +1,196 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/pilot"
+	"patchdeck/engine/rollout"
+)
+
+// maxCeiling is the most servers that a person may allow in work at once.
+const maxCeiling = 10_000
+
+// through tells that nothing of a change request is going on any more.
+func (e *Engine) through(c approval.Change) bool {
+	return (c.State == approval.Approved || c.State == approval.Completed) && e.ranOut(c.ID)
+}
+
+// ranOut tells that a change request opened rollouts and all of them are closed.
+func (e *Engine) ranOut(change string) bool {
+	opened := 0
+	for _, r := range e.state.rollouts {
+		if r.Change == change {
+			if r.State != rollout.Closed {
+				return false
+			}
+			opened++
+		}
+	}
+	return opened > 0
+}
+
+// liveChange gives the change request that a release has at present: one on which something may still be decided or started.
+func (e *Engine) liveChange(release string) *approval.Change {
+	var newest *approval.Change
+	for id, c := range e.state.changes {
+		if c.Release == release && !c.State.Ended() && (newest == nil || byNumber(id, newest.ID) > 0) {
+			newest = &c
+		}
+	}
+	return newest
+}
+
+// submitChange freezes a plan for a release and asks the authority for it.
+func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Time) (string, error) {
+	release, ok := e.state.releases[c.Release]
+	if !ok {
+		return "", unknownRelease(e, c.Release)
+	}
+	change, err := e.draftChange(actor, release, c, now)
+	if err != nil {
+		return "", err
+	}
+	plan, err := e.draftPlan(release, change, c, now)
+	if err != nil {
+		return "", err
+	}
+	header := plan
+	header.Assignments = nil
+	e.must(planFrozen{header}, actor, c.Reason, now)
+	for part := range slices.Chunk(plan.Assignments, 5*chunk) {
+		e.must(planAssigned{Hash: plan.Hash, Assignments: part}, actor, c.Reason, now)
+	}
+	change.PlanHash = plan.Hash
+	e.must(changeSubmitted{change}, actor, c.Reason, now)
+	e.supersede(change, actor, now)
+	e.must(releasePhase{Release: release.ID, Phase: approval.Evaluate}, actor, c.Reason, now)
+	return fmt.Sprintf("%s submitted: %s, plan %.12s for %d servers in %d windows", change.ID, change.Priority, plan.Hash, len(plan.Assignments), len(plan.Windows)), nil
+}
+
+// draftChange is the change request that a command asks for, before its plan is made.
+func (e *Engine) draftChange(actor approval.Actor, release approval.Release, c SubmitChange, now time.Time) (approval.Change, error) {
+	if live := e.liveChange(release.ID); live != nil && !e.through(*live) {
+		return approval.Change{}, approval.Clash("%s asks for %s already: it must be rejected, withdrawn or through first", live.ID, release.ID)
+	}
+	evidence := e.evidence(release, now)
+	evidence.Requested = true
+	if err := approval.Leave(release.ID, approval.Identify, evidence); err != nil || release.Phase == approval.Closed {
+		return approval.Change{}, cmp.Or(err, approval.Clash("%s is closed: create another release", release.ID))
+	}
+	category, err := approval.ParseCategory(cmp.Or(c.Category, release.Category))
+	if err != nil {
+		return approval.Change{}, err
+	}
+	if c.Ceiling < 0 || c.Ceiling > maxCeiling {
+		return approval.Change{}, fmt.Errorf("ceiling %d: use 0 (as proposed) to %d", c.Ceiling, maxCeiling)
+	}
+	request, err := approval.Request{}.With(c.Request)
+	if err != nil {
+		return approval.Change{}, err
+	}
+	worst, exploited := release.Worst()
+	proposal := approval.Propose(worst, exploited, c.Criteria)
+	if release.Undoes != "" {
+		proposal = approval.Proposal{Priority: approval.High, Steps: []string{"a roll-back is High: what it removes does harm"}}
+	}
+	priority := cmp.Or(c.Priority, e.asked(release.ID), proposal.Priority)
+	change := approval.Change{ID: fmt.Sprintf("CHG-%d", len(e.state.changes)+1), Release: release.ID, State: approval.Submitted, Rev: 1,
+		Submitted: approval.Signature{By: actor.Name, Role: approval.Lead, At: now, Reason: c.Reason}, Request: request,
+		First: &approval.Assessment{Priority: priority, Category: category.Name, Criteria: c.Criteria, Proposed: &proposal, By: actor.Name, At: now, Reason: c.Reason},
+	}.WithPriority(priority)
+	change.Timetable = approval.Timetable(category, priority, now)
+	return change, nil
+}
+
+// asked is the priority for which the team sent a release's change request back, if that is what its last one came to.
+func (e *Engine) asked(release string) approval.Priority {
+	var last approval.Change
+	for id, c := range e.state.changes {
+		if c.Release == release && (last.ID == "" || byNumber(id, last.ID) > 0) {
+			last = c
+		}
+	}
+	if last.State == approval.Returned && last.Team != nil {
+		return last.Team.Priority
+	}
+	return ""
+}
+
+// draftPlan freezes who gets what, and when.
+func (e *Engine) draftPlan(release approval.Release, change approval.Change, c SubmitChange, now time.Time) (rollout.Plan, error) {
+	emergency := change.Priority == approval.Emergency
+	windows, acceptBy, err := e.windows(release, c, emergency, now)
+	if err != nil {
+		return rollout.Plan{}, err
+	}
+	draft := rollout.Draft{Change: change.ID, Release: release.ID, Emergency: emergency, Windows: windows, AcceptBy: acceptBy,
+		Ceiling: c.Ceiling, Policy: e.options.Policy, Updates: e.updatesOf(release), Removal: release.Undoes != ""}
+	draft.Withheld = e.withheld(release, draft.Updates, emergency)
+	whom, overridden, err := e.whom(release, c, now)
+	if err != nil {
+		return rollout.Plan{}, err
+	}
+	draft.Servers = whom.servers
+	choice := pilot.Choose(candidates(draft))
+	draft.Pilots, draft.First = choice.Servers, whom.first
+	plan, err := rollout.MakePlan(draft)
+	if err != nil {
+		return plan, err
+	}
+	plan.Excluded, plan.Findings = whom.excluded, append(plan.Findings, whom.findings...)
+	if overridden != "" {
+		plan.Findings = append(plan.Findings, rollout.Finding{Words: overridden})
+	}
+	for _, os := range choice.Untested {
+		plan.Findings = append(plan.Findings, rollout.Finding{Words: "no server fit for a pilot on " + os + ": it goes to Dev and Prod untested"})
+	}
+	return plan.Seal()
+}
+
+// candidates are the servers that a draft gives an update.
+func candidates(d rollout.Draft) (list []inventory.Server) {
+	if d.Removal {
+		return nil
+	}
+	judges := make([]catalog.Judge, len(d.Updates))
+	for i, u := range d.Updates {
+		judges[i] = catalog.NewJudge(u)
+	}
+	for _, s := range d.Servers {
+		for i, judge := range judges {
+			if judge(s).Verdict == catalog.Missing && d.Withheld(d.Updates[i].KB, s) == "" {
+				list = append(list, s)
+				break
+			}
+		}
+	}
+	return list
+}
+
+// supersede ends the change requests of a release that wait for the one that was submitted now.
+func (e *Engine) supersede(by approval.Change, actor approval.Actor, now time.Time) {
+	for _, id := range slices.SortedFunc(maps.Keys(e.state.changes), byNumber) {
+		was := e.state.changes[id]
+		if was.Release != by.Release || was.State != approval.Returned && was.State != approval.Void {
+			continue
+		}
+		after, err := was.Step("supersede", onBehalfOf(actor), "", by.ID+" took its place", now)
+		if err != nil {
+			continue // it ended otherwise
+		}
+		after.Successor = by.ID
+		e.must(changeDecided{Step: "supersede", From: was.State, Change: after}, actor, by.ID+" took its place", now)
+	}
+}
+
+// onBehalfOf lets the engine take a step that follows from what a person did; the person signs it.
+func onBehalfOf(actor approval.Actor) approval.Actor {
+	return approval.Actor{Name: actor.Name, Roles: []approval.Role{approval.Machine}, Via: actor.Via}
+}

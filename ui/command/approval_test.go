@@ -1,0 +1,97 @@
+package command_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"patchdeck/engine"
+	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
+	"patchdeck/ui/command"
+	"patchdeck/ui/uitest"
+)
+
+func TestSheetsOfReleasesAndUpdates(t *testing.T) {
+	for name, words := range map[string][]string{
+		"release-show":  {"release", "show", "2026-11-security"},
+		"release-phase": {"release", "phase", "2026-11-security"},
+		"catalog-show":  {"catalog", "show", "kb5071547"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := at(t, uitest.Night(60), approval.Viewer).run("", words...)
+			if r.code != command.Done || r.err != "" {
+				t.Fatalf("exit code %d, err %q", r.code, r.err)
+			}
+			uitest.Golden(t, name, strings.TrimSuffix(r.out, "\n"))
+		})
+	}
+}
+
+func TestEachVerbOfTheDecisionsGivesItsCommand(t *testing.T) {
+	s := at(t, uitest.Night(60), approval.Lead, approval.Authority, approval.Board, approval.Security)
+	hash := s.console.View().Changes[1].PlanHash
+	page := "https://msrc.microsoft.com/x"
+	for words, want := range map[string]engine.Command{
+		"change ask chg-12 --plan " + hash + " --reason why":  engine.DecideChange{Change: "CHG-12", Step: "ask", PlanHash: hash, Reason: "why"},
+		"change withdraw chg-12 --reason why":                 engine.DecideChange{Change: "CHG-12", Step: "withdraw", Reason: "why"},
+		"change object chg-12 --reason why":                   engine.ObjectToChange{Change: "CHG-12", Reason: "why"},
+		"change answer chg-12 2 --reason why":                 engine.SettleObjection{Change: "CHG-12", Number: 2, State: approval.Answered, Reason: "why"},
+		"change overrule chg-12 1 --reason why":               engine.SettleObjection{Change: "CHG-12", Number: 1, State: approval.Overruled, Reason: "why"},
+		"change preempt chg-13 chg-12 --reason why":           engine.Preempt{Change: "CHG-13", Over: []string{"CHG-12"}, Reason: "why"},
+		"change release chg-12 --reason why":                  engine.ReleaseHold{Change: "CHG-12", Reason: "why"},
+		"change describe chg-12 --go go --risk-of-leaving x":  engine.DescribeChange{Change: "CHG-12", Request: approval.Request{Go: "go", RiskOfLeaving: "x"}},
+		"change submit R --reason why --people two":           engine.SubmitChange{Release: "R", Request: approval.Request{People: "two"}, Reason: "why"},
+		"release add 2026-11-SQL KB1 --reason why":            engine.WidenRelease{Release: "2026-11-sql", KB: "KB1", Reason: "why"},
+		"release own 2026-11-sql m.silva --reason why":        engine.OwnRelease{Release: "2026-11-sql", Owner: "m.silva", Reason: "why"},
+		"release withdraw 2026-11-sql --reason why":           engine.WithdrawRelease{Release: "2026-11-sql", Reason: "why"},
+		"catalog relevance kb5072033 relevant --reason why":   engine.DecideRelevance{KB: "KB5072033", Relevant: true, Reason: "why"},
+		"catalog issue KB5072033 printing --workaround wait":  engine.NoteIssue{KB: "KB5072033", Words: "printing", Workaround: "wait"},
+		"catalog rule KB5072033 dc detect-only --reason why":  engine.RuleClass{KB: "KB5072033", Class: "dc", Do: catalog.DetectOnly, Reason: "why"},
+		"rollout override r-3 --reason why":                   engine.OverrideHalt{Rollout: "R-3", Reason: "why"},
+		"catalog relevance KB5072033 not-relevant --reason w": engine.DecideRelevance{KB: "KB5072033", Reason: "w"},
+		"change priority chg-12 --criterion mitigated --category exposed --reason why": engine.AssessChange{Change: "CHG-12", Category: "exposed",
+			Criteria: []approval.Criterion{approval.Mitigated}, Reason: "why"},
+		"catalog threat KB5072033 --severity low --disclosed --attack 2026-11-14 --channel vendor-site --verified " + page + " --reason why": engine.PostThreat{KB: "KB5072033",
+			Threat: catalog.Threat{Severity: catalog.Low, Disclosed: true, Attack: time.Date(2026, 11, 14, 0, 0, 0, 0, time.UTC),
+				Alert: catalog.Alert{Channel: "vendor site", Verified: page}}, Reason: "why"},
+		"release review 2026-11-sql --categories a --hole b --baseline c --better d": engine.ReviewRelease{Release: "2026-11-sql", Review: approval.Review{
+			Answers: map[string]string{"categories": "a", "hole": "b", "baseline": "c", "better": "d"}}},
+		"catalog add EX-81 --vendor Example --severity low --site " + page + " --rule dc --detect known --channel mail --verified " + page + " --reason why": engine.AddUpdate{
+			Update: catalog.Update{KB: "EX-81", Vendor: "Example", Kind: catalog.SecurityPatch, Severity: catalog.Low, Site: page, Rule: "dc", Detect: "known", Restart: catalog.RestartUnknown},
+			Alert:  catalog.Alert{Channel: "mail", Verified: page}, Reason: "why"},
+	} {
+		s.expect(command.Done, want.Action()+" done", strings.Fields(words)...)
+		s.gave(want)
+	}
+}
+
+func TestWrongWordsOfADecisionAreToldWithWhatIsRight(t *testing.T) {
+	s := at(t, uitest.Night(60), approval.Lead)
+	for says, words := range map[string]string{
+		`--criterion: criterion "fear" is not known: use exploited-here, instability, high-value,`: "change priority CHG-12 --criterion fear --reason y",
+		`--category: category "odd" is not known: use one of [standard`:                            "change submit x --category odd --reason y",
+		`"one" is no number of an objection`:                                                       "change answer CHG-12 one --reason y",
+		`nothing is stated: give for instance --risk-of-leaving`:                                   "change describe CHG-12",
+		`--channel "rumour" is not known: use bulletin, vendor site`:                               "catalog threat KB5072033 --severity Low --channel rumour --reason y",
+		`--severity "": use Critical, Important, Moderate or Low`:                                  "catalog threat KB5072033 --reason y",
+		`"maybe" is no decision: use relevant or not-relevant`:                                     "catalog relevance KB5072033 maybe --reason y",
+		`action "drop" is not known: use one of detect only, install, decline`:                     "catalog rule KB5072033 dc drop --reason y",
+		`--kind "potion" is not known: use one of security patch`:                                  "catalog add EX-1 --kind potion --reason y",
+		`the vendor is ""`: "catalog add EX-1 --reason y",
+	} {
+		if r := s.expect(command.Usage, "patchdeck: "+says, strings.Fields(words)...); r.out != "" || strings.Count(r.err, "\n") != 1 {
+			t.Errorf("%q: out %q, err %q", words, r.out, r.err)
+		}
+	}
+	for says, words := range map[string]string{
+		`there is no release "r9": see patchdeck release list`:     "release show r9",
+		`the catalogue holds no KB9: see patchdeck catalog list`:   "catalog show KB9",
+		"CHG-12 has priority High: only an emergency is confirmed": "change confirm CHG-12 --plan 00000000 --reason y",
+	} {
+		s.expect(command.Failure, says, strings.Fields(words)...)
+	}
+	if given := s.console.Given(); len(given) != 0 {
+		t.Errorf("commands were given: %v", given)
+	}
+}
