@@ -91,9 +91,9 @@ func TestEveryFaultIsSeenForWhatItIs(t *testing.T) {
 			t.Parallel()
 			switch sight, finding := sights[fault.Name], findings[fault.Name]; {
 			case sight != nil:
-				sight(try(t, fault.Name, 20000))
+				sight(try(t, 40, fault.Name, 20000))
 			case finding != nil:
-				finds(finding)(try(t, fault.Name, 60)) // slowly: a clock is read more exactly than a call takes
+				finds(finding)(try(t, 40, fault.Name, 60)) // slowly: a clock is read more exactly than a call takes
 			default:
 				t.Fatal("nobody has looked at this fault")
 			}

@@ -23,13 +23,13 @@ type trial struct {
 	to  engine.Target // a server that misses the month's update
 }
 
-// try makes a trial, with a fleet that has clusters and domain controllers.
-func try(t *testing.T, fault string, speed float64) *trial {
+// try makes a trial. A fleet of 40 has clusters and two domain controllers.
+func try(t *testing.T, servers int, fault string, speed float64) *trial {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 	t.Cleanup(cancel)
 	n := &trial{ctx: ctx}
-	n.rehearsal, n.all = rehearseOn(t, simulator.Config{Servers: 40, Seed: 4, Speed: speed, Faults: simulator.Faults(fault), Published: []simulator.Published{
+	n.rehearsal, n.all = rehearseOn(t, simulator.Config{Servers: servers, Seed: 4, Speed: speed, Faults: simulator.Faults(fault), Published: []simulator.Published{
 		{KB: monthsUpdate, BaseBuild: [3]int{10, 0, 20348}, UBR: 4773, Restart: true},
 		{KB: "KB5999021", BaseBuild: [3]int{10, 0, 20348}, UBR: 4500, Restart: true}}})
 	n.to = target(n.servers[0])
