@@ -294,8 +294,8 @@ func (s *Screen) Bindings() []part.Binding {
 			s.look = (s.look + 1) % looks
 			return nil
 		}},
-		{Keys: []string{"]"}, Help: "the month before", Group: group, Run: step(1)},
-		{Keys: []string{"["}, Help: "the month after", Group: group, Run: step(-1)},
+		{Keys: []string{"["}, Help: "the month before", Group: group, Run: step(1)},
+		{Keys: []string{"]"}, Help: "the next month", Group: group, Run: step(-1)},
 		{Keys: []string{"a"}, Help: "reviews and their actions", Hint: "actions", Group: group, Run: func() part.Cmd { return s.desk.Open(newActionsPage(s.desk)) }},
 	}
 	list = append(list, s.steps(s.selected)...)
