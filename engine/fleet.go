@@ -54,6 +54,8 @@ type Fleet interface {
 	Removable(ctx context.Context, target Target, removals []rollout.Removal) (rollout.Removable, error)
 	StartJob(ctx context.Context, target Target, order JobOrder) (rollout.Job, error)
 	Job(ctx context.Context, target Target, job string, after int) (rollout.Job, error)
+	// JobLog reads at most most progress lines of a job, those after the given one.
+	JobLog(ctx context.Context, target Target, job string, after, most int) ([]rollout.JobLine, error)
 	CancelJob(ctx context.Context, target Target, job string) (rollout.Job, error)
 	RemoveJob(ctx context.Context, target Target, job string) error
 	Restart(ctx context.Context, target Target, order RestartOrder) (rollout.Restarted, error)

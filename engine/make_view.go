@@ -17,7 +17,7 @@ import (
 // makeView builds a snapshot. It shares values that never change once they are in the state.
 func (e *Engine) makeView(now time.Time, generation uint64) *View {
 	e.gather()
-	v := &View{Generation: generation, At: now, Head: e.head, ReadOnly: e.standstill(), Servers: e.showServers()}
+	v := &View{Generation: generation, At: now, Head: e.head, ReadOnly: e.standstill(), Servers: e.showServers(), Policy: e.options.Policy}
 	e.shelf.show(e.state, v)
 	for _, id := range slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber) {
 		v.Rollouts = append(v.Rollouts, e.showRollout(e.state.rollouts[id], now))

@@ -39,6 +39,7 @@ type View struct {
 	Dossiers     map[string]catalog.Dossier    // by KB: what people recorded of updates
 	Overlaps     map[string][]approval.Overlap // by release: what it shares with others that are not closed
 	Lacking      map[string][]string           // by release: what it needs to leave its phase
+	Policy       rollout.Policy                // the numbers that rollouts are led by
 	Needs        []Need                        // what waits for a person, most urgent first
 	ReadOnly     string                        // why nothing new starts (clock jumped, disk short); empty when all is well
 }

@@ -110,6 +110,19 @@ func (f *Fleet) Job(ctx context.Context, target engine.Target, job string, after
 	return f.job(ctx, target, job, "job-poll", pollParameters{Job: job, After: after, Most: 0})
 }
 
+// JobLog reads a job's progress lines after the given one.
+func (f *Fleet) JobLog(ctx context.Context, target engine.Target, job string, after, most int) ([]rollout.JobLine, error) {
+	var result logResult
+	if err := f.call(ctx, target, "job-poll", pollParameters{Job: job, After: after, Most: most}, &result); err != nil {
+		return nil, err
+	}
+	lines, err := result.believe(job, most)
+	if err != nil {
+		return nil, protocolFailure(err)
+	}
+	return lines, nil
+}
+
 // CancelJob asks a job to stop at its next safe point.
 func (f *Fleet) CancelJob(ctx context.Context, target engine.Target, job string) (rollout.Job, error) {
 	return f.job(ctx, target, job, "job-cancel", jobParameters{job})

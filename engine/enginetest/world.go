@@ -292,6 +292,24 @@ func (w *World) Job(ctx context.Context, t engine.Target, id string, _ int) (j r
 	return j, err
 }
 
+// JobLog tells the two lines that every job of this world writes: that it began, and that it ended.
+func (w *World) JobLog(ctx context.Context, t engine.Target, id string, after, most int) (lines []rollout.JobLine, err error) {
+	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+		j := h.jobs[id]
+		if j == nil {
+			return nil
+		}
+		lines = []rollout.JobLine{{Seq: 1, At: now, Phase: "starting"}}
+		if j.finished {
+			lines = append(lines, rollout.JobLine{Seq: 2, At: j.ends, Phase: "finished", Percent: 100})
+		}
+		lines = lines[min(after, len(lines)):]
+		lines = lines[:min(most, len(lines))]
+		return nil
+	})
+	return lines, err
+}
+
 // CancelJob asks a job to stop: one that stages ends within half a minute, others are too far.
 func (w *World) CancelJob(ctx context.Context, t engine.Target, id string) (j rollout.Job, err error) {
 	err = w.visit(ctx, t, func(h *host, now time.Time) error {

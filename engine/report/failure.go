@@ -94,3 +94,6 @@ func usualWords(list []Server) (usual string, other int) {
 	}
 	return usual, len(list) - said[usual]
 }
+
+// WhatToDo says what to do about a failure of a class whose code nobody knows, in one sentence.
+func WhatToDo(class rollout.Class) string { return classes[class].next }

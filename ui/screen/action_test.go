@@ -94,7 +94,7 @@ func TestAnActionMeansTheServersThatItsQuestionNamed(t *testing.T) {
 func TestAllServersOfAnErrorCodeAreRetriedTogether(t *testing.T) {
 	view := night()
 	s := open(t, view, lead, mono, 120, 36)
-	s.press(onRollout, "v", "v", "G", "r")
+	s.press(onRollout, "v", "v", "v", "G", "r")
 	var want []inventory.ServerID
 	for _, c := range troubled(view.Rollouts[2]) {
 		if c.Class == string(rollout.ClassPatch) && c.Code == "0x80073712" {

@@ -10,6 +10,7 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
 	"patchdeck/engine/trail"
 )
 
@@ -146,6 +147,29 @@ func (c *Console) Entries(from uint64, each func(seq uint64, raw []byte) error) 
 		}
 	}
 	return nil
+}
+
+// JobLog implements engine.Console: every job that ever began writes three lines.
+func (c *Console) JobLog(_ context.Context, actor approval.Actor, ad string, after int) (engine.JobLog, error) {
+	if !engine.May(actor, "inventory.sweep") {
+		return engine.JobLog{}, approval.Refuse("to read a server takes another role")
+	}
+	view := c.View()
+	for i := range view.Rollouts {
+		for _, cell := range view.Rollouts[i].Cells {
+			if cell.ID != ad || cell.Attempt == 0 {
+				continue
+			}
+			return engine.JobLog{Job: fmt.Sprintf("%s-install-%d", ad, cell.Attempt), Kind: rollout.JobInstall, Lines: jobLines[min(after, len(jobLines)):]}, nil
+		}
+	}
+	return engine.JobLog{}, nil
+}
+
+var jobLines = []rollout.JobLine{
+	{Seq: 1, At: At.Add(-11 * time.Minute), Phase: "starting"},
+	{Seq: 2, At: At.Add(-9 * time.Minute), Phase: "downloading", Percent: 20, KB: "KB5072033", Text: "content is there already"},
+	{Seq: 3, At: At.Add(-6 * time.Minute), Phase: "installing", Percent: 55, KB: "KB5072033"},
 }
 
 // Facts implements engine.Console.

@@ -41,6 +41,7 @@ func Night(servers int) *engine.View {
 		},
 		Sweeps:  []engine.SweepView{{ID: "SW-31", Kind: engine.SweepFacts, Total: servers, Done: servers * 3 / 5, Trouble: servers / 100}},
 		Needs:   needs(prod),
+		Policy:  rollout.DefaultPolicy(),
 		Notices: notices(), Incidents: incidents(fleet), Procedure: month(&plan),
 	}
 	_, view.Head = Trail(300)
@@ -80,15 +81,11 @@ func Locked(servers int) *engine.View {
 	holder, other := &r.Cells[failed], &r.Cells[waits]
 	holder.Cluster, other.Cluster = LockedCluster, LockedCluster
 	other.Why = fmt.Sprintf("cluster %s: %s has its lock", LockedCluster, holder.ID)
-	for i := range r.Cells {
-		c := &r.Cells[i]
-		ad := &rollout.Advertisement{ID: c.ID, Rollout: r.ID, Server: c.Server, Site: c.Site, Cluster: c.Cluster, Delivery: c.Delivery}
-		if i == failed {
+	for _, ad := range r.Advertisements {
+		if ad.ID == holder.ID {
 			ad.Lock = LockedCluster
 		}
-		r.Advertisements = append(r.Advertisements, ad)
 	}
-	slices.SortFunc(r.Advertisements, func(a, b *rollout.Advertisement) int { return cmp.Compare(a.ID, b.ID) })
 	return view
 }
 
@@ -151,7 +148,19 @@ func settle(r *engine.RolloutView) {
 				r.Windows[j].Counts[c.Delivery]++
 			}
 		}
+		r.Advertisements = append(r.Advertisements, advertisementOf(r, c, i))
 	}
+	slices.SortFunc(r.Advertisements, func(a, b *rollout.Advertisement) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// advertisementOf is what a cell shows, as far as screens read it.
+func advertisementOf(r *engine.RolloutView, c *engine.Cell, i int) *rollout.Advertisement {
+	updates := []string{"KB5072033"}
+	if i%3 == 0 {
+		updates = append(updates, "KB5071547")
+	}
+	return &rollout.Advertisement{ID: c.ID, Rollout: r.ID, Server: c.Server, Site: c.Site, Cluster: c.Cluster, Delivery: c.Delivery, Updates: updates,
+		Attempts: c.Attempt, Before: c.Before}
 }
 
 func needs(prod engine.RolloutView) []engine.Need {

@@ -88,8 +88,11 @@ func serverIDs(cells []engine.Cell) []inventory.ServerID {
 // serverBindings are the keys for the picked servers, else the one under the cursor; by error code, for all of the code under it.
 func (s *Screen) serverBindings() []part.Binding {
 	return s.actions(s.view, func() []engine.Cell {
-		if s.layout == byCode {
+		switch s.layout {
+		case byCode:
 			return s.codes.selected()
+		case byUpdate:
+			return nil
 		}
 		if len(s.picked) > 0 {
 			return s.pickedCells()

@@ -28,7 +28,7 @@ type codeList struct {
 func (l *codeList) prepare(s *Screen) {
 	l.list.Columns = []part.Column{
 		{Title: "Code", Width: 12}, {Title: "Servers", Width: 7, Right: true}, {Title: "Class", Width: 8}, {Title: "Scores", Width: 6},
-		{Title: "What it means", Width: 20, Grow: 3}, {Title: "Servers", Width: 20, Grow: 2, From: 100},
+		{Title: "What it means", Width: 20, Grow: 3}, {Title: "What to do", Width: 20, Grow: 3, From: 110},
 	}
 	l.list.Cell = func(row, column int) (part.Ink, string) {
 		t, g := s.desk.Theme, &l.groups[row]
@@ -47,7 +47,7 @@ func (l *codeList) prepare(s *Screen) {
 		case 4:
 			return t.Normal, g.words
 		default:
-			return t.Dim, part.Some(cellNames(g.cells), 5)
+			return t.Accent, adviceFor(g.code, g.class)
 		}
 	}
 }
@@ -99,12 +99,15 @@ func (s *Screen) drawCodes(width, height int) []string {
 	group := s.codes.groups[s.codes.row()]
 	sheet.Head(group.code, part.Count(len(group.cells), "server", "servers"))
 	sheet.Say(t.Normal, group.words)
+	if advice := adviceFor(group.code, group.class); advice != "" {
+		sheet.Say(t.Accent, "do: "+advice)
+	}
 	sheet.Say(t.Dim, strings.Join(cellNames(group.cells), ", "))
 	return append(append(s.codes.list.Render(t, width, rows), ""), sheet.Lines...)
 }
 
 // codeLines is how many lines under the list are kept for the code under the cursor.
-const codeLines = 6
+const codeLines = 7
 
 // row is the index of the group under the cursor.
 func (l *codeList) row() int {

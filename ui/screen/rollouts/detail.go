@@ -11,7 +11,7 @@ import (
 )
 
 // pane explains the cell under the cursor in a few lines.
-func (s *Screen) pane(r *engine.RolloutView, width int) []string {
+func (s *Screen) pane(r *engine.RolloutView, width, height int) []string {
 	sheet := part.Sheet{Theme: s.desk.Theme, Width: width}
 	if n := len(s.picked); n > 0 {
 		sheet.Say(s.desk.Theme.Accent, part.Count(n, "server", "servers")+" picked: actions mean these")
@@ -19,6 +19,7 @@ func (s *Screen) pane(r *engine.RolloutView, width int) []string {
 	}
 	if c := s.cell(); c != nil {
 		s.explain(&sheet, r, c)
+		s.log.draw(s, &sheet, c, height-len(sheet.Lines))
 	}
 	return sheet.Lines
 }
@@ -32,6 +33,9 @@ func (s *Screen) explain(sheet *part.Sheet, r *engine.RolloutView, c *engine.Cel
 	sheet.Say(t.Dim, status.Meaning)
 	if c.Why != "" {
 		sheet.Say(t.Normal, c.Why)
+	}
+	if advice := adviceFor(c.Code, c.Class); advice != "" && desk.Troubled(c.Delivery) {
+		sheet.Fact("what to do", t.Accent, advice)
 	}
 	if c.Code != "" || c.Class != "" {
 		sheet.Fact("failure", t.Normal, orDash(c.Code)+", class "+orDash(c.Class))
@@ -92,6 +96,7 @@ type page struct {
 	rollout string
 	cell    engine.Cell
 	scroll  part.Scroll
+	log     jobLog
 }
 
 // Title implements desk.Screen.
@@ -102,6 +107,9 @@ func (p *page) Init() part.Cmd { return p.Update(desk.Viewed{}) }
 
 // Update implements desk.Screen.
 func (p *page) Update(message part.Msg) part.Cmd {
+	if read, ok := message.(logRead); ok && read.of == &p.log {
+		p.log.take(read)
+	}
 	if _, ok := message.(desk.Viewed); !ok {
 		return nil
 	}
@@ -110,7 +118,7 @@ func (p *page) Update(message part.Msg) part.Cmd {
 			p.cell = r.Cells[at]
 		}
 	}
-	return nil
+	return p.log.follow(p.screen, &p.cell)
 }
 
 func (p *page) view() *engine.RolloutView {
@@ -141,5 +149,6 @@ func (p *page) View(width, height int) []string {
 		r = &engine.RolloutView{}
 	}
 	p.screen.explain(&sheet, r, &p.cell)
+	p.log.draw(p.screen, &sheet, &p.cell, engine.MostJobLines)
 	return p.scroll.Render(p.screen.desk.Theme, sheet.Lines, width, height)
 }

@@ -96,6 +96,9 @@ func (s *Screen) paceLines(r *engine.RolloutView, width int) []string {
 	if r.State == rollout.Active {
 		flow.Add(t.Normal, "", fmt.Sprintf("rate %.0f/h", math.Round(r.Rate)))
 	}
+	if !s.starts.IsZero() && r.State != rollout.Closed {
+		flow.Add(t.Normal, "", "last start "+s.when(s.starts))
+	}
 	targeted := r.Counts.Targeted()
 	switch f := r.Forecast; {
 	case r.Counts.Open() == 0:
@@ -109,24 +112,22 @@ func (s *Screen) paceLines(r *engine.RolloutView, width int) []string {
 		flow.Add(ink, "", words)
 	}
 	if w := desk.CurrentWindow(r); w != nil {
-		flow.Add(scoreInk(t, w.Score), "", scoreWords(w.Score))
+		policy := &s.desk.Current.Policy
+		flow.Add(scoreInk(t, policy, w.Score), "", scoreWords(policy, w.Score))
 	}
 	flow.Add(t.Normal, "", failureWords(r))
 	return flow.Lines()
 }
 
-// stopRule are the numbers that the engine judges by.
-var stopRule = rollout.DefaultPolicy()
-
-func scoreWords(score int) string {
-	return fmt.Sprintf("stop score %d of %d (warns at %d)", score, stopRule.Halt, stopRule.Warn)
+func scoreWords(policy *rollout.Policy, score int) string {
+	return fmt.Sprintf("stop score %d of %d (warns at %d)", score, policy.Halt, policy.Warn)
 }
 
-func scoreInk(t *part.Theme, score int) part.Ink {
+func scoreInk(t *part.Theme, policy *rollout.Policy, score int) part.Ink {
 	switch {
-	case score >= stopRule.Halt:
+	case score >= policy.Halt:
 		return t.Tone(rollout.ToneBad)
-	case score >= stopRule.Warn:
+	case score >= policy.Warn:
 		return t.Tone(rollout.ToneMissed)
 	default:
 		return t.Normal

@@ -7,7 +7,7 @@ import (
 
 // pickBindings are the keys that pick servers, so that one action means several.
 func (s *Screen) pickBindings() []part.Binding {
-	if s.layout == byCode {
+	if s.layout == byCode || s.layout == byUpdate {
 		return nil
 	}
 	const group = "Server"

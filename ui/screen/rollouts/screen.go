@@ -2,6 +2,7 @@ package rollouts
 
 import (
 	"slices"
+	"time"
 
 	"patchdeck/engine"
 	"patchdeck/ui/part"
@@ -15,11 +16,12 @@ type layout int
 const (
 	asGrid layout = iota
 	asTable
+	byUpdate
 	byCode
 	layouts
 )
 
-var layoutWords = [layouts]string{"grid", "table", "by error code"}
+var layoutWords = [layouts]string{"grid", "table", "by update", "by error code"}
 
 // Screen implements desk.Screen, desk.Typist and desk.Finder.
 type Screen struct {
@@ -35,7 +37,11 @@ type Screen struct {
 	marks    []part.Mark
 	table    part.List
 	shown    []int32 // the table's rows: indexes of cells
+	order    order   // of the table
 	codes    codeList
+	updates  updateList
+	log      jobLog          // of the server under the cursor
+	starts   time.Time       // the last moment at which everybody who waits could still start
 	picked   map[string]bool // ids of cells that the next action means
 }
 
@@ -44,6 +50,7 @@ func New(d *desk.Desk) *Screen {
 	s := &Screen{desk: d, grid: part.NewGrid(d.Theme), picked: map[string]bool{}}
 	s.makeTable()
 	s.codes.prepare(s)
+	s.updates.prepare(s)
 	return s
 }
 
@@ -55,10 +62,16 @@ func (s *Screen) Init() part.Cmd { return s.Update(desk.Viewed{}) }
 
 // Update implements desk.Screen.
 func (s *Screen) Update(message part.Msg) part.Cmd {
-	if _, ok := message.(desk.Viewed); ok {
+	switch m := message.(type) {
+	case desk.Viewed:
 		view := s.desk.Current
 		s.picker.Set(len(view.Rollouts), func(i int) string { return view.Rollouts[i].ID }, desk.Live(view))
 		s.take()
+		return s.log.follow(s, s.cell())
+	case logRead:
+		if m.of == &s.log {
+			s.log.take(m)
+		}
 	}
 	return nil
 }
@@ -96,7 +109,18 @@ func (s *Screen) take() {
 		s.place(r, cursor)
 	}
 	s.narrow()
-	s.codes.take(r)
+	s.takeGroups(r)
+	s.starts = lastStart(&s.desk.Current.Policy, r)
+}
+
+// takeGroups brings the layout that gathers servers up to date; the others need not be.
+func (s *Screen) takeGroups(r *engine.RolloutView) {
+	switch s.layout {
+	case byCode:
+		s.codes.take(r)
+	case byUpdate:
+		s.updates.take(s.desk.Current, r)
+	}
 }
 
 // start is the first cell of the window that is open, or the next to open.
@@ -173,12 +197,13 @@ func (s *Screen) Bindings() []part.Binding {
 	const group = "Look"
 	list = append(list,
 		part.Binding{Keys: []string{"enter"}, Help: "everything known of the server", Hint: "open", Group: group, Run: s.open, Disabled: s.noCell},
-		part.Binding{Keys: []string{"v"}, Help: "grid, table, by error code", Hint: "view", Group: group, Run: s.turn},
-		part.Binding{Keys: []string{"l"}, Help: "what the audit trail says of the server", Hint: "log", Group: group, Run: s.log, Disabled: s.noCell},
+		part.Binding{Keys: []string{"v"}, Help: "grid, table, by update, by error code", Hint: "view", Group: group, Run: s.turn},
+		part.Binding{Keys: []string{"l"}, Help: "what the audit trail says of the server", Hint: "log", Group: group, Run: s.history, Disabled: s.noCell},
 		part.Binding{Keys: []string{"n"}, Help: "the next server in trouble", Hint: "next trouble", Group: group, Run: s.nextTrouble},
 		part.Binding{Keys: []string{"w"}, Help: "the window that is open", Group: group, Run: s.toWindow},
 	)
 	list = append(append(list, s.pickBindings()...), s.copyBindings()...)
+	list = append(list, s.sortBindings()...)
 	if s.layout == asTable {
 		list = append(list, s.filter.Binding())
 		if s.filter.Active() {
@@ -204,6 +229,8 @@ func (s *Screen) moves() []part.Binding {
 		return s.following(s.table.Moves(), s.afterTable)
 	case byCode:
 		return s.codes.list.Moves()
+	case byUpdate:
+		return s.updates.list.Moves()
 	default:
 		return s.following(s.gridMoves(), s.afterGrid)
 	}
@@ -244,6 +271,9 @@ func (s *Screen) turn() part.Cmd {
 	s.layout = (s.layout + 1) % layouts
 	s.filter.Clear()
 	s.narrow()
+	if r := s.view(); r != nil {
+		s.takeGroups(r)
+	}
 	return nil
 }
 
@@ -252,7 +282,7 @@ func (s *Screen) open() part.Cmd {
 	return s.desk.Open(&page{screen: s, rollout: s.rollout, cell: *c})
 }
 
-func (s *Screen) log() part.Cmd {
+func (s *Screen) history() part.Cmd {
 	c := s.cell()
 	return s.desk.Open(history.New(s.desk, c.Name, string(c.Server)))
 }

@@ -70,10 +70,11 @@ func (s *Screen) narrow() {
 		s.table.Set(0, nil)
 		return
 	}
-	for i := range r.Cells {
+	for place := range r.Cells {
+		i := s.order.row(r, place)
 		c := &r.Cells[i]
 		if !s.filter.Active() || s.filter.Match(c.Name, c.Window, c.Site, string(c.Delivery), c.Code, c.Why, c.Owner, c.OS, c.Cluster, c.Class) {
-			s.shown = append(s.shown, int32(i))
+			s.shown = append(s.shown, i)
 		}
 	}
 	cells, shown := r.Cells, s.shown

@@ -11,6 +11,7 @@ import (
 // wide is from where on the cell under the cursor is explained beside the grid.
 const (
 	wide      = 110
+	veryWide  = 150 // the same beside the table, whose columns need more
 	paneWidth = 46
 	// tall is from where on there is room for a legend; the counts above the grid show glyphs and words as well.
 	tall = 30
@@ -47,12 +48,15 @@ func fixed(lines []string, height int) []string {
 
 // body is the layout in front, with the pane of the selected server where there is room; a narrow terminal has a line for it instead.
 func (s *Screen) body(r *engine.RolloutView, width, height int) []string {
-	if s.layout == byCode {
+	switch s.layout {
+	case byCode:
 		return s.drawCodes(width, height)
+	case byUpdate:
+		return s.drawUpdates(width, height)
 	}
-	if width >= wide {
+	if width >= wide && s.layout == asGrid || width >= veryWide {
 		left := width - paneWidth - 2
-		return s.desk.Theme.Beside(s.drawLayout(left-1, height), left, fixed(s.pane(r, paneWidth), height))
+		return s.desk.Theme.Beside(s.drawLayout(left-1, height), left, fixed(s.pane(r, paneWidth, height), height))
 	}
 	return append(fixed(s.drawLayout(width, height-1), height-1), s.selectedLine(width))
 }

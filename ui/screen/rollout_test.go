@@ -1,0 +1,105 @@
+package screen
+
+import (
+	"strings"
+	"testing"
+
+	"patchdeck/engine"
+	"patchdeck/engine/rollout"
+	"patchdeck/ui/uitest"
+)
+
+// A person reads in the pane how far the job on the server is (handbook 8: the host's own words), and nobody asks a host while the cursor moves.
+func TestThePaneFollowsTheLogOfTheServerUnderTheCursor(t *testing.T) {
+	s := open(t, night(), lead, mono, 200, 50)
+	s.press(onRollout, "n", "n")
+	if strings.Contains(s.frame(), "content is there already") {
+		t.Error("the host was asked before the cursor came to rest")
+	}
+	s.show(night())
+	s.show(night())
+	for _, want := range []string{"Job install", "downloading 20 % KB5072033 conte", "installing 55 %"} {
+		if !strings.Contains(s.frame(), want) {
+			t.Errorf("the pane lacks %q\n%s", want, s.frame())
+		}
+	}
+	guest := open(t, night(), viewer, mono, 200, 50)
+	guest.press(onRollout, "n", "n")
+	guest.show(night())
+	guest.show(night())
+	if strings.Contains(guest.frame(), "Job install") {
+		t.Error("a viewer had a server asked")
+	}
+}
+
+// Handbook 8: trouble is found at a glance. The order is made once, and rows stay under the cursor while the night goes on.
+func TestTheTableIsOrderedWhenAskedAndNotByItself(t *testing.T) {
+	view := night()
+	s := open(t, view, lead, mono, 120, 36)
+	s.press(onRollout, "v", "o", "o") // by status
+	first := tableNames(s)
+	if len(first) < 5 {
+		t.Fatalf("too few rows:\n%s", s.frame())
+	}
+	r := &view.Rollouts[2]
+	if c := cellNamed(r.Cells, first[0]); c == nil || c.Delivery != rollout.Failed {
+		t.Errorf("%s stands first, and is not in trouble", first[0])
+	}
+	next := night()
+	next.Generation++
+	for i := range next.Rollouts[2].Cells {
+		if c := &next.Rollouts[2].Cells[i]; c.Delivery == rollout.Failed {
+			c.Delivery = rollout.Succeeded
+		}
+	}
+	s.show(next)
+	if now := tableNames(s); strings.Join(now, " ") != strings.Join(first, " ") {
+		t.Errorf("rows moved by themselves: %v, were %v", now, first)
+	}
+	s.press("O", "O")
+	if now := tableNames(s); now[0] == first[0] {
+		t.Error("asked again, the order is still the old one")
+	}
+}
+
+// tableNames are the servers in the rows of the table in front.
+func tableNames(s *session) []string {
+	var names []string
+	for _, line := range strings.Split(s.frame(), "\n") {
+		fields := strings.Fields(strings.SplitN(line, "|", 2)[0])
+		for _, f := range fields {
+			if strings.Count(f, "-") >= 2 && strings.ToUpper(f) == f && len(f) > 6 {
+				names = append(names, f)
+				break
+			}
+		}
+	}
+	return names
+}
+
+func TestEveryCodeSaysWhatToDo(t *testing.T) {
+	s := open(t, uitest.Night(200), lead, mono, 200, 50)
+	s.press(onRollout, "v", "v", "v")
+	if frame := s.frame(); !strings.Contains(frame, "Free") || !strings.Contains(frame, "do: ") {
+		t.Errorf("no advice:\n%s", frame)
+	}
+}
+
+func TestTheStopRulesNumbersAreTheEngines(t *testing.T) {
+	view := night()
+	view.Policy.Halt, view.Policy.Warn = 900, 450
+	s := open(t, view, viewer, mono, 120, 36)
+	s.press(onRollout)
+	if !strings.Contains(s.frame(), "stop score 214 of 900 (warns at 450)") {
+		t.Errorf("the numbers are others:\n%s", s.frame())
+	}
+}
+
+func cellNamed(cells []engine.Cell, name string) *engine.Cell {
+	for i := range cells {
+		if cells[i].Name == name {
+			return &cells[i]
+		}
+	}
+	return nil
+}
