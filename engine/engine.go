@@ -75,13 +75,14 @@ type Engine struct {
 	touched  pile               // conversations whose errand has to be found anew
 	dockets  map[string]*docket // by rollout
 	agenda   *agenda
-	errands  heap[place]       // calls that are due, in the order in which they are made
-	queued   map[string]place  // those by key
-	latest   time.Time         // the clock at the last turn
-	asleep   time.Time         // nothing is due before
-	wake     time.Time         // the next thing that a noun waits for, as of the last look; zero is nothing
-	silent   int               // servers in a row without an answer, as of the last look
-	stale    bool              // the view is older than the state
+	errands  heap[place]      // calls that are due, in the order in which they are made
+	queued   map[string]place // those by key
+	latest   time.Time        // the clock at the last turn
+	asleep   time.Time        // nothing is due before
+	wake     time.Time        // the next thing that a noun waits for, as of the last look; zero is nothing
+	silent   int              // servers in a row without an answer, as of the last look
+	stale    bool             // the view is older than the state
+	gates    gates
 	boards   map[string]*board // by rollout
 	roster   roster
 	shelf    shelf

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 
 	"patchdeck/engine/trail"
 )
@@ -27,4 +28,11 @@ func Fold(t *testing.T, store Store) []Record {
 		t.Fatal(err)
 	}
 	return slices.DeleteFunc(records, func(r Record) bool { return r.Value == nil })
+}
+
+// WallClockShowing is a machine's clock whose wall shows what a test says.
+func WallClockShowing(wall func() time.Time) *WallClock {
+	c := NewWallClock()
+	c.wall = wall
+	return c
 }

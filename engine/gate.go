@@ -35,8 +35,35 @@ func (e *Engine) holder(cluster string) string {
 	return ""
 }
 
-// gate says why nobody of a rollout may start now; it is asked again in the very step that would start somebody.
+// gate says why nobody of a rollout may start now; it is asked again in the very step that would start somebody. Within a turn of the loop
+// the answer is kept as long as nothing changed.
 func (e *Engine) gate(r *rollout.Rollout, now time.Time) string {
+	at := turn{now, e.state.index.version, e.silent}
+	if e.gates.at != at {
+		e.gates.at, e.gates.of = at, map[string]string{}
+	}
+	why, known := e.gates.of[r.ID]
+	if !known {
+		why = e.findGate(r, now)
+		e.gates.of[r.ID] = why
+	}
+	return why
+}
+
+// gates are the answers of gate within one turn, by rollout.
+type gates struct {
+	at turn
+	of map[string]string
+}
+
+// turn is what the answers of one turn of the loop follow from.
+type turn struct {
+	now     time.Time
+	version uint64
+	silent  int
+}
+
+func (e *Engine) findGate(r *rollout.Rollout, now time.Time) string {
 	change := e.state.changes[r.Change]
 	switch {
 	case r.State == rollout.Halted:

@@ -50,6 +50,8 @@ type World struct {
 	names map[string]inventory.ServerID
 	// Installs and Restarts are the truth: by server, what happened and when.
 	Installs map[inventory.ServerID][]time.Time
+	// Starts are when install jobs began, Installs when they ended well.
+	Starts   map[inventory.ServerID][]time.Time
 	Restarts map[inventory.ServerID][]time.Time
 	Down     map[inventory.ServerID][][2]time.Time
 	// Removals are when the update was taken away again, by server.
@@ -93,7 +95,7 @@ type job struct {
 func NewWorld(clock engine.Clock, seed uint64, servers []inventory.Server, fates map[string]Fate) *World {
 	w := &World{clock: clock, seed: seed, hosts: map[inventory.ServerID]*host{}, names: map[string]inventory.ServerID{}, Installs: map[inventory.ServerID][]time.Time{},
 		Restarts: map[inventory.ServerID][]time.Time{}, Down: map[inventory.ServerID][][2]time.Time{}, Cancelled: map[inventory.ServerID]bool{},
-		Removals: map[inventory.ServerID][]time.Time{}}
+		Removals: map[inventory.ServerID][]time.Time{}, Starts: map[inventory.ServerID][]time.Time{}}
 	for i, s := range servers {
 		fixed := fixedFor(s.OS)
 		below := fixed
@@ -240,6 +242,9 @@ func (w *World) Facts(ctx context.Context, t engine.Target) (f inventory.Facts, 
 		if h.fate == DiskFull {
 			f.SystemDriveFree = 1 << 30
 		}
+		if h.pending || h.leaving {
+			f.PendingRestart = []inventory.PendingReason{{Reason: "Component Based Servicing", Blocks: true}}
+		}
 		if f.Cluster = h.cluster; h.domain {
 			f.Domain, f.DomainRole = "corp.example", 5
 		}
@@ -261,6 +266,10 @@ func (w *World) StartJob(ctx context.Context, t engine.Target, o engine.JobOrder
 			if o.Kind == rollout.JobInstall {
 				h.attempts++
 				w.mustBeAway(t, h, "installed")
+				w.Starts[t.ID] = append(w.Starts[t.ID], now)
+				if h.pending || h.build.AtLeast(h.fixed) {
+					w.Wrongs = append(w.Wrongs, fmt.Sprintf("%s was installed again by %s, though it has the update", t.Name, o.ID))
+				}
 			}
 		}
 		j = h.tell(o.ID, now)

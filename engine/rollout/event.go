@@ -100,7 +100,10 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 	setIf(&ad.RetryAt, m.RetryAt)
 	setIf(&ad.Boot, m.Boot)
 	setIf(&ad.Exclusion, m.Exclusion)
-	if m.Windows != nil || m.LastWindow {
+	switch {
+	case m.LastWindow:
+		ad.Windows = nil // as it is read from the trail, which keeps no empty list
+	case len(m.Windows) > 0:
 		ad.Windows = m.Windows
 	}
 	ad = m.applyDrain(ad)
