@@ -65,13 +65,14 @@ func TestAFleetLeavesServiceAndReturnsToIt(t *testing.T) {
 	turn := map[string]*sync.Mutex{} // one server of a cluster, one controller of the domain
 	var night sync.WaitGroup
 	for _, d := range n.all {
-		together := together(d)
-		if turn[together] == nil {
-			turn[together] = new(sync.Mutex)
+		one := turn[together(d)]
+		if one == nil {
+			one = new(sync.Mutex)
+			turn[together(d)] = one
 		}
 		night.Go(func() {
-			turn[together].Lock()
-			defer turn[together].Unlock()
+			one.Lock()
+			defer one.Unlock()
 			n.at(d).leaveAndReturn()
 		})
 	}

@@ -9,9 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/base64"
 	"math/big"
-	"strings"
 	"testing"
 	"time"
 
@@ -66,24 +64,6 @@ func logInOverTLS(t *testing.T, address string, bindings *ntlmssp.ChannelBinding
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	p := &pinned{t: t, conn: conn, reader: bufio.NewReader(conn)}
-	login, err := ntlmssp.NewClient(ntlmssp.SetUserInfo(testUser, testPassword))
-	if err != nil {
-		t.Fatal(err)
-	}
-	negotiate, err := login.Authenticate(nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, header, _ := p.post(negotiateHeader(negotiate), soapType, nil)
-	challenge, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(header.Get("WWW-Authenticate"), "Negotiate "))
-	if err != nil {
-		t.Fatal(err)
-	}
-	proof, err := login.Authenticate(challenge, bindings)
-	if err != nil {
-		t.Fatal(err)
-	}
-	status, _, _ := p.post(negotiateHeader(proof), soapType, nil)
+	_, status := (&pinned{t: t, conn: conn, reader: bufio.NewReader(conn)}).logInBound(testUser, testPassword, bindings)
 	return status
 }

@@ -70,6 +70,12 @@ func negotiateHeader(token []byte) string {
 // logIn goes through NTLM with bodgit/ntlmssp and returns the login and the status of the last step.
 func (p *pinned) logIn(user, password string) (*ntlmssp.Client, int) {
 	p.t.Helper()
+	return p.logInBound(user, password, nil)
+}
+
+// logInBound does the same, and says which TLS connection it comes through.
+func (p *pinned) logInBound(user, password string, bindings *ntlmssp.ChannelBindings) (*ntlmssp.Client, int) {
+	p.t.Helper()
 	login, err := ntlmssp.NewClient(ntlmssp.SetUserInfo(user, password))
 	if err != nil {
 		p.t.Fatal(err)
@@ -83,7 +89,7 @@ func (p *pinned) logIn(user, password string) (*ntlmssp.Client, int) {
 	if err != nil || status != http.StatusUnauthorized {
 		p.t.Fatalf("the challenge is %d %q: %v", status, header.Get("WWW-Authenticate"), err)
 	}
-	proof, err := login.Authenticate(challenge, nil)
+	proof, err := login.Authenticate(challenge, bindings)
 	if err != nil {
 		p.t.Fatal(err)
 	}
