@@ -56,7 +56,7 @@ func (a authority) pool() *x509.CertPool {
 // issue makes a client's certificate and its key, in PEM.
 func (a authority) issue(t *testing.T, name string) (certificate, key []byte) {
 	t.Helper()
-	der, own := a.sign(t, name, x509.ExtKeyUsageClientAuth)
+	der, own := a.sign(t, name, x509.ExtKeyUsageClientAuth, time.Now().Add(time.Hour))
 	encoded, err := x509.MarshalPKCS8PrivateKey(own)
 	if err != nil {
 		t.Fatal(err)
@@ -67,15 +67,20 @@ func (a authority) issue(t *testing.T, name string) (certificate, key []byte) {
 // server makes the TLS configuration of a server, and the certificate to trust it by, in PEM.
 func (a authority) server(t *testing.T, name string) (config *tls.Config, ca []byte) {
 	t.Helper()
-	der, own := a.sign(t, name, x509.ExtKeyUsageServerAuth)
+	return a.serverUntil(t, name, time.Now().Add(time.Hour))
+}
+
+func (a authority) serverUntil(t *testing.T, name string, end time.Time) (config *tls.Config, ca []byte) {
+	t.Helper()
+	der, own := a.sign(t, name, x509.ExtKeyUsageServerAuth, end)
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: own}}}, pemOf("CERTIFICATE", a.certificate.Raw)
 }
 
-func (a authority) sign(t *testing.T, name string, usage x509.ExtKeyUsage) (der []byte, own *ecdsa.PrivateKey) {
+func (a authority) sign(t *testing.T, name string, usage x509.ExtKeyUsage, end time.Time) (der []byte, own *ecdsa.PrivateKey) {
 	t.Helper()
 	own = newKey(t)
 	template := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: end, KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{usage}}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, &own.PublicKey, a.key)
 	if err != nil {

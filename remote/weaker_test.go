@@ -103,6 +103,16 @@ func TestClearTextAfterNTLMIsNotBelieved(t *testing.T) {
 	}
 }
 
+func TestAServerWhoseCertificateHasExpiredGetsNothing(t *testing.T) {
+	expired, ca := newAuthority(t).serverUntil(t, "app01.corp.example", time.Now().Add(-time.Minute))
+	s := newServer(t, wsman.Options{TLS: expired})
+	f := newFleet(t, with(Credential{User: user, Password: password, CA: ca}))
+	_, err := f.Facts(t.Context(), s.target)
+	if failure := failed(t, err, rollout.ClassAccess, "PD-CERTIFICATE"); !strings.Contains(failure.Words, "expired") || s.endpoint.FailedLogons(user) != 0 {
+		t.Errorf("%q", failure.Words)
+	}
+}
+
 func TestAServerWithAnotherNamesCertificateGetsNothing(t *testing.T) {
 	other, ca := newAuthority(t).server(t, "other.corp.example")
 	for _, auth := range []Auth{NTLM, Basic} {

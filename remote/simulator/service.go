@@ -37,6 +37,14 @@ func (h *host) Fault(action wsman.Action) uint32 {
 	return 0
 }
 
+// ClosesConnections tells how connections end when the server goes down: half of the times WinRM still closes them, else they are
+// reset.
+func (h *host) ClosesConnections() bool {
+	h.enter()
+	defer h.mu.Unlock()
+	return h.draws.fraction("goodbye", h.power.boots) < 0.5
+}
+
 // Delay is how long a reply to a request of that kind waits.
 func (h *host) Delay(action wsman.Action) time.Duration {
 	slow := h.troubled(func(f *fault) bool { return f.delay > 0 })

@@ -78,6 +78,14 @@ func (c *connection) reset() {
 	_ = c.raw.Close()
 }
 
+// finish ends the connection as a service that stops does: everything was said.
+func (c *connection) finish() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.over = true
+	_ = c.raw.Close()
+}
+
 func (c *connection) close() {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

@@ -40,6 +40,11 @@ type Faulty interface {
 	Fault(action Action) uint32
 }
 
+// Polite is a machine that may close its connections as it goes down, instead of having them reset.
+type Polite interface {
+	ClosesConnections() bool
+}
+
 // Slow is a machine whose replies take their time, wall time.
 type Slow interface {
 	Delay(action Action) time.Duration

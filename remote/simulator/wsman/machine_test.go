@@ -16,12 +16,13 @@ const (
 
 // testMachine is a small Windows server: it echoes, knows its name, reads standard input, and sleeps.
 type testMachine struct {
-	mutex sync.Mutex
-	reach Reach
-	boot  int
-	spoil map[Action]Spoil
-	fault map[Action]uint32
-	slow  map[Action]time.Duration
+	mutex  sync.Mutex
+	reach  Reach
+	boot   int
+	spoil  map[Action]Spoil
+	fault  map[Action]uint32
+	slow   map[Action]time.Duration
+	polite bool
 	// running gets a value when "sleep" begins, stopped when it ends.
 	running, stopped chan struct{}
 }
@@ -62,6 +63,12 @@ func (m *testMachine) Fault(action Action) uint32 {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	return m.fault[action]
+}
+
+func (m *testMachine) ClosesConnections() bool {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.polite
 }
 
 func (m *testMachine) Delay(action Action) time.Duration {

@@ -80,6 +80,20 @@ func TestASilentMachineResetsOldConnectionsWhenItIsBack(t *testing.T) {
 	}
 }
 
+func TestAMachineThatGoesDownResetsItsConnectionsOrClosesThem(t *testing.T) {
+	for polite, want := range map[bool]error{false: syscall.ECONNRESET, true: io.EOF} {
+		machine := newTestMachine()
+		machine.polite = polite
+		endpoint, address := serve(t, machine, basicOptions)
+		open := pin(t, address)
+		open.post("", soapType, nil)
+		endpoint.Drop()
+		if _, err := open.reader.ReadByte(); !errors.Is(err, want) {
+			t.Errorf("polite %v: %v", polite, err)
+		}
+	}
+}
+
 func TestDropEndsCommandsAndWaitingReceives(t *testing.T) {
 	machine := newTestMachine()
 	endpoint, address := serve(t, machine, basicOptions)

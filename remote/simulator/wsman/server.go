@@ -56,18 +56,23 @@ func (e *Endpoint) Close() error {
 }
 
 // Drop tells that the machine went down: its shells are gone, their commands end, and every connection is silenced when
-// the machine is Silent, reset otherwise. Whatever a silenced connection sends after the machine is back is reset, as by
-// a kernel that does not know it. Drop asks Machine.Reach; nothing else of the machine is called under a lock of this
+// the machine is Silent, reset otherwise, or closed where the machine is Polite. Whatever a silenced connection sends after the machine is back is reset, as by
+// a kernel that does not know it. Drop asks where the machine is and whether it is Polite; nothing else of it is called under a lock of this
 // package.
 func (e *Endpoint) Drop() {
 	silent := e.machine.Reach() == Silent
+	polite, _ := e.machine.(Polite)
+	closes := polite != nil && polite.ClosesConnections()
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	e.forgetShells()
 	for c := range e.connections {
-		if silent {
+		switch {
+		case silent:
 			c.silence()
-		} else {
+		case closes:
+			c.finish()
+		default:
 			c.reset()
 		}
 	}
