@@ -17,7 +17,7 @@
 //     options.go, probe.go (a server that need not be known), discover.go (who is there at all).
 //   - A conversation: host.go, process.go, script.go (what is sent), envelope.go and clixml.go (what comes back), check.go and
 //     text.go (what of it is believed, and made fit to show), failure.go and code.go (what went wrong, in words).
-//   - What is asked: facts.go, health.go, job.go, content.go (files of updates), restart.go, verify.go, uninstall.go and
+//   - What is asked: facts.go, health.go, job.go and job_log.go, content.go (files of updates), restart.go, verify.go, uninstall.go and
 //     removable.go, baseline.go, orphan.go; duty.go (what a server does for others) with cluster.go, fsmo.go and monitoring.go.
 //
 // What the library of this name does to its users, and which test holds that it cannot happen here, is a table in
