@@ -66,10 +66,12 @@ type (
 		Collections []string
 		// OverrideAudit is why the plan is made although the audit of its servers is incomplete or old.
 		OverrideAudit string
-		Category      string // of the assets; none is the release's
-		Criteria      []approval.Criterion
-		Request       approval.Request
-		Reason        string
+		// OverrideClusters is why members of a cluster may share a window, as their owners chose it.
+		OverrideClusters string
+		Category         string // of the assets; none is the release's
+		Criteria         []approval.Criterion
+		Request          approval.Request
+		Reason           string
 	}
 	// DecideChange takes one step of a change request: "authorise", "approve", "reject", "ask" (for changes) or "withdraw".
 	DecideChange struct {

@@ -65,9 +65,20 @@ func ring(v *engine.View, which rollout.Ring) (engine.RolloutView, bool) {
 // scenario runs a test body in virtual time with a context that ends the engine before the bubble does.
 func scenario(t *testing.T, servers int, fates map[string]enginetest.Fate, body func(t *testing.T, ctx context.Context, n *night)) {
 	t.Helper()
+	bubble(t, func(t *testing.T) *night { return newNight(t, servers, 7, fates) }, body)
+}
+
+// scenarioOf is scenario for an inventory of one's own.
+func scenarioOf(t *testing.T, servers []inventory.Server, fates map[string]enginetest.Fate, body func(t *testing.T, ctx context.Context, n *night)) {
+	t.Helper()
+	bubble(t, func(t *testing.T) *night { return nightOf(t, servers, 7, fates) }, body)
+}
+
+func bubble(t *testing.T, begin func(t *testing.T) *night, body func(t *testing.T, ctx context.Context, n *night)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
-		n := newNight(t, servers, 7, fates)
+		n := begin(t)
 		n.cancel = cancel
 		defer cancel()
 		body(t, ctx, n)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -132,6 +133,9 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 	}
 	draft := rollout.Draft{Change: change.ID, Release: release.ID, Emergency: emergency, Windows: windows, AcceptBy: acceptBy,
 		Ceiling: c.Ceiling, Policy: e.options.Policy, Updates: e.updatesOf(release), Removal: release.Undoes != ""}
+	if emergency {
+		draft.InPlaceOf = inPlaceOf(e.options.Schedule)
+	}
 	draft.Withheld = e.withheld(release, draft.Updates, emergency)
 	whom, overridden, err := e.whom(release, c, now)
 	if err != nil {
@@ -145,6 +149,11 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 		return plan, err
 	}
 	plan.Excluded, plan.Findings = whom.excluded, append(plan.Findings, whom.findings...)
+	if len(plan.Shared) > 0 && strings.TrimSpace(c.OverrideClusters) == "" {
+		return plan, approval.Clash("members of a cluster share a window: %s; give one of them another window, or override this with a reason (--override-clusters)", strings.Join(plan.Shared, ", "))
+	} else if len(plan.Shared) > 0 {
+		plan.Findings = append(plan.Findings, rollout.Finding{Words: "clusters share windows (" + strings.Join(plan.Shared, ", ") + "): " + c.OverrideClusters})
+	}
 	if overridden != "" {
 		plan.Findings = append(plan.Findings, rollout.Finding{Words: overridden})
 	}
@@ -152,6 +161,29 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 		plan.Findings = append(plan.Findings, rollout.Finding{Words: "no server fit for a pilot on " + os + ": it goes to Dev and Prod untested"})
 	}
 	return plan.Seal()
+}
+
+// inPlaceOf gives each standard window of a schedule the emergency window that takes the servers of its whole day, day by day in order.
+func inPlaceOf(schedule []rollout.WindowSpec) map[string]string {
+	var days []int
+	var urgent []string
+	for _, w := range schedule {
+		switch {
+		case w.Kind == rollout.EmergencyWindow:
+			urgent = append(urgent, w.ID)
+		case w.Ring == rollout.Prod && w.Kind == rollout.Standard:
+			days = append(days, w.Day)
+		}
+	}
+	slices.Sort(days)
+	days = slices.Compact(days)
+	instead := map[string]string{}
+	for _, w := range schedule {
+		if i, ok := slices.BinarySearch(days, w.Day); ok && w.Ring == rollout.Prod && w.Kind == rollout.Standard && len(urgent) > 0 {
+			instead[strings.ToUpper(w.ID)] = urgent[i%len(urgent)]
+		}
+	}
+	return instead
 }
 
 // candidates are the servers that a draft gives an update.

@@ -12,6 +12,37 @@
 // The life of an advertisement, with who moves it on and what a crash in that state means, is the table Transitions in
 // transition.go; a test holds every transition of a simulated night against it. Statuses in status.go is what people see.
 //
+// The rules of a rollout, each with the tests that hold it; a test finds every one of them in the sources:
+//
+//	Standard plan of 24 windows of 4 hours, 4 emergency windows of 1 | TestTheDefaultWindowsAreTheHandbooks
+//	An emergency window takes the servers of one day | TestAnEmergencyWindowTakesOneDayOfTheStandardPlan
+//	The emergency is done by hour 7 | TestAnEmergencyIsDoneByHourSeven
+//	The owner's window is kept; what it leaves goes where the owner allows | TestAPlanKeepsTheOwnersWindowAndSpreadsTheOthers
+//	Members of a cluster share no window: warned in the plan, refused unless overridden | TestMembersOfAClusterShareNoWindowUnlessSomebodySaysWhy
+//	The plan's hash is what is approved; widening voids it | TestDroppingKeepsTheApprovalAndAddingVoidsIt
+//	The board confirms an emergency within 24 hours | TestAnEmergencyHoldsBackWhatIsLessUrgent
+//	Ramp: from 1 without 20 successes, else from a quarter of the limit | TestARolloutWithoutExperienceBeginsWithOneServer
+//	An emergency uses its limit at once on a verified build | TestAnEmergencyUsesItsLimitAtOnceWhenThePilotVerifiedTheBuild
+//	Time for restart and check is kept free | TestNobodyStartsWithoutTimeForRestartAndCheck
+//	The slowest of what was measured sets the time that is planned | TestAMeasuredSlowBuildNeedsMoreTime
+//	Transfers are limited per site | TestTransfersAreLimitedPerSite
+//	A cluster: one member away, peers well | TestMembersOfAClusterTakeTurns TestNobodyStartsBesideAClusterPeerThatIsDown
+//	A declared group: its own maximum | TestOfAnAvailabilityGroupNeverMoreThanItsMaximumAreAway
+//	A lock is given back by a check, or broken by a person with a reason | TestALockIsBrokenByAPersonWithAReason
+//	Drain before, return after, whatever happened | TestEveryWayOutOfADrainLeadsBackIntoService TestWhatIsTakenFromAServerIsGivenBackHoweverItEnds
+//	Stop rule: score of 161 and 18, warning at 350, stop at 700 | TestTheStopRuleSeesWhatAPercentageHides
+//	The warning halves the concurrency | TestTheWarningHalvesTheConcurrency
+//	The trail recomputes the score | TestTheTrailRecomputesTheScoreOfAStop
+//	Budgets of hard failures: pilot 1, window 2, rollout 5 | TestHardFailuresHaveABudgetOfTheirOwn
+//	A pilot stops at two failures of any kind | TestAPilotStopsAtTwoFailures
+//	Five of one code in a row pause; what is no fault of the update does not score | TestOneCauseOutsideTheUpdatePauses
+//	Trouble on our side pauses starts and leaves the score alone | TestServersThatDoNotAnswerInARowHoldStartsBack
+//	"0 of 20 failed" proves up to 13.9 % | TestNoFailuresProveLittle
+//	Stopped is latched; those running finish | TestWhatHasStartedFinishes TestABadCohortHaltsTheRolloutEarly
+//	Close-out: not started is window missed, a restart owed is shown | TestTheEndOfAWindowAccountsForEverybody
+//	Nothing is installed twice, whatever happens | TestWhateverHappensNothingIsInstalledTwiceAndEveryDrainIsUndone
+//	Roll-back is a release of its own | TestARollbackIsAReleaseOfItsOwnThatTakesTheUpdatesAway
+//
 // Start reading at Advertisement, then Owed (step.go: what is due to the host), Scene.Answer (answer.go: what the host's word
 // means), Policy.unfit (preflight.go: who is not staged), Admission.Admit (admission.go: who starts now), Policy.Judge (stop_rule.go: when to stop).
 package rollout

@@ -26,6 +26,8 @@ type Draft struct {
 	AcceptBy time.Time
 	Ceiling  int // 0: as proposed
 	Policy   Policy
+	// InPlaceOf maps each standard window to the emergency window that takes the servers of its day; it is empty but in an emergency.
+	InPlaceOf map[string]string
 	// Withheld says why a server does not get an update that it needs, by policy or by a rule for its class; "" is that it does.
 	// Nil withholds nothing.
 	Withheld func(kb string, s inventory.Server) string
@@ -65,7 +67,7 @@ func MakePlan(d Draft) (Plan, error) {
 			unread = append(unread, s.Name)
 		}
 		ring := d.ring(s)
-		windows, err := p.windowsFor(s, ring, d.First[s.ID], spread)
+		windows, chosen, err := p.windowsFor(d, s, ring, spread, clusters)
 		if err != nil {
 			return Plan{}, err
 		}
@@ -74,6 +76,9 @@ func MakePlan(d Draft) (Plan, error) {
 			if peer := clusters[key]; peer != "" {
 				p.Findings = append(p.Findings, Finding{Server: s.ID, Words: fmt.Sprintf(
 					"cluster %s: %s and %s share window %s; they take turns", s.Cluster, peer, s.Name, windows[0])})
+				if chosen {
+					p.Shared = append(p.Shared, fmt.Sprintf("%s and %s of %s in %s", peer, s.Name, s.Cluster, windows[0]))
+				}
 			}
 			clusters[key] = s.Name
 		}
@@ -170,38 +175,44 @@ func (d Draft) ring(s inventory.Server) Ring {
 
 // windowsFor gives a server its windows in order: the one that its owner chose and the check windows after it; or, where the owner
 // chose none, the least loaded one and every later window of its ring, so that what one window leaves goes to the next. A server that goes
-// first for some reason gets the first window.
-func (p *Plan) windowsFor(s inventory.Server, ring Ring, goesFirst string, spread map[string]int) ([]string, error) {
+// first for some reason gets the first window. A window in which a peer of its cluster has its place is the last choice.
+// In an emergency the window takes the day's servers, and what it leaves goes to the later ones and the check: nobody waits for an owner.
+func (p *Plan) windowsFor(d Draft, s inventory.Server, ring Ring, spread map[string]int, clusters map[string]string) (ids []string, chosen bool, err error) {
+	goesFirst := d.First[s.ID]
 	var first *Window
-	chosen, earlier := false, false
+	earlier := false
+	peer := func(w *Window) bool { return s.Cluster != "" && clusters[s.Cluster+"/"+w.ID] != "" }
 	for i := range p.Windows {
 		w := &p.Windows[i]
 		if w.Ring != ring || w.Kind == Check {
 			continue
 		}
-		if strings.EqualFold(w.ID, s.Window) {
+		if chosen = strings.EqualFold(w.ID, s.Window); chosen || w.ID == d.InPlaceOf[strings.ToUpper(s.Window)] && !peer(w) {
 			earlier = first != nil
-			first, chosen = w, true
+			first = w
 			break
 		}
-		if first == nil || goesFirst == "" && spread[w.ID] < spread[first.ID] {
+		switch {
+		case first == nil || peer(first) && !peer(w):
+			first = w
+		case goesFirst == "" && spread[w.ID] < spread[first.ID] && peer(w) == peer(first):
 			first = w
 		}
 	}
 	if first == nil {
-		return nil, fmt.Errorf("the schedule has no window for ring %s, but %s belongs to it", ring, s.Name)
+		return nil, false, fmt.Errorf("the schedule has no window for ring %s, but %s belongs to it", ring, s.Name)
 	}
 	if goesFirst != "" && earlier {
 		p.Findings = append(p.Findings, Finding{Server: s.ID, Words: fmt.Sprintf("should go first (%s), and keeps window %s, which its owner chose", goesFirst, first.ID)})
 	}
 	spread[first.ID]++
-	ids := []string{first.ID}
+	ids = []string{first.ID}
 	for _, w := range p.Windows {
 		if w.Ring == ring && (w.Kind == Check || !chosen) && !w.Opens.Before(first.Closes) {
 			ids = append(ids, w.ID)
 		}
 	}
-	return ids, nil
+	return ids, chosen, nil
 }
 
 // propose is the ceiling that lets the fullest window finish: its servers over the waves that fit, at least the policy's least.

@@ -30,6 +30,8 @@ type Plan struct {
 	AcceptBy time.Time `json:"accept_by,omitzero"`
 	Ceiling  int       `json:"ceiling"` // servers in work at once, at the most
 	Findings []Finding `json:"findings,omitempty"`
+	// Shared names the windows in which members of one cluster have their places: nothing is advertised so unless somebody says why.
+	Shared []string `json:"shared,omitempty"`
 }
 
 // Omission is a server that a plan leaves out on purpose.

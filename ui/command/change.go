@@ -64,6 +64,7 @@ func (t *tree) changeSubmit() *cobra.Command {
 	flags.IntVar(&order.Ceiling, "ceiling", 0, "servers in work at once, at the most; 0 is what the forecast proposes")
 	flags.StringSliceVar(&order.Collections, "collection", nil, "plan for the servers of this collection only; may be repeated")
 	flags.StringVar(&order.OverrideAudit, "override-audit", "", "why the plan is made although the audit of its servers is incomplete or old")
+	flags.StringVar(&order.OverrideClusters, "override-clusters", "", "why members of a cluster may share a window, as their owners chose it")
 	reasonFlag(command, &order.Reason)
 	return command
 }
