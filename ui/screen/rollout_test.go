@@ -103,3 +103,36 @@ func cellNamed(cells []engine.Cell, name string) *engine.Cell {
 	}
 	return nil
 }
+
+// Handbook 8: who paused by mistake takes it back at once, with a reason, as long as nobody did anything since.
+func TestOnesOwnPauseIsTakenBackAndNothingElse(t *testing.T) {
+	view := night()
+	s := open(t, view, onCall, mono, 120, 36)
+	s.press(onRollout, "u")
+	if !strings.Contains(s.frame(), "nothing here that could be taken back") {
+		t.Errorf("u does not say why it does nothing:\n%s", s.frame())
+	}
+	s.press("p")
+	s.confirm("storage works")
+	paused := func(by string) *engine.View {
+		next := night()
+		r := &next.Rollouts[2]
+		r.State, r.Stop = rollout.Paused, &rollout.Stop{By: by, To: rollout.Paused, Rule: rollout.RulePerson, Reason: "storage works"}
+		return next
+	}
+	s.show(paused("k.osei"))
+	s.press("u")
+	if text, asked := s.asks(); asked {
+		t.Errorf("somebody else's pause is offered: %s", text)
+	}
+	s.show(paused(onCall.Name))
+	s.press("u")
+	if text, asked := s.asks(); !asked || !strings.Contains(text, "goes on") {
+		t.Fatalf("one's own pause is not offered: %s", text)
+	}
+	s.confirm("they are through")
+	want := engine.Hold{Rollout: "R-3", Step: "resume", Reason: "they are through"}
+	if got := s.commands(); len(got) != 2 || got[1] != want {
+		t.Errorf("the engine was asked for %+v", got)
+	}
+}

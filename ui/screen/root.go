@@ -82,7 +82,7 @@ func New(o Options) *Root {
 		{"Updates", []desk.Screen{updates.New(d)}, listPace},
 		{"Changes", []desk.Screen{changes.New(d)}, listPace},
 		{"Plan", []desk.Screen{plan.New(d)}, listPace},
-		{"Rollout", []desk.Screen{rollouts.New(d)}, gridPace},
+		{"Rollout", []desk.Screen{rollouts.New(d, r.jump)}, gridPace},
 		{"Procedure", []desk.Screen{procedure.New(d)}, listPace},
 		{"Incidents", []desk.Screen{incidents.New(d)}, listPace},
 		{"Audit", []desk.Screen{audit.New(d)}, listPace},
@@ -144,6 +144,7 @@ func (r *Root) answer(a desk.Answered) {
 		r.Tell(a.Err.Error(), true)
 		return
 	}
+	r.desk.Done = a.Done
 	r.Tell(a.Words, false)
 }
 

@@ -28,8 +28,9 @@ type Desk struct {
 	Console engine.Console
 	Theme   *part.Theme
 	Zone    *time.Location
-	Copy    func(string) // nil when the terminal's clipboard is out of reach
-	Current *engine.View // the newest view; never nil
+	Copy    func(string)     // nil when the terminal's clipboard is out of reach
+	Current *engine.View     // the newest view; never nil
+	Done    []engine.Command // what the person's last action gave, and the engine did; u offers to take it back
 }
 
 // commandTime is how long a person waits for the outcome of a command before the console says that it is unknown.
@@ -61,7 +62,7 @@ func (d *Desk) Do(commands ...engine.Command) part.Cmd {
 		if len(commands) > 1 {
 			words = fmt.Sprintf("%d done; the last: %s", len(commands), words)
 		}
-		return Answered{Words: words}
+		return Answered{Words: words, Done: commands}
 	}
 }
 

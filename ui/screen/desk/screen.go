@@ -1,6 +1,9 @@
 package desk
 
-import "patchdeck/ui/part"
+import (
+	"patchdeck/engine"
+	"patchdeck/ui/part"
+)
 
 // Screen is one screen of the console, or a page opened on top of one.
 type Screen interface {
@@ -34,5 +37,6 @@ type Viewed struct{}
 // Answered is the outcome of commands that a screen gave.
 type Answered struct {
 	Words string
+	Done  []engine.Command
 	Err   error
 }

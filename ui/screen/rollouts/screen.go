@@ -7,6 +7,7 @@ import (
 	"patchdeck/engine"
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
+	"patchdeck/ui/screen/emergency"
 	"patchdeck/ui/screen/history"
 )
 
@@ -26,6 +27,7 @@ var layoutWords = [layouts]string{"grid", "table", "by update", "by error code"}
 // Screen implements desk.Screen, desk.Typist and desk.Finder.
 type Screen struct {
 	desk   *desk.Desk
+	jump   func(id string) part.Cmd
 	picker desk.Picker
 	layout layout
 	filter desk.Filter // of the table
@@ -46,8 +48,10 @@ type Screen struct {
 }
 
 // New makes the screen.
-func New(d *desk.Desk) *Screen {
-	s := &Screen{desk: d, grid: part.NewGrid(d.Theme), picked: map[string]bool{}}
+//
+// jump goes to the thing with an id.
+func New(d *desk.Desk, jump func(id string) part.Cmd) *Screen {
+	s := &Screen{desk: d, jump: jump, grid: part.NewGrid(d.Theme), picked: map[string]bool{}}
 	s.makeTable()
 	s.codes.prepare(s)
 	s.updates.prepare(s)
@@ -78,7 +82,7 @@ func (s *Screen) Update(message part.Msg) part.Cmd {
 
 // view is the rollout that is shown; nil when there is none.
 func (s *Screen) view() *engine.RolloutView {
-	if s.picker.Len() == 0 {
+	if s.picker.At() >= len(s.desk.Current.Rollouts) {
 		return nil
 	}
 	return &s.desk.Current.Rollouts[s.picker.At()]
@@ -193,13 +197,14 @@ func (s *Screen) Type(k part.Key) {
 
 // Bindings implements desk.Screen.
 func (s *Screen) Bindings() []part.Binding {
-	list := append(s.holdBindings(), s.serverBindings()...)
+	list := append(append(s.holdBindings(), s.serverBindings()...), s.undoBinding())
 	const group = "Look"
 	list = append(list,
 		part.Binding{Keys: []string{"enter"}, Help: "everything known of the server", Hint: "open", Group: group, Run: s.open, Disabled: s.noCell},
 		part.Binding{Keys: []string{"v"}, Help: "grid, table, by update, by error code", Hint: "view", Group: group, Run: s.turn},
 		part.Binding{Keys: []string{"l"}, Help: "what the audit trail says of the server", Hint: "log", Group: group, Run: s.history, Disabled: s.noCell},
 		part.Binding{Keys: []string{"n"}, Help: "the next server in trouble", Hint: "next trouble", Group: group, Run: s.nextTrouble},
+		part.Binding{Keys: []string{"E"}, Help: "emergency layout: counters in large type, what needs you, one key to halt", Group: group, Run: s.emergency},
 		part.Binding{Keys: []string{"w"}, Help: "the window that is open", Group: group, Run: s.toWindow},
 	)
 	list = append(append(list, s.pickBindings()...), s.copyBindings()...)
@@ -285,6 +290,11 @@ func (s *Screen) open() part.Cmd {
 func (s *Screen) history() part.Cmd {
 	c := s.cell()
 	return s.desk.Open(history.New(s.desk, c.Name, string(c.Server)))
+}
+
+// emergency lays the same rollout out for a bad night.
+func (s *Screen) emergency() part.Cmd {
+	return s.desk.Open(emergency.New(s.desk, s.view, s.holdBindings, s.jump))
 }
 
 // nextTrouble goes to the next server that a person should look at, round and round.

@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+)
+
+// Inverse is a command that takes back what another one did, and whom that touches. It is a command like any other: the engine decides
+// again when it is given, and it takes a reason of its own.
+type Inverse struct {
+	Words   string // what it does
+	Servers []inventory.ServerID
+	Command func(reason string) Command
+}
+
+// Undo finds the inverse of a command that a person gave, as long as nothing came of it that cannot be taken back: a pause that nobody
+// touched since, a server that was skipped and has a window left, a retry that has not started. What a halt, a close or an exclusion
+// decided is not undone by a key: those are decisions with ways back of their own.
+func Undo(view *View, actor approval.Actor, done Command) (Inverse, error) {
+	switch c := done.(type) {
+	case Hold:
+		return undoHold(view, actor, c)
+	case Skip:
+		return undoFor(view, c.Rollout, c.Servers, func(ad *rollout.Advertisement) bool {
+			return ad.Delivery == rollout.Cancelled && slices.ContainsFunc(ad.Windows, func(id string) bool { return opensLater(view, c.Rollout, id) })
+		}, "put back into the windows that are left", "was skipped and has no window left, or is skipped no more",
+			func(servers []inventory.ServerID) func(string) Command {
+				return func(reason string) Command { return Retry{Rollout: c.Rollout, Servers: servers, Reason: reason} }
+			})
+	case Retry:
+		return undoFor(view, c.Rollout, c.Servers, func(ad *rollout.Advertisement) bool {
+			return !ad.Delivery.Final() && !ad.Delivery.Status().Started
+		}, "taken out of this rollout again", "has started, or is through",
+			func(servers []inventory.ServerID) func(string) Command {
+				return func(reason string) Command { return Skip{Rollout: c.Rollout, Servers: servers, Reason: reason} }
+			})
+	}
+	return Inverse{}, fmt.Errorf("%s cannot be taken back by a key", done.Action())
+}
+
+func undoHold(view *View, actor approval.Actor, c Hold) (Inverse, error) {
+	r := view.rollout(c.Rollout)
+	switch {
+	case c.Step != "pause":
+		return Inverse{}, fmt.Errorf("to %s a rollout is a decision: it is not taken back by a key", c.Step)
+	case r == nil:
+		return Inverse{}, fmt.Errorf("%s is gone", c.Rollout)
+	case r.State != rollout.Paused:
+		return Inverse{}, fmt.Errorf("%s is %s by now", r.ID, r.State)
+	case r.Stop == nil || r.Stop.By != actor.Name || r.Stop.Rule != rollout.RulePerson:
+		return Inverse{}, fmt.Errorf("%s is paused by somebody else, or for another reason, by now", r.ID)
+	}
+	return Inverse{Words: r.ID + " goes on: servers start again.", Command: func(reason string) Command {
+		return Hold{Rollout: c.Rollout, Step: "resume", Reason: reason}
+	}}, nil
+}
+
+// undoFor makes an inverse for those servers for which it is still possible.
+func undoFor(view *View, id string, servers []inventory.ServerID, possible func(*rollout.Advertisement) bool, words, not string,
+	command func([]inventory.ServerID) func(string) Command) (Inverse, error) {
+	var still []inventory.ServerID
+	for _, server := range servers {
+		if ad := advertisement(view, rollout.AdvertisementID(id, server)); ad != nil && possible(ad) {
+			still = append(still, server)
+		}
+	}
+	if len(still) == 0 {
+		return Inverse{}, fmt.Errorf("none of the %d servers can be: each %s", len(servers), not)
+	}
+	return Inverse{Words: fmt.Sprintf("%d of %d servers will be %s.", len(still), len(servers), words), Servers: still, Command: command(still)}, nil
+}
+
+// rollout finds a rollout of the view; nil when there is none.
+func (v *View) rollout(id string) *RolloutView {
+	if i := slices.IndexFunc(v.Rollouts, func(r RolloutView) bool { return r.ID == id }); i >= 0 {
+		return &v.Rollouts[i]
+	}
+	return nil
+}
+
+// opensLater tells that a window of a rollout is not over.
+func opensLater(view *View, id, window string) bool {
+	r := view.rollout(id)
+	return r != nil && slices.ContainsFunc(r.Windows, func(w WindowView) bool { return w.ID == window && view.At.Before(w.Closes) })
+}
