@@ -9,6 +9,7 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/catalog"
+	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
 	"patchdeck/ui/uitest"
 )
@@ -50,6 +51,15 @@ var frames = []struct {
 	{"changes-approve", board, night, []string{onChanges, "a"}},
 	{"changes-running", viewer, night, []string{onChanges, "]"}},
 	{"changes-acceptance", lead, acceptanceOpen, []string{onChanges, "]", "t", "j"}},
+	{"changes-test", viewer, night, []string{onChanges, "]", "t", "j", "j", "enter"}},
+	{"changes-proofs", viewer, night, []string{onChanges, "]", "t", "G", "enter"}},
+	{"changes-priority", security, night, []string{onChanges, "p", "j", "j", "space"}},
+	{"changes-objections", security, objected, []string{onChanges, "o", "j"}},
+	{"changes-object", security, objected, []string{onChanges, "o", "o"}},
+	{"changes-objected", board, objected, []string{onChanges, "a"}},
+	{"changes-withdraw", lead, night, []string{onChanges, "w"}},
+	{"changes-emergency", authority, emergency, []string{onChanges, "e"}},
+	{"changes-override", board, overridable, []string{onChanges, "]", "O"}},
 	{"plan", lead, night, []string{onPlan, "]"}},
 	{"plan-window", viewer, night, []string{onPlan, "]", "l", "enter"}},
 	{"rollout-grid", lead, night, []string{onRollout, "n"}},
@@ -104,6 +114,30 @@ func unsubmitted() *engine.View {
 		view.Releases = append(view.Releases, approval.Release{ID: fmt.Sprintf("2026-11-late-%d", i+1), Title: "late", Bulletin: "2026-Nov", Owner: "k.osei",
 			Created: uitest.At.Add(-time.Hour), Phase: approval.Identify, Updates: updates})
 	}
+	return view
+}
+
+// objected is a night on which Security objects to what waits for the board.
+func objected() *engine.View {
+	view := night()
+	c := &view.Changes[0]
+	c.Objections = append(c.Objections, approval.Objection{Number: 2, By: "e.wirth", At: uitest.At.Add(-2 * time.Hour), State: approval.Open,
+		Reason: "the mitigation was taken out last week: the priority is too low"})
+	return view
+}
+
+// emergency is a night on which an emergency is authorised beside the month's release.
+func emergency() *engine.View {
+	view := night()
+	c := &view.Changes[0]
+	c.Priority, c.Deadline, c.ConfirmBy = approval.Emergency, uitest.At.Add(9*time.Hour), uitest.At.Add(9*time.Hour)
+	return view
+}
+
+// overridable is a night that the stop rule ended while another ring waits behind it.
+func overridable() *engine.View {
+	view := uitest.Halted(200)
+	view.Rollouts[2].Stop.To = rollout.Halted
 	return view
 }
 

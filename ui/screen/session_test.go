@@ -16,6 +16,7 @@ var (
 	lead      = approval.Actor{Name: "k.osei", Roles: []approval.Role{approval.Lead}, Via: "ssh"}
 	board     = approval.Actor{Name: "s.lindqvist", Roles: []approval.Role{approval.Board}, Via: "ssh"}
 	authority = approval.Actor{Name: "r.varga", Roles: []approval.Role{approval.Authority}, Via: "ssh"}
+	security  = approval.Actor{Name: "e.wirth", Roles: []approval.Role{approval.Security}, Via: "ssh"}
 	onCall    = approval.Actor{Name: "t.abara", Roles: []approval.Role{approval.OnCall}, Via: "ssh"}
 	viewer    = approval.Actor{Name: "guest", Roles: []approval.Role{approval.Viewer}, Via: "ssh"}
 )

@@ -45,7 +45,7 @@ func Night(servers int) *engine.View {
 		Notices: notices(), Incidents: incidents(fleet), Procedure: month(&plan),
 	}
 	_, view.Head = Trail(300)
-	return view
+	return consider(view)
 }
 
 // Quiet is a console on its first day: servers, nothing else.

@@ -1,5 +1,9 @@
-// Package changes shows one change request at a time: what it asks for, the plan with its hash, servers by ring and window,
-// findings, who decided, what the applications' owners found, who was taken out. The change authority and the board decide here;
-// a decision names the hash of the plan that its question showed. Application support records results on a page of its own (acceptance.go),
-// and the lead submits releases that have no change request on another (submit.go).
+// Package changes shows one change request at a time: who decided what and when, objections, how its priority came about and the
+// time left, updates, affected servers by environment and owner, the plan, the minimum tests, acceptance, what was taken out, and what the
+// request states. The change authority, the board and the lead take its steps here (decision.go); a decision names the hash of the plan
+// that its question showed, and a step that the engine would refuse says so before a reason is written. An emergency holds others back
+// in hold.go. Pages of their own hold objections (objection.go), the priority with its criteria (priority.go), the matrix of
+// acceptance (acceptance.go, trial.go), and the releases that have no change request yet (submit.go).
+//
+// Start reading at Screen in screen.go, then the sections in sheet.go, scope.go and tested.go.
 package changes

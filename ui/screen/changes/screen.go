@@ -1,13 +1,13 @@
 package changes
 
 import (
-	"fmt"
 	"slices"
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
+	"patchdeck/ui/screen/history"
 )
 
 // Screen implements desk.Screen and desk.Finder.
@@ -15,6 +15,7 @@ type Screen struct {
 	desk   *desk.Desk
 	picker desk.Picker
 	scroll part.Scroll
+	scope  scope
 }
 
 // New makes the screen.
@@ -39,20 +40,26 @@ func (s *Screen) Update(message part.Msg) part.Cmd {
 func (s *Screen) proposed() int {
 	changes := s.desk.Current.Changes
 	for i, c := range changes {
-		if waits(c.State) {
+		if len(c.State.Awaits()) > 0 {
 			return i
 		}
 	}
 	return len(changes) - 1
 }
 
-func waits(state approval.State) bool { return len(state.Awaits()) > 0 }
-
-// Find implements desk.Finder.
+// Find implements desk.Finder. A release is found as its newest change request.
 func (s *Screen) Find(id string) bool {
 	s.Init()
 	s.scroll.Top()
-	return s.picker.Pick(id)
+	if s.picker.Pick(id) {
+		return true
+	}
+	for _, c := range slices.Backward(s.desk.Current.Changes) {
+		if c.Release == id {
+			return s.picker.Pick(c.ID)
+		}
+	}
+	return false
 }
 
 func (s *Screen) change() *engine.ChangeView {
@@ -62,95 +69,66 @@ func (s *Screen) change() *engine.ChangeView {
 	return &s.desk.Current.Changes[s.picker.At()]
 }
 
+// lookUp gives a change request of the newest view by its id; nil when it has left.
+func lookUp(view *engine.View, id string) *engine.ChangeView {
+	i := slices.IndexFunc(view.Changes, func(c engine.ChangeView) bool { return c.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &view.Changes[i]
+}
+
+// release gives a release of the newest view; the zero value when it has left.
+func release(view *engine.View, id string) approval.Release {
+	i := slices.IndexFunc(view.Releases, func(r approval.Release) bool { return r.ID == id })
+	if i < 0 {
+		return approval.Release{}
+	}
+	return view.Releases[i]
+}
+
+const group = "Change request"
+
 // Bindings implements desk.Screen.
 func (s *Screen) Bindings() []part.Binding {
-	const group = "Change request"
-	list := []part.Binding{
-		s.decision("a", "authorise or approve it", "approve", group, func(step string) bool { return step != "reject" }),
-		s.decision("x", "reject it", "reject", group, func(step string) bool { return step == "reject" }),
-		s.submitBinding(group),
-		{Keys: []string{"t"}, Help: "acceptance by application, to record results", Hint: "acceptance", Group: group, Run: s.openAcceptance,
-			Disabled: func() string {
-				if c := s.change(); c == nil || len(c.Acceptance.Results) == 0 {
-					return "acceptance opens when Dev is through"
-				}
-				return ""
-			}},
-	}
+	list := s.decisionBindings()
+	list = append(list,
+		s.page("o", "objections: object, answer, overrule", "objections", func(c *engine.ChangeView) (desk.Screen, string) {
+			return newObjectionsPage(s.desk, c.ID), ""
+		}),
+		s.page("t", "acceptance: results, the minimum tests, test plans, workarounds", "acceptance", func(c *engine.ChangeView) (desk.Screen, string) {
+			if len(c.Acceptance.Results) == 0 && len(c.Minimum.Servers) == 0 {
+				return nil, "acceptance opens when Dev is through, and no pilot server was tested yet"
+			}
+			return newAcceptancePage(s.desk, c.ID), ""
+		}),
+		s.page("p", "priority: what raises and lowers it; assess it for the team", "priority", func(c *engine.ChangeView) (desk.Screen, string) {
+			return newPriorityPage(s.desk, c.ID), ""
+		}),
+		s.submitBinding(),
+	)
+	list = append(list, s.holdBindings()...)
+	list = append(list, s.page("l", "what the audit trail says of it", "history", func(c *engine.ChangeView) (desk.Screen, string) {
+		return history.New(s.desk, c.ID, c.ID), ""
+	}))
 	return append(append(list, s.picker.Bindings("change request", group, s.scroll.Top)...), s.scroll.Moves()...)
 }
 
-// decision is the key of a step of the change request that is shown.
-func (s *Screen) decision(key, help, hint, group string, wanted func(step string) bool) part.Binding {
-	return part.Binding{
-		Keys: []string{key}, Help: help, Hint: hint, Group: group, Action: engine.DecideChange{}.Action(),
+// page is the key that opens a page about the change request in front; page gives it, or says why there is none.
+func (s *Screen) page(key, help, hint string, page func(*engine.ChangeView) (desk.Screen, string)) part.Binding {
+	return part.Binding{Keys: []string{key}, Help: help, Hint: hint, Group: group,
 		Disabled: func() string {
-			_, why := s.step(wanted)
+			c := s.change()
+			if c == nil {
+				return noChange
+			}
+			_, why := page(c)
 			return why
 		},
 		Run: func() part.Cmd {
-			if t, why := s.step(wanted); why == "" {
-				s.ask(t)
-			}
-			return nil
-		},
-	}
+			opened, _ := page(s.change())
+			return s.desk.Open(opened)
+		}}
 }
 
-func (s *Screen) openAcceptance() part.Cmd {
-	return s.desk.Open(newAcceptancePage(s.desk, s.change().ID))
-}
-
-// step finds the transition that the person may take now, or says why there is none.
-func (s *Screen) step(wanted func(step string) bool) (approval.Transition, string) {
-	c := s.change()
-	if c == nil {
-		return approval.Transition{}, "there is no change request"
-	}
-	decisions := c.State.Awaits()
-	i := slices.IndexFunc(decisions, func(t approval.Transition) bool { return wanted(t.Step) })
-	if i < 0 {
-		return approval.Transition{}, fmt.Sprintf("%s is %s: there is nothing to decide", c.ID, c.State)
-	}
-	t := decisions[i]
-	if !s.desk.Actor.Has(t.By) {
-		return t, fmt.Sprintf("%s is %s: to %s it takes the role %s", c.ID, c.State, t.Step, t.By)
-	}
-	return t, ""
-}
-
-// verbs are the transitions as buttons say them.
-var verbs = map[string]string{"authorise": "Authorise", "approve": "Approve", "reject": "Reject"}
-
-// ask confirms a decision. The command carries the plan that the question named, whatever the screen shows by then.
-func (s *Screen) ask(t approval.Transition) {
-	c := s.change()
-	command := engine.DecideChange{Change: c.ID, Step: t.Step, PlanHash: c.PlanHash}
-	says := []string{
-		fmt.Sprintf("Release %s, priority %s. This %s.", c.Release, c.Priority, t.Meaning),
-		fmt.Sprintf("You decide on the plan %.12s.", c.PlanHash),
-	}
-	var names []string
-	if c.Plan != nil {
-		says = append(says, fmt.Sprintf("It holds %s in %s: %s.", part.Count(len(c.Plan.Assignments), "server", "servers"),
-			part.Count(len(c.Plan.Windows), "window", "windows"), ringWords(c)))
-		names = s.serverNames(c)
-	}
-	s.desk.Ask(part.Question{
-		Title: verbs[t.Step] + " " + c.ID + "?", Says: says, Names: names, Verb: verbs[t.Step], Reason: true,
-		Do: func(reason string) part.Cmd {
-			command.Reason = reason
-			return s.desk.Do(command)
-		},
-	})
-}
-
-// serverNames lists the plan's servers by name, in the order of the plan.
-func (s *Screen) serverNames(c *engine.ChangeView) []string {
-	known := desk.Names(s.desk.Current)
-	names := make([]string, len(c.Plan.Assignments))
-	for i, a := range c.Plan.Assignments {
-		names[i] = known(a.Server)
-	}
-	return names
-}
+const noChange = "there is no change request"

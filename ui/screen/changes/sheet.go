@@ -5,11 +5,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
-	"patchdeck/engine/pilot"
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
@@ -21,15 +21,22 @@ func (s *Screen) View(width, height int) []string {
 	if c == nil {
 		return []string{t.Text(t.Title, width, "Changes"), "", t.Text(t.Dim, width, "no change request yet: the lead creates a release on the screen Updates and submits it here")}
 	}
-	head := t.Line(width).Put(t.Title, c.ID+" "+c.Release).Space(2).Put(stateInk(t, c.State), string(c.State)).
-		End(t.Dim, s.picker.Words("change")).String()
+	line := t.Line(width).Put(t.Title, c.ID+" "+c.Release).Space(2).Put(stateInk(t, c.State), string(c.State))
+	if open := len(c.OpenObjections()); open > 0 {
+		line.Space(2).Put(t.Tone(rollout.ToneBad), part.Count(open, "open objection", "open objections"))
+	}
+	if c.Held != nil {
+		line.Space(2).Put(t.Tone(rollout.ToneMissed), "held back")
+	}
+	head := line.End(t.Dim, s.picker.Words("change")).String()
 	const wide = 110
 	var lines []string
 	if width < wide {
-		lines = s.sheet(width, c, s.request, s.approvals, s.plan, s.acceptance, s.exclusions)
+		lines = s.sheet(width, c, s.decided, s.urgency, s.updates, s.affected, s.plan, s.tested, s.acceptance, s.exclusions, s.stated)
 	} else {
 		left := width / 2
-		lines = t.Beside(s.sheet(left-1, c, s.request, s.approvals, s.acceptance), left, s.sheet(width-left-2, c, s.plan, s.exclusions))
+		lines = t.Beside(s.sheet(left-1, c, s.decided, s.urgency, s.tested, s.acceptance, s.stated), left,
+			s.sheet(width-left-2, c, s.updates, s.affected, s.plan, s.exclusions))
 	}
 	return append([]string{head}, s.scroll.Render(t, lines, width, height-1)...)
 }
@@ -50,57 +57,101 @@ var stateTones = map[approval.State]rollout.Tone{
 
 func stateInk(t *part.Theme, state approval.State) part.Ink { return t.Tone(stateTones[state]) }
 
-func (s *Screen) request(sheet *part.Sheet, c *engine.ChangeView) {
+// urgency says how soon the change must be through, and what led to that.
+func (s *Screen) urgency(sheet *part.Sheet, c *engine.ChangeView) {
 	t, d := sheet.Theme, s.desk
-	sheet.Head("Request", "")
-	deadline := d.Day(c.Deadline) + ", " + d.Left(c.Deadline) + " left"
-	ink := t.Normal
-	if !c.Deadline.IsZero() && d.Current.At.After(c.Deadline) {
-		deadline, ink = d.Day(c.Deadline)+", overdue since "+part.Lasting(d.Current.At.Sub(c.Deadline)), t.Tone(rollout.ToneBad)
-	}
-	sheet.Fact("priority", t.Normal, string(c.Priority))
-	sheet.Fact("deadline", ink, deadline)
-	sheet.Fact("plan", t.Normal, c.PlanHash)
-	for _, r := range d.Current.Releases {
-		if r.ID == c.Release {
-			s.updates(sheet, r)
+	sheet.Head("Priority "+string(c.Priority), "")
+	if c.State.Ended() {
+		sheet.Fact("deadline", t.Dim, d.Day(c.Deadline))
+	} else {
+		s.deadline(sheet, "deadline", c.Deadline)
+		if !c.Latest.IsZero() {
+			s.deadline(sheet, "at the latest", c.Latest)
 		}
+	}
+	writeAssessments(sheet, d, c)
+	if a := newest(c); a != nil && a.Proposed != nil {
+		sheet.Fact("proposed", t.Dim, string(a.Proposed.Priority)+": "+strings.Join(a.Proposed.Steps, "; "))
+	}
+	for _, m := range c.Timetable {
+		ink := t.Dim
+		if !c.State.Ended() && d.Current.At.Before(m.Due) {
+			ink = t.Normal
+		}
+		sheet.Row(func(l *part.Line) { l.Column(t.Dim, "by", 14).Column(ink, d.Day(m.Due), 18).Put(ink, m.Name) })
+	}
+}
+
+// deadline writes an instant with the time left, or how long ago it was.
+func (s *Screen) deadline(sheet *part.Sheet, label string, at time.Time) {
+	t, d := sheet.Theme, s.desk
+	if !at.IsZero() && d.Current.At.After(at) {
+		sheet.Fact(label, t.Tone(rollout.ToneBad), d.Day(at)+", overdue since "+part.Lasting(d.Current.At.Sub(at)))
+		return
+	}
+	sheet.Fact(label, t.Normal, d.Day(at)+", "+d.Left(at)+" left")
+}
+
+// stated is what the request says in its submitter's words.
+func (s *Screen) stated(sheet *part.Sheet, c *engine.ChangeView) {
+	t, unsaid := sheet.Theme, c.Request.Unsaid()
+	sheet.Head("The request states", "")
+	for _, field := range approval.RequestFields {
+		if words := field.Of(c.Request); words != "" {
+			sheet.Say(t.Dim, field.Meaning)
+			sheet.Fact("", t.Normal, words)
+		}
+	}
+	if len(unsaid) > 0 {
+		sheet.Fact("left open", t.Dim, strings.Join(unsaid, ", ")+". The lead states them with patchdeck change describe "+c.ID)
 	}
 }
 
 // updates lists the release's updates; a dropped one keeps its place.
-func (s *Screen) updates(sheet *part.Sheet, r approval.Release) {
-	t := sheet.Theme
-	label := "updates"
+func (s *Screen) updates(sheet *part.Sheet, c *engine.ChangeView) {
+	t, r := sheet.Theme, release(s.desk.Current, c.Release)
+	sheet.Head("Updates", part.Count(len(r.Active()), "update", "updates"))
 	for _, u := range r.Updates {
-		words, ink := u.KB+" "+desk.Severity(u.Severity), t.Normal
+		words, ink := desk.Severity(u.Severity), t.Normal
 		if u.Exploited {
 			words += ", exploited"
 		}
 		words += fmt.Sprintf(", missing on %s", part.Number(u.Missing))
-		if u.Dropped != nil {
-			words, ink = fmt.Sprintf("%s dropped by %s: %s", u.KB, u.Dropped.By, u.Dropped.Reason), t.Dim
+		if u.Why != "" {
+			words += ": " + u.Why
 		}
-		sheet.Fact(label, ink, words)
-		label = ""
+		if u.Dropped != nil {
+			words, ink = fmt.Sprintf("dropped by %s, %s: %s", u.Dropped.By, s.desk.Day(u.Dropped.At), u.Dropped.Reason), t.Dim
+		}
+		sheet.Fact(u.KB, ink, words)
 	}
 }
 
-func (s *Screen) approvals(sheet *part.Sheet, c *engine.ChangeView) {
+// decided says who decided what and when, what stands in the way, and what it waits for.
+func (s *Screen) decided(sheet *part.Sheet, c *engine.ChangeView) {
 	t := sheet.Theme
-	sheet.Head("Decisions", "")
+	sheet.Head("Decisions", "plan "+short(c.PlanHash))
 	s.signature(sheet, "submitted", &c.Submitted)
 	s.signature(sheet, "authorised", c.Authority)
 	s.signature(sheet, "approved", c.Board)
 	s.signature(sheet, "rejected", c.Rejection)
-	if c.Ending != nil {
-		s.signature(sheet, string(c.State), c.Ending)
+	s.signature(sheet, string(c.State), c.Ending)
+	if c.Successor != "" {
+		sheet.Fact("successor", t.Accent, c.Successor)
 	}
-	for _, o := range c.OpenObjections() {
-		sheet.Fact("objection", t.Tone(rollout.ToneBad), fmt.Sprintf("%d by %s, open: %s", o.Number, o.By, o.Reason))
+	for _, o := range c.Objections {
+		words := fmt.Sprintf("%d by %s, %s: %s", o.Number, o.By, o.State, o.Reason)
+		if o.Closed != nil {
+			words += " (" + closedWords(o) + ")"
+		}
+		sheet.Fact("objection", t.Tone(objectionTones[o.State]), words)
 	}
 	if c.Held != nil {
-		sheet.Fact("held back", t.Tone(rollout.ToneMissed), fmt.Sprintf("for the emergency %s by %s: %s", c.Held.By, c.Held.Actor, c.Held.Reason))
+		sheet.Fact("held back", t.Tone(rollout.ToneMissed), fmt.Sprintf("for the emergency %s by %s, %s: %s", c.Held.By, c.Held.Actor, s.desk.Day(c.Held.At), c.Held.Reason))
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Overrides)) {
+		o := c.Overrides[id]
+		sheet.Fact("override", t.Tone(rollout.ToneMissed), fmt.Sprintf("the halt of %s, %s (%s), %s: %s", id, o.By, o.Role, s.desk.Day(o.At), o.Reason))
 	}
 	for _, step := range c.State.Awaits() {
 		if step.To != approval.Rejected {
@@ -108,11 +159,7 @@ func (s *Screen) approvals(sheet *part.Sheet, c *engine.ChangeView) {
 		}
 	}
 	if !c.ConfirmBy.IsZero() && c.State == approval.Authorised {
-		words, ink := "by "+s.desk.Day(c.ConfirmBy), t.Normal
-		if c.ConfirmationOverdue(s.desk.Current.At) {
-			words, ink = "overdue since "+s.desk.Day(c.ConfirmBy), t.Tone(rollout.ToneBad)
-		}
-		sheet.Fact("confirmation", ink, words)
+		s.deadline(sheet, "confirmation", c.ConfirmBy)
 	}
 }
 
@@ -128,7 +175,7 @@ func (s *Screen) plan(sheet *part.Sheet, c *engine.ChangeView) {
 		sheet.Head("Plan", "not made yet")
 		return
 	}
-	sheet.Head("Plan", "hash "+short(p.Hash))
+	sheet.Head("Plan", "")
 	sheet.Fact("servers", t.Normal, fmt.Sprintf("%s: %s", part.Number(len(p.Assignments)), ringWords(c)))
 	sheet.Fact("outside", t.Dim, fmt.Sprintf("%s compliant already, %s to which nothing applies", part.Number(len(p.Compliant)), part.Number(len(p.NotOffered))))
 	sheet.Fact("at once", t.Normal, fmt.Sprintf("at most %s in work", part.Count(p.Ceiling, "server", "servers")))
@@ -171,35 +218,6 @@ func (s *Screen) windows(sheet *part.Sheet, p *rollout.Plan) {
 			}
 			l.Column(ink, w.ID, 6).Space(1).Column(t.Dim, string(w.Ring), 6).Column(t.Normal, d.Day(w.Opens)+"–"+d.Clock(w.Closes), 24).
 				Right(t.Normal, part.Number(first[w.ID]), 6).Put(t.Dim, " servers")
-		})
-	}
-}
-
-// resultTones lends the results of acceptance the looks of the statuses that mean the same.
-var resultTones = map[pilot.Result]rollout.Tone{
-	pilot.Pending: rollout.TonePlain, pilot.Passed: rollout.ToneGood, pilot.FailedTest: rollout.ToneBad,
-	pilot.NoResponse: rollout.ToneFaint, pilot.Workaround: rollout.ToneMissed,
-}
-
-func (s *Screen) acceptance(sheet *part.Sheet, c *engine.ChangeView) {
-	t, d := sheet.Theme, s.desk
-	a := c.Acceptance
-	state := "opens when Dev is through"
-	switch {
-	case a.Closed:
-		state = "closed " + d.Day(a.Deadline)
-	case !a.Deadline.IsZero():
-		state = "until " + d.Day(a.Deadline)
-	}
-	sheet.Head("Acceptance by application", state)
-	for _, name := range slices.Sorted(maps.Keys(a.Results)) {
-		answer := a.Results[name]
-		sheet.Row(func(l *part.Line) {
-			l.Column(t.Normal, name, 16).Space(1).Column(t.Tone(resultTones[answer.Result]), string(answer.Result), 12).Space(1)
-			if answer.By != "" {
-				l.Put(t.Dim, answer.By+" ")
-			}
-			l.Put(t.Dim, answer.Note)
 		})
 	}
 }

@@ -26,7 +26,7 @@ func unasked(view *engine.View) []approval.Release {
 }
 
 // submitBinding opens the page on which a release is submitted.
-func (s *Screen) submitBinding(group string) part.Binding {
+func (s *Screen) submitBinding() part.Binding {
 	return part.Binding{Keys: []string{"s"}, Help: "submit a release that has no change request", Hint: "submit", Group: group,
 		Action: engine.SubmitChange{}.Action(), Run: func() part.Cmd { return s.desk.Open(newSubmitPage(s.desk)) },
 		Disabled: func() string {
