@@ -307,6 +307,7 @@ func TestOverSSHThereAreNoFilesNoFoldersAndNoProcesses(t *testing.T) {
 	s.env.Serve = func(context.Context, command.ServeOptions) error { return nil }
 	s.env.Simulate = func(context.Context, command.SimulateOptions) error { return nil }
 	s.env.Init = func(context.Context, string) error { return nil }
+	s.env.Doctor = func(context.Context, string) []command.Finding { return nil }
 	s.env.Probe = func(context.Context, command.ProbeOptions) (inventory.Facts, error) { return inventory.Facts{}, nil }
 	probe := "inventory probe --address 10.0.0.1:5985 --user u "
 	for words, says := range map[string]string{
@@ -323,6 +324,8 @@ func TestOverSSHThereAreNoFilesNoFoldersAndNoProcesses(t *testing.T) {
 		"serve":                                     `does not know "serve"`,
 		"simulate":                                  `does not know "simulate"`,
 		"init":                                      `does not know "init"`,
+		"doctor":                                    `does not know "doctor"`,
+		"completion bash":                           `does not know "completion"`,
 	} {
 		r := s.run("s3cret\n", strings.Fields(words)...)
 		if r.code != command.Usage || !strings.Contains(r.err, says) {

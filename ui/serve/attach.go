@@ -28,23 +28,23 @@ type Attachment struct {
 	Words       []string
 	Streams     command.Streams
 	Environment []string // of the caller's process; what a terminal needs is taken from it
-	// Patience is how long the daemon may take to let the caller in; 0 is ten seconds.
+	// Patience is how long the daemon may take until the session begins; 0 is ten seconds.
 	Patience time.Duration
 }
 
 // Attach runs a console or a command in the daemon and gives its exit code. An error means that it did not come to that, or
 // that the connection was lost; it is ErrNoDaemon when nobody listens.
 func Attach(ctx context.Context, a Attachment) (code int, err error) {
-	client, err := dial(ctx, a.Socket, cmp.Or(a.Patience, usualPatience))
+	d, err := dial(ctx, a.Socket, cmp.Or(a.Patience, usualPatience))
 	if err != nil {
 		return command.Failure, err
 	}
-	defer client.Close()
-	stop := context.AfterFunc(ctx, func() { _ = client.Close() })
+	defer d.client.Close()
+	stop := context.AfterFunc(ctx, func() { _ = d.client.Close() })
 	defer stop()
-	session, err := client.NewSession()
+	session, err := d.client.NewSession()
 	if err != nil {
-		return command.Failure, refused(err)
+		return command.Failure, d.refused(ctx, err)
 	}
 	defer session.Close()
 	session.Stdout, session.Stderr = a.Streams.Out, a.Streams.Err
@@ -54,15 +54,27 @@ func Attach(ctx context.Context, a Attachment) (code int, err error) {
 		}
 	}
 	if len(a.Words) > 0 {
-		err = runWords(session, a)
+		err = d.runWords(session, a)
 	} else {
-		err = runConsole(ctx, session, a)
+		err = d.runConsole(ctx, session, a)
 	}
-	return exitCode(ctx, err)
+	return d.exitCode(ctx, err)
 }
 
+// daemon is the process at the other end of the socket. Until a session has begun, the connection has a deadline: a process that is
+// stopped at any step of the way would keep its caller waiting for ever.
+type daemon struct {
+	socket  string
+	process Peer
+	conn    net.Conn
+	client  *gossh.Client
+}
+
+// began ends the deadline: from now on people decide how long it takes.
+func (d *daemon) began() { _ = d.conn.SetDeadline(time.Time{}) }
+
 // dial connects and checks that the daemon is run by the same user or by root; the socket's folder belongs to that user.
-func dial(ctx context.Context, socket string, patience time.Duration) (*gossh.Client, error) {
+func dial(ctx context.Context, socket string, patience time.Duration) (*daemon, error) {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "unix", socket)
 	switch {
@@ -74,7 +86,7 @@ func dial(ctx context.Context, socket string, patience time.Duration) (*gossh.Cl
 	case err != nil:
 		return nil, fmt.Errorf("%w (%s: %v)", ErrNoDaemon, socket, bareCause(err))
 	}
-	daemon, err := daemonOf(conn)
+	process, err := daemonOf(conn)
 	if err != nil {
 		_ = conn.Close()
 		return nil, err
@@ -89,10 +101,9 @@ func dial(ctx context.Context, socket string, patience time.Duration) (*gossh.Cl
 	})
 	if err != nil {
 		_ = conn.Close()
-		return nil, notLetIn(ctx, socket, daemon, met.Load(), err)
+		return nil, (&daemon{socket: socket, process: process}).notLetIn(ctx, met.Load(), err)
 	}
-	_ = conn.SetDeadline(time.Time{})
-	return gossh.NewClient(wire, channels, requests), nil
+	return &daemon{socket: socket, process: process, conn: conn, client: gossh.NewClient(wire, channels, requests)}, nil
 }
 
 // usualPatience is enough for a daemon on a busy machine.
@@ -114,25 +125,53 @@ func daemonOf(conn net.Conn) (Peer, error) {
 	return peer, nil
 }
 
-// notLetIn tells a daemon that says no from one that says nothing. One that the caller met and that hangs up then has said no.
-func notLetIn(ctx context.Context, socket string, daemon Peer, met bool, err error) error {
-	holder := "another process"
-	if daemon.PID != 0 {
-		holder = fmt.Sprintf("process %d", daemon.PID)
+// holder names the process that holds the socket.
+func (d *daemon) holder() string {
+	if d.process.PID == 0 {
+		return "another process"
 	}
+	return fmt.Sprintf("process %d", d.process.PID)
+}
+
+func (d *daemon) silent() error {
+	return fmt.Errorf("%s is held by %s, which does not answer: it is stopped or overloaded; let it go on, or end it and start patchdeck serve again", d.socket, d.holder())
+}
+
+// notLetIn tells a daemon that says no from one that says nothing. One that the caller met and that hangs up then has said no.
+func (d *daemon) notLetIn(ctx context.Context, met bool, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return fmt.Errorf("%s is held by %s, which does not answer: it is stopped or overloaded; let it go on, or end it and start patchdeck serve again", socket, holder)
+		return d.silent()
 	case !met:
-		return fmt.Errorf("%s is held by %s, which hung up: it ends just now, or has no room for another connection; try again", socket, holder)
+		return fmt.Errorf("%s is held by %s, which hung up: it ends just now, or has no room for another connection; try again", d.socket, d.holder())
 	default:
-		return fmt.Errorf("the daemon at %s does not let you in: %w; ask its administrator for an os_user entry in the users file", socket, err)
+		return fmt.Errorf("the daemon at %s does not let you in: %w; ask its administrator for an os_user entry in the users file", d.socket, err)
 	}
 }
 
-func runWords(session *gossh.Session, a Attachment) error {
+// refused is why no session could be opened on a connection that stands.
+func (d *daemon) refused(ctx context.Context, err error) error {
+	var open *gossh.OpenChannelError
+	switch {
+	case errors.As(err, &open):
+		return errors.New(open.Message)
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case d.fellSilent():
+		return d.silent()
+	}
+	return err
+}
+
+// fellSilent tells, after an error, that the deadline has ended the connection. Callers on the connection only hear that it is gone.
+func (d *daemon) fellSilent() bool {
+	_ = d.client.Close()
+	return errors.Is(d.client.Wait(), os.ErrDeadlineExceeded)
+}
+
+func (d *daemon) runWords(session *gossh.Session, a Attachment) error {
 	input, err := session.StdinPipe()
 	if err != nil {
 		return err
@@ -140,6 +179,7 @@ func runWords(session *gossh.Session, a Attachment) error {
 	if err := session.Start(quoteWords(a.Words)); err != nil {
 		return err
 	}
+	d.began()
 	if a.Streams.In != nil {
 		go func() {
 			_, _ = io.Copy(input, a.Streams.In)
@@ -152,7 +192,7 @@ func runWords(session *gossh.Session, a Attachment) error {
 }
 
 // runConsole lends the local terminal to a console of the daemon and restores it afterwards.
-func runConsole(ctx context.Context, session *gossh.Session, a Attachment) error {
+func (d *daemon) runConsole(ctx context.Context, session *gossh.Session, a Attachment) error {
 	in, isFile := a.Streams.In.(term.File)
 	out, isTerminal := a.Streams.Out.(term.File)
 	if !isFile || !isTerminal || !term.IsTerminal(in.Fd()) || !term.IsTerminal(out.Fd()) {
@@ -174,6 +214,7 @@ func runConsole(ctx context.Context, session *gossh.Session, a Attachment) error
 	if err := session.Shell(); err != nil {
 		return err
 	}
+	d.began()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go followSize(ctx, out, session)
@@ -189,7 +230,7 @@ func terminalName(environment []string) string {
 	return "dumb"
 }
 
-func exitCode(ctx context.Context, err error) (int, error) {
+func (d *daemon) exitCode(ctx context.Context, err error) (int, error) {
 	var exit *gossh.ExitError
 	var missing *gossh.ExitMissingError
 	switch {
@@ -199,19 +240,13 @@ func exitCode(ctx context.Context, err error) (int, error) {
 		return exit.ExitStatus(), nil
 	case ctx.Err() != nil:
 		return command.Failure, ctx.Err()
+	case d.fellSilent():
+		return command.Failure, d.silent()
 	case errors.As(err, &missing):
 		return command.Failure, errors.New("the daemon went away; rollouts go on when it is back: connect again")
 	default:
 		return command.Failure, err
 	}
-}
-
-func refused(err error) error {
-	var open *gossh.OpenChannelError
-	if errors.As(err, &open) {
-		return errors.New(open.Message)
-	}
-	return err
 }
 
 func bareCause(err error) error {

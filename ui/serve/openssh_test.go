@@ -61,8 +61,8 @@ func keyFile(t *testing.T, name, passphrase string) (path string, public gossh.P
 	return path, signer.PublicKey()
 }
 
-// ssh runs OpenSSH against the house with these identities, in order.
-func (h *house) ssh(program string, identities []string, words ...string) (said string, code int) {
+// sshArguments lead OpenSSH to the house with these identities, in order, and nothing of the machine's own settings.
+func (h *house) sshArguments(identities []string) []string {
 	h.t.Helper()
 	host, port, err := net.SplitHostPort(h.address)
 	if err != nil {
@@ -73,9 +73,15 @@ func (h *house) ssh(program string, identities []string, words ...string) (said 
 	for _, identity := range identities {
 		arguments = append(arguments, "-i", identity)
 	}
+	return append(arguments, host)
+}
+
+// ssh runs OpenSSH against the house with these identities, in order.
+func (h *house) ssh(program string, identities []string, words ...string) (said string, code int) {
+	h.t.Helper()
 	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
 	defer cancel()
-	run := exec.CommandContext(ctx, program, append(append(arguments, host), words...)...)
+	run := exec.CommandContext(ctx, program, append(h.sshArguments(identities), words...)...)
 	run.Stdin = strings.NewReader("12345")
 	out, err := run.CombinedOutput()
 	if exit, ok := err.(*exec.ExitError); err != nil && !ok {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	gossh "golang.org/x/crypto/ssh"
 
 	"patchdeck/engine/approval"
 	"patchdeck/ui/command"
@@ -130,6 +131,43 @@ func TestADaemonThatDoesNotAnswerIsNotTakenForOneThatRefuses(t *testing.T) {
 	_, err = Attach(t.Context(), Attachment{Socket: socket, Words: []string{"whoami"}})
 	if err == nil || !strings.Contains(err.Error(), "which hung up") || strings.Contains(err.Error(), "os_user") {
 		t.Errorf("a daemon that hangs up: %v", err)
+	}
+}
+
+// A process that is stopped answers nothing from then on, whatever it has answered before.
+func TestADaemonThatIsStoppedOnTheWayToASessionDoesNotKeepItsCaller(t *testing.T) {
+	for name, last := range map[string]string{"after the handshake": "", "after the session": "session"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			socket := filepath.Join(t.TempDir(), "socket")
+			listener, err := net.Listen("unix", socket)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer listener.Close()
+			go stopsAnswering(listener, newKey(t), last)
+			_, err = Attach(t.Context(), Attachment{Socket: socket, Words: []string{"whoami"}, Patience: time.Second})
+			if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("held by process %d, which does not answer", os.Getpid())) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
+// stopsAnswering is a daemon that lets one caller in and answers nothing after the last step.
+func stopsAnswering(listener net.Listener, hostKey gossh.Signer, last string) {
+	conn, err := listener.Accept()
+	if err != nil {
+		return
+	}
+	settings := &gossh.ServerConfig{NoClientAuth: true}
+	settings.AddHostKey(hostKey)
+	_, channels, _, err := gossh.NewServerConn(conn, settings)
+	if err != nil {
+		return
+	}
+	if opening := <-channels; opening != nil && last == opening.ChannelType() {
+		_, _, _ = opening.Accept()
 	}
 }
 
