@@ -186,13 +186,17 @@ func (a Admission) Ramp(w Window, key string) int {
 	for _, n := range a.Rollout.WindowVerified[w.ID] {
 		grown += n
 	}
-	ceiling := a.ceiling(w)
+	return a.Policy.ramp(w.Kind, a.Experience[key], grown, a.ceiling(w), a.Rollout.Warned[w.ID])
+}
+
+// ramp is how many servers of one base build may be in work at once, after so many successes in the window.
+func (p Policy) ramp(kind WindowKind, experience, grown, ceiling int, warned bool) int {
 	switch {
-	case w.Kind == EmergencyWindow && a.Experience[key] > 0:
+	case kind == EmergencyWindow && experience > 0:
 		return ceiling
-	case a.Experience[key] >= a.Policy.Experience:
+	case experience >= p.Experience:
 		return min(ceiling, max(1, ceiling/4)+grown)
-	case a.Rollout.Warned[w.ID]:
+	case warned:
 		return max(1, min(ceiling, 1+grown)/2)
 	default:
 		return min(ceiling, 1+grown)

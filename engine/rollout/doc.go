@@ -39,6 +39,7 @@
 //	Trouble on our side pauses starts and leaves the score alone | TestServersThatDoNotAnswerInARowHoldStartsBack
 //	"0 of 20 failed" proves up to 13.9 % | TestNoFailuresProveLittle
 //	Stopped is latched; those running finish | TestWhatHasStartedFinishes TestABadCohortHaltsTheRolloutEarly
+//	Forecast: who fits, how surely, and which limit is enough | TestAnOutlookSaysWhoFitsAtWhichLimit TestAForecastIsMadeBeforeApprovalAndLive
 //	Close-out: not started is window missed, a restart owed is shown | TestTheEndOfAWindowAccountsForEverybody
 //	Nothing is installed twice, whatever happens | TestWhateverHappensNothingIsInstalledTwiceAndEveryDrainIsUndone
 //	Roll-back is a release of its own | TestARollbackIsAReleaseOfItsOwnThatTakesTheUpdatesAway

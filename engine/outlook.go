@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"cmp"
+	"hash/fnv"
+	"slices"
+
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
+)
+
+// Outlooks plays the windows of a change request's rollouts and says what may be expected: before approval of the plan, afterwards of what
+// is open. Only those rings are looked at that have something left. A ceiling of 0 is each rollout's own. It costs up to a
+// second for ten thousand servers, so it is the reader who asks for it and not the loop.
+func (v *View) Outlooks(change ChangeView, ceiling int) []rollout.Outlook {
+	if change.Plan == nil {
+		return nil
+	}
+	p := rollout.Prospect{Now: v.At, Plan: change.Plan, Policy: rollout.DefaultPolicy(), Took: map[string][]int{}, Experience: map[string]int{}, Seed: seedOf(change.PlanHash)}
+	if v.Policy.Experience > 0 {
+		p.Policy = v.Policy
+	}
+	opened := map[rollout.Ring]RolloutView{}
+	for _, r := range v.Rollouts {
+		if r.Rollout.Release == change.Release {
+			for base, n := range r.Verified {
+				p.Experience[base] += n
+			}
+			for base, list := range r.Durations {
+				p.Took[base] = append(p.Took[base], list...)
+			}
+		}
+		if r.Change == change.ID && r.PlanHash == change.PlanHash {
+			opened[r.Ring] = r
+		}
+	}
+	planned := v.planned(change)
+	var list []rollout.Outlook
+	for _, ring := range append(slices.Clone(rollout.Rings), rollout.Rollback) {
+		p.Ring, p.Open, p.Ceiling = ring, planned[ring], cmp.Or(ceiling, change.Plan.Ceiling)
+		if r, ok := opened[ring]; ok {
+			p.Open, p.Ceiling = nil, cmp.Or(ceiling, r.Ceiling)
+			for _, ad := range r.Advertisements {
+				if !ad.Delivery.Final() {
+					p.Open = append(p.Open, ad)
+				}
+			}
+		}
+		if len(p.Open) > 0 {
+			list = append(list, p.Look())
+		}
+		if _, ok := opened[ring]; !ok {
+			for _, ad := range p.Open { // by its turn the rings before it have verified their builds
+				p.Experience[ad.Base()]++
+			}
+		}
+	}
+	return list
+}
+
+// planned are a plan's servers as they would be advertised, by ring.
+func (v *View) planned(change ChangeView) map[rollout.Ring][]*rollout.Advertisement {
+	known := make(map[inventory.ServerID]*inventory.Server, len(v.Servers))
+	for i := range v.Servers {
+		known[v.Servers[i].ID] = &v.Servers[i]
+	}
+	rings := map[rollout.Ring][]*rollout.Advertisement{}
+	for _, a := range change.Plan.Assignments {
+		if _, out := change.Exclusions[string(a.Server)]; out {
+			continue
+		}
+		ad := &rollout.Advertisement{ID: string(a.Server), Server: a.Server, Windows: a.Windows, Updates: a.Updates, Delivery: rollout.NotReceived}
+		if s := known[a.Server]; s != nil {
+			ad.Site, ad.Cluster = s.Site, s.Cluster
+			if s.Facts != nil {
+				ad.Before = s.Facts.Build
+			}
+		}
+		rings[a.Ring] = append(rings[a.Ring], ad)
+	}
+	return rings
+}
+
+func seedOf(words string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(words))
+	return h.Sum64()
+}

@@ -1,0 +1,40 @@
+package engine_test
+
+import (
+	"context"
+	"testing"
+
+	"patchdeck/engine"
+	"patchdeck/engine/rollout"
+)
+
+// Handbook 8 and DESIGN 5, forecast: before approval for every ring of the plan, then live for what is open; together they add up to the plan.
+func TestAForecastIsMadeBeforeApprovalAndLive(t *testing.T) {
+	scenario(t, 40, nil, func(t *testing.T, ctx context.Context, n *night) {
+		e := n.until(ctx, engine.NewWallClock(), func(v *engine.View) bool { return len(v.Changes) > 0 })
+		change := e.View().Changes[0]
+		before := e.View().Outlooks(change, 0)
+		servers := 0
+		for _, o := range before {
+			servers += o.Servers
+			if o.Ceiling != change.Plan.Ceiling {
+				t.Errorf("%s is played with %d at once, the plan has %d", o.Ring, o.Ceiling, change.Plan.Ceiling)
+			}
+		}
+		if len(before) != 3 || servers != len(change.Plan.Assignments) {
+			t.Errorf("%d rings with %d servers, the plan has %d", len(before), servers, len(change.Plan.Assignments))
+		}
+		if what := e.View().Outlooks(change, 1); what[2].Likely.Fits >= before[2].Likely.Fits {
+			t.Errorf("one at a time %d of Prod fit, %d at a time %d", what[2].Likely.Fits, change.Plan.Ceiling, before[2].Likely.Fits)
+		}
+		n.wait(ctx, e, func(v *engine.View) bool {
+			prod, ok := ring(v, rollout.Prod)
+			return ok && prod.Counts[rollout.Succeeded] > 5
+		})
+		prod, _ := ring(e.View(), rollout.Prod)
+		live := e.View().Outlooks(e.View().Changes[0], 0)
+		if len(live) != 1 || live[0].Servers != prod.Counts.Open() {
+			t.Errorf("live: %+v, while %d are open", live, prod.Counts.Open())
+		}
+	})
+}

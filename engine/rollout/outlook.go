@@ -1,0 +1,367 @@
+package rollout
+
+import (
+	"cmp"
+	"container/heap"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Prospect is what an outlook is made from. Advertisements that are final need not be in it.
+type Prospect struct {
+	Now        time.Time
+	Plan       *Plan
+	Ring       Ring
+	Ceiling    int
+	Open       []*Advertisement
+	Policy     Policy
+	Took       map[string][]int // the release's measured durations in seconds, by base build
+	Experience map[string]int   // the release's verified successes, by base build
+	Seed       uint64
+}
+
+// Outlook is what may be expected of a rollout at one ceiling: its windows were played many times, with durations drawn from what was
+// measured, or around what is planned where too little was. Nobody fails in a play. The same prospect gives the same outlook.
+type Outlook struct {
+	Ring    Ring            `json:"ring"`
+	Ceiling int             `json:"ceiling"`
+	Enough  int             `json:"enough"` // the least limit, and at least the policy's, at which everybody fits in 95 of 100 plays; 0: no limit is
+	Servers int             `json:"servers"`
+	Plays   int             `json:"plays"`
+	Sure    float64         `json:"sure"`   // share of the plays in which everybody fits
+	Likely  Course          `json:"likely"` // half of the plays are as good or better
+	Late    Course          `json:"late"`   // 95 of 100 are
+	Windows []WindowOutlook `json:"windows"`
+}
+
+// Course is how far a rollout comes.
+type Course struct {
+	Done    time.Time `json:"done,omitzero"` // when the last server that fits is through
+	Fits    int       `json:"fits"`
+	WillNot int       `json:"will_not"`
+}
+
+// WindowOutlook is what one window may be expected to bring.
+type WindowOutlook struct {
+	ID       string    `json:"id"`
+	Opens    time.Time `json:"opens"`
+	Closes   time.Time `json:"closes"`
+	Servers  int       `json:"servers"`  // that have their first place in it
+	Capacity int       `json:"capacity"` // that it holds when every place is taken all the time
+	Likely   int       `json:"likely"`   // that it finishes, in half of the plays at least
+	Late     int       `json:"late"`     // in 95 of 100
+	Why      string    `json:"why,omitempty"`
+}
+
+const (
+	mostPlays  = 200
+	leastPlays = 20
+	workload   = 200_000 // servers times plays
+	sure       = 0.95
+	mostOffer  = 10_000
+)
+
+// Look plays the windows and says what came of it.
+func (p Prospect) Look() Outlook {
+	out := p.at(p.Ceiling)
+	for limit := p.Policy.LeastCeiling; limit <= mostOffer; limit = limit * 3 / 2 {
+		o := out
+		if limit != p.Ceiling {
+			o = p.at(limit)
+		}
+		if o.Sure >= sure {
+			out.Enough = limit
+			break
+		}
+		if limit > len(p.Open) {
+			break // more places change nothing
+		}
+	}
+	return out
+}
+
+func (p Prospect) at(ceiling int) Outlook {
+	p.Ceiling = max(1, ceiling)
+	s := p.stage()
+	plays := min(mostPlays, max(leastPlays, workload/max(1, len(p.Open))))
+	out := Outlook{Ring: p.Ring, Ceiling: p.Ceiling, Servers: len(p.Open), Plays: plays, Windows: s.windows}
+	fits, finished := make([]int, plays), make([][]int, len(s.windows))
+	var done []time.Time
+	full := 0
+	for i := range plays {
+		play := s.play(rand.New(rand.NewPCG(p.Seed, uint64(i))))
+		fits[i] = play.fits
+		done = append(done, play.done)
+		for w, n := range play.finished {
+			finished[w] = append(finished[w], n)
+		}
+		if play.fits == len(p.Open) {
+			full++
+		}
+	}
+	out.Sure = float64(full) / float64(plays)
+	slices.Sort(fits)
+	slices.SortFunc(done, time.Time.Compare)
+	within := func(share float64) Course {
+		n := fits[rank(plays, 1-share)]
+		return Course{Done: done[rank(plays, share)], Fits: n, WillNot: len(p.Open) - n}
+	}
+	out.Likely, out.Late = within(0.5), within(sure)
+	for w := range out.Windows {
+		slices.Sort(finished[w])
+		out.Windows[w].Likely, out.Windows[w].Late = finished[w][rank(plays, 0.5)], finished[w][rank(plays, 1-sure)]
+		out.Windows[w].Why = s.why(w)
+	}
+	return out
+}
+
+// rank is the place of a quantile in a sorted list.
+func rank(n int, share float64) int {
+	return min(n-1, max(0, int(math.Ceil(share*float64(n)))-1))
+}
+
+// stage is what all plays of one prospect share.
+type stage struct {
+	Prospect
+	windows []WindowOutlook
+	kinds   []WindowKind
+	guests  []visitor // shortest planned time first
+}
+
+// visitor is a server in a play.
+type visitor struct {
+	*Advertisement
+	place   int // among the guests
+	base    string
+	planned time.Duration // with restart and check, as admission plans it
+	windows []bool        // that it may use, by place in the stage's list
+}
+
+func (p Prospect) stage() *stage {
+	s := &stage{Prospect: p}
+	at := map[string]int{}
+	for _, w := range p.Plan.Windows {
+		if w.Ring == p.Ring && p.Now.Before(w.Closes) {
+			at[w.ID] = len(s.windows)
+			s.windows, s.kinds = append(s.windows, WindowOutlook{ID: w.ID, Opens: w.Opens, Closes: w.Closes}), append(s.kinds, w.Kind)
+		}
+	}
+	longest := make([]time.Duration, len(s.windows))
+	for _, ad := range p.Open {
+		v := visitor{Advertisement: ad, base: ad.Base(), windows: make([]bool, len(s.windows))}
+		v.planned = p.Policy.ExpectedOn(ad.Before, p.Took[v.base]) + p.Policy.RestartReserve + p.Policy.CheckReserve + p.Policy.drainReserve(ad)
+		first := true
+		for _, id := range ad.Windows {
+			i, ok := at[id]
+			if !ok {
+				continue
+			}
+			v.windows[i] = true
+			if longest[i] = max(longest[i], v.planned); first {
+				s.windows[i].Servers++
+			}
+			first = false
+		}
+		s.guests = append(s.guests, v)
+	}
+	for i := range s.windows {
+		if w := &s.windows[i]; longest[i] > 0 {
+			w.Capacity = s.Ceiling * int(w.Closes.Sub(latest(w.Opens, p.Now))/longest[i])
+		}
+	}
+	slices.SortFunc(s.guests, func(a, b visitor) int {
+		return cmp.Or(cmp.Compare(a.planned, b.planned), strings.Compare(a.ID, b.ID))
+	})
+	for i := range s.guests {
+		s.guests[i].place = i
+	}
+	return s
+}
+
+// why says what keeps a window from finishing the servers that have their place in it; empty when it is expected to.
+func (s *stage) why(i int) string {
+	w := s.windows[i]
+	if w.Late >= w.Servers {
+		return ""
+	}
+	length, longest := w.Closes.Sub(latest(w.Opens, s.Now)), time.Duration(0)
+	cold := false
+	for _, g := range s.guests {
+		if g.windows[i] {
+			longest = max(longest, g.planned)
+			cold = cold || s.Experience[g.base] < s.Policy.Experience
+		}
+	}
+	switch {
+	case longest > length:
+		return fmt.Sprintf("a server needs up to %s, and the window has %s", minutes(longest), minutes(length))
+	case w.Capacity < w.Servers:
+		return fmt.Sprintf("it holds %d of its %d servers at %d at once", w.Capacity, w.Servers, s.Ceiling)
+	case cold:
+		return "it begins with one server at a time: a build has too few verified successes yet"
+	}
+	return "its places fill slowly, or clusters and sites take turns"
+}
+
+// course is one night as it might go.
+type course struct {
+	fits     int
+	done     time.Time
+	finished []int // by window
+}
+
+// busy is a server at work.
+type busy struct {
+	*visitor
+	end    time.Time
+	window int // -1: began before
+}
+
+type atWork []busy
+
+func (a atWork) Len() int           { return len(a) }
+func (a atWork) Less(i, j int) bool { return a[i].end.Before(a[j].end) }
+func (a atWork) Swap(i, j int)      { a[i], a[j] = a[j], a[i] }
+func (a *atWork) Push(v any)        { *a = append(*a, v.(busy)) }
+func (a *atWork) Pop() any {
+	last := (*a)[len(*a)-1]
+	*a = (*a)[:len(*a)-1]
+	return last
+}
+
+// floor is the state of a night while it is played.
+type floor struct {
+	work     atWork
+	load     Load
+	clusters map[string]bool
+	begun    []bool          // by guest
+	took     []time.Duration // by guest
+	lines    []line
+	grown    int // successes in the window
+}
+
+// line are the servers of one base build that wait in a window, those that somebody else's place holds up before the others.
+type line struct {
+	base string
+	held []*visitor
+	rest []*visitor
+}
+
+func (f *floor) begin(v *visitor, now time.Time, window int) {
+	heap.Push(&f.work, busy{v, now.Add(f.took[v.place]), window})
+	f.begun[v.place] = true
+	f.load.Add(v.Advertisement, 1)
+	if v.Cluster != "" {
+		f.clusters[v.Cluster] = true
+	}
+}
+
+// queue lines up who may use a window.
+func (f *floor) queue(guests []visitor, w int) {
+	f.lines, f.grown = nil, 0
+	at := map[string]int{}
+	for i := range guests {
+		g := &guests[i]
+		if f.begun[i] || !g.windows[w] {
+			continue
+		}
+		n, ok := at[g.base]
+		if !ok {
+			n = len(f.lines)
+			at[g.base], f.lines = n, append(f.lines, line{base: g.base})
+		}
+		f.lines[n].rest = append(f.lines[n].rest, g)
+	}
+}
+
+// play lets the servers go through the windows once.
+func (s *stage) play(draw *rand.Rand) course {
+	p := course{finished: make([]int, len(s.windows))}
+	f := &floor{clusters: map[string]bool{}, begun: make([]bool, len(s.guests)), took: make([]time.Duration, len(s.guests))}
+	for i := range s.guests {
+		f.took[i] = s.duration(&s.guests[i], draw)
+	}
+	for i := range s.guests {
+		if g := &s.guests[i]; g.Delivery.Status().Started {
+			f.begin(g, latest(g.Started, s.Now.Add(-f.took[i])), -1)
+		}
+	}
+	for w := range s.windows {
+		now := latest(s.windows[w].Opens, s.Now)
+		f.queue(s.guests, w)
+		for now.Before(s.windows[w].Closes) {
+			s.admit(f, w, now)
+			if len(f.work) == 0 {
+				break
+			}
+			now = latest(now, f.work[0].end)
+			s.finish(f, &p)
+		}
+	}
+	for len(f.work) > 0 {
+		s.finish(f, &p)
+	}
+	return p
+}
+
+// admit lets those begin for whom there is a place now, the builds that take less time first.
+func (s *stage) admit(f *floor, w int, now time.Time) {
+	for i := range f.lines {
+		l := &f.lines[i]
+		limit := s.Policy.ramp(s.kinds[w], s.Experience[l.base], f.grown, s.Ceiling, false)
+		fits := func(g *visitor) bool { return !now.Add(g.planned).After(s.windows[w].Closes) }
+		free := func() bool { return f.load.Total < s.Ceiling && f.load.ByBase[l.base] < limit }
+		var held []*visitor
+		try := func(g *visitor) {
+			if g.Cluster != "" && f.clusters[g.Cluster] || s.Policy.SiteLimit > 0 && f.load.BySite[g.Site] >= s.Policy.SiteLimit {
+				held = append(held, g)
+				return
+			}
+			f.begin(g, now, w)
+		}
+		for n, g := range l.held {
+			if !free() || !fits(g) {
+				held = append(held, l.held[n:]...)
+				break
+			}
+			try(g)
+		}
+		for len(l.rest) > 0 && free() && fits(l.rest[0]) {
+			g := l.rest[0]
+			l.rest = l.rest[1:]
+			try(g)
+		}
+		l.held = held
+	}
+}
+
+// finish ends the server that is through first.
+func (s *stage) finish(f *floor, p *course) {
+	b := heap.Pop(&f.work).(busy)
+	f.load.Add(b.Advertisement, -1)
+	delete(f.clusters, b.Cluster)
+	f.grown++
+	p.fits++
+	p.done = latest(p.done, b.end)
+	if b.window >= 0 {
+		p.finished[b.window]++
+	}
+}
+
+// spreadOfTimes is how widely times scatter around their middle where too few were measured: the logarithm's standard deviation.
+const spreadOfTimes = 0.35
+
+// duration draws how long a server takes, with restart and check.
+func (s *stage) duration(g *visitor, draw *rand.Rand) time.Duration {
+	rest := time.Duration((0.4 + 0.6*draw.Float64()) * float64(s.Policy.RestartReserve+s.Policy.CheckReserve+s.Policy.drainReserve(g.Advertisement)))
+	if measured := s.Took[g.base]; len(measured) >= s.Policy.MinSamples {
+		return time.Duration(measured[draw.IntN(len(measured))])*time.Second + rest
+	}
+	const p95 = 1.645 // standard deviations: what is planned is the 95th percentile
+	planned := float64(s.Policy.ExpectedOn(g.Before, nil))
+	return time.Duration(planned*math.Exp(spreadOfTimes*(draw.NormFloat64()-p95))) + rest
+}
