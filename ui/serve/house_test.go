@@ -29,7 +29,7 @@ const patience = 20 * time.Second
 // house is a server with its doors open and the people who may come in.
 type house struct {
 	*Server
-	t       *testing.T
+	t       testing.TB
 	address string
 	socket  string
 	log     *text
@@ -38,7 +38,7 @@ type house struct {
 	people map[string]approval.Actor // by fingerprint
 }
 
-func open(t *testing.T, change ...func(*Options)) *house {
+func open(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
 	h := &house{t: t, people: map[string]approval.Actor{}, log: newText(), socket: filepath.Join(t.TempDir(), "socket")}
 	hostKey, err := HostKey(filepath.Join(t.TempDir(), "host_key"))
@@ -176,7 +176,7 @@ func (h *house) console(client *gossh.Client) *sitting {
 // sitting is a person before a console.
 type sitting struct {
 	*gossh.Session
-	t     *testing.T
+	t     testing.TB
 	keys  io.WriteCloser
 	shown *text
 }
@@ -202,7 +202,7 @@ func (s *sitting) leaves() int {
 }
 
 // ends waits for the end of a session and gives its exit code.
-func ends(t *testing.T, session *gossh.Session) int {
+func ends(t testing.TB, session *gossh.Session) int {
 	t.Helper()
 	ended := make(chan error, 1)
 	go func() { ended <- session.Wait() }()
@@ -215,7 +215,7 @@ func ends(t *testing.T, session *gossh.Session) int {
 	}
 }
 
-func codeOf(t *testing.T, err error) int {
+func codeOf(t testing.TB, err error) int {
 	t.Helper()
 	if err == nil {
 		return 0
