@@ -25,6 +25,9 @@ import (
 	"patchdeck/ui/uitest"
 )
 
+// fleet is the size of the whole fleet; the open window is one of its 24.
+const fleet = 10_000
+
 // wakes is how often the engine publishes a view while reports arrive.
 const wakes = 10
 
@@ -87,12 +90,11 @@ type crowd struct {
 	house   *house
 	console *uitest.Console
 	taken   atomic.Int64 // bytes that their terminals were sent
-	size    int
 }
 
-func gather(b *testing.B, size, servers int) *crowd {
+func gather(b *testing.B, size int, console *uitest.Console) *crowd {
 	b.Helper()
-	c := &crowd{b: b, console: uitest.NewConsole(uitest.Night(servers)), size: size}
+	c := &crowd{b: b, console: console}
 	c.house = open(b, func(o *Options) {
 		o.Limits = Limits{SessionsPerson: 2 * size, SessionsConnection: 2 * size}
 		o.NewModel = func(v Visitor) tea.Model {
@@ -183,9 +185,10 @@ func BenchmarkSessions(b *testing.B) {
 	for _, size := range []int{1, 50} {
 		for _, second := range []int{0, 10, 1000} {
 			b.Run(fmt.Sprintf("people=%d/reports=%d", size, second), func(b *testing.B) {
+				console := uitest.NewConsole(uitest.Night(fleet))
 				before := memory()
-				c := gather(b, size, 1000)
-				b.ReportMetric((memory()-before)/float64(size)/1024, "KB/session")
+				c := gather(b, size, console)
+				each := (memory() - before) / float64(size) / 1024
 				stop := arrive(c.console, second)
 				if second == 0 {
 					stop()
@@ -197,6 +200,7 @@ func BenchmarkSessions(b *testing.B) {
 					<-time.After(time.Second)
 				}
 				wall := time.Since(began)
+				b.ReportMetric(each, "KB/session")
 				b.ReportMetric(float64(c.taken.Load()-taken)/1024/wall.Seconds()/float64(size), "KB/s/session")
 				b.ReportMetric(100*(processorTime(b)-used).Seconds()/wall.Seconds(), "%core")
 				b.ReportMetric(0, "ns/op")
@@ -210,7 +214,7 @@ func BenchmarkKeyToScreen(b *testing.B) {
 	const title = "Help: Rollout"
 	for _, size := range []int{1, 50} {
 		b.Run(fmt.Sprintf("people=%d/reports=1000", size), func(b *testing.B) {
-			c := gather(b, size, 1000)
+			c := gather(b, size, uitest.NewConsole(uitest.Night(fleet)))
 			shown := &awaited{words: title, seen: make(chan time.Time, 1)}
 			s := c.sit(c.house.person("m.silva", approval.Lead), "stop score", shown)
 			defer arrive(c.console, 1000)()
