@@ -246,7 +246,7 @@ func TestPeopleRunAnEmergencyNightOverSSH(t *testing.T) {
 
 	onCall.presses("R")
 	onCall.answers("Resume R-2 Prod?", "it was the cache")
-	onCall.sees("R-2 is active")
+	onCall.sees("R-2 is running")
 
 	board := comesIn(t, address, keys["s.lindqvist"])
 	board.presses("4", "a")
