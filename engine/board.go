@@ -222,6 +222,12 @@ func (e *Engine) viewCell(ad *rollout.Advertisement, place, why string) Cell {
 	if f := ad.Failure; f != nil && (ad.Delivery.Final() || tryAgain && cell.Why == "") {
 		cell.Why, cell.Code, cell.Class = f.Words, f.Code, string(f.Class)
 	}
+	if h := ad.Hand; h != nil {
+		cell.Why = "by hand: " + string(h.State)
+		if h.Words != "" {
+			cell.Why += ", " + h.Words
+		}
+	}
 	if ad.Exclusion != "" {
 		cell.Why = ad.Exclusion
 	}

@@ -198,6 +198,9 @@ func (e *Engine) advertise(r rollout.Rollout, change approval.Change, a rollout.
 		ad.Delivery, ad.Compliance, ad.Exclusion = rollout.Excluded, rollout.IsExcluded, "its updates were dropped from the release"
 	}
 	if s := e.state.servers[a.Server]; s != nil {
+		if s.Unmanaged != "" {
+			ad.Hand = &rollout.HandWork{State: rollout.HandOpen, Unmanaged: true}
+		}
 		ad.Site, ad.Cluster = s.Site, s.Cluster
 		if s.Facts != nil {
 			ad.Before = s.Facts.Build

@@ -31,6 +31,7 @@ type state struct {
 	ads        map[string]*rollout.Advertisement
 	adsOf      map[string][]string // ids by rollout, in order
 	away       map[string]bool     // advertisements whose server is not in service
+	byHand     map[string]bool     // advertisements of servers that people have yet to patch, or said that they did without proof
 	groups     groups
 	sweeps     map[int]sweepState
 	minimum    map[string]pilot.Minimum  // by change request
@@ -54,7 +55,7 @@ func newState() *state {
 		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
 		dossiers: map[string]catalog.Dossier{},
 		plans:    map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
-		adsOf: map[string][]string{}, away: map[string]bool{}, groups: newGroups(), minimum: map[string]pilot.Minimum{}, testPlans: map[string]pilot.TestPlan{}, sweeps: map[int]sweepState{}, parts: map[string][]int{},
+		adsOf: map[string][]string{}, away: map[string]bool{}, byHand: map[string]bool{}, groups: newGroups(), minimum: map[string]pilot.Minimum{}, testPlans: map[string]pilot.TestPlan{}, sweeps: map[int]sweepState{}, parts: map[string][]int{},
 		outbox: newOutbox(), incidents: newIncidents(), estate: newEstate(), proceedings: newProceedings(),
 		index: newIndex(), dirty: map[recordKey]bool{},
 	}
@@ -110,6 +111,11 @@ func (s *state) putAd(v rollout.Advertisement) {
 		delete(s.away, v.ID)
 	} else {
 		s.away[v.ID] = true
+	}
+	if v.Hand.Done() {
+		delete(s.byHand, v.ID)
+	} else {
+		s.byHand[v.ID] = true
 	}
 	s.groups.seat(s.ads[v.ID], &v)
 	s.ads[v.ID] = &v

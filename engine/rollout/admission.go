@@ -30,6 +30,8 @@ type Admission struct {
 	Experience map[string]int
 	// Took are the release's measured durations in seconds, by base build.
 	Took map[string][]int
+	// Forced are servers that a person starts ahead of their turn: the ramp does not hold them back. Everything else does.
+	Forced map[string]bool
 	// Quiet leaves out why servers wait: most of the time only the moves are asked for.
 	Quiet bool
 	// Gate says why nobody of this rollout may start ("" when they may): not approved, acceptance open, paused, clock jumped.
@@ -145,7 +147,7 @@ func (a Admission) refuse(ad *Advertisement, w Window, running Load, locks map[s
 		return a.say("no time left: needs %s, %s closes in %s", minutes(need), w.ID, minutes(w.Closes.Sub(a.Now)))
 	case running.Total >= a.ceiling(w):
 		return a.say("%d of %d places taken", running.Total, a.ceiling(w))
-	case running.ByBase[key] >= a.Ramp(w, key):
+	case !a.Forced[ad.ID] && running.ByBase[key] >= a.Ramp(w, key):
 		return a.say("ramp: %d of %d places for build %s", running.ByBase[key], a.Ramp(w, key), key)
 	case a.Policy.SiteLimit > 0 && running.BySite[ad.Site] >= a.Policy.SiteLimit:
 		return a.say("site %s: %d of %d places taken", ad.Site, running.BySite[ad.Site], a.Policy.SiteLimit)

@@ -65,6 +65,7 @@ type Advertisement struct {
 	Before    inventory.Build `json:"before,omitzero"`
 	After     inventory.Build `json:"after,omitzero"`
 	Failure   *Failure        `json:"failure,omitempty"`
+	Hand      *HandWork       `json:"by_hand,omitempty"` // of a server that people patch, or patched
 	Exclusion string          `json:"exclusion,omitempty"`
 	Rev       int             `json:"rev"`
 }

@@ -45,6 +45,7 @@ type Moved struct {
 	Removable  *Removable         `json:"removable,omitempty"`
 	Scores     *ScoreStep         `json:"score,omitempty"`
 	Exclusion  string             `json:"exclusion,omitempty"`
+	Hand       *HandWork          `json:"by_hand,omitempty"`
 	Reset      bool               `json:"reset,omitempty"` // a person's retry: the counters of attempts begin anew
 }
 
@@ -107,6 +108,9 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 		ad.Windows = m.Windows
 	}
 	ad = m.applyDrain(ad)
+	if m.Hand != nil {
+		ad.Hand = m.Hand
+	}
 	if m.Removable != nil {
 		ad.Removable = m.Removable
 	}
@@ -126,6 +130,9 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 	if m.Reset {
 		ad.Removable = nil
 		ad.Failure = nil
+		if !ad.unmanaged() {
+			ad.Hand = nil
+		}
 		ad.TriedStages, ad.TriedAttempts = ad.Stages, ad.Attempts
 	}
 	if m.Failure != nil {

@@ -207,6 +207,11 @@ func (s Scene) outOfWindows(ad *Advertisement, c Contact) *Moved {
 		failed.Compliance, failed.Unlock, failed.Scores = AwaitsRestart, true, nil
 		return failed
 	case NotReceived, Staging, Retrying:
+		if ad.unmanaged() {
+			m := ad.move(WindowMissed, "nobody said that it was done by hand before its last window closed")
+			m.Failure = &Failure{Class: ClassBusy, Code: "PD-BY-HAND", Words: "it is done by hand, and nobody has said that it is done"}
+			return m
+		}
 		if ad.Failure != nil {
 			m := ad.fail(ad.Failure, orElse(string(ad.JobKind), "preflight"))
 			m.StopJob = ad.Delivery == Staging

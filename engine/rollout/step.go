@@ -97,6 +97,7 @@ func Owed(ad *Advertisement, c Contact) (step Step, ok bool) {
 	switch doing {
 	case NotReceived:
 		step.Do = Preflight
+		return step, !ad.unmanaged()
 	case Staging, Running:
 		step.Do = AskJob
 		if c.Asked && !c.Told {

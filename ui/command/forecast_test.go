@@ -4,7 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"patchdeck/engine"
 	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
 	"patchdeck/ui/command"
 	"patchdeck/ui/uitest"
 )
@@ -23,4 +25,17 @@ func TestAForecastComparesLimits(t *testing.T) {
 	s.expect(command.Done, `"sure":`, "rollout", "forecast", "chg-12", "--json")
 	s.expect(command.Usage, "--ceiling 0 is out of range", "rollout", "forecast", "chg-12", "--ceiling", "0")
 	s.expect(command.Failure, `there is no change request "CHG-99"`, "rollout", "forecast", "CHG-99")
+}
+
+// The verbs of a person's hand give their commands, and take no reason for granted.
+func TestForceAndCompleteGiveTheirCommands(t *testing.T) {
+	s := at(t, uitest.Night(60), approval.Lead)
+	r := s.console.View().Rollouts[2]
+	cell := r.Cells[0]
+	s.expect(command.Done, "rollout.force done", "rollout", "force", r.ID, cell.Name, "--reason", "why")
+	s.gave(engine.ForceStart{Rollout: r.ID, Servers: []inventory.ServerID{cell.Server}, Reason: "why"})
+	s.expect(command.Done, "rollout.complete done", "rollout", "complete", r.ID, cell.Name, "--options", "/quiet", "--reason", "why")
+	s.gave(engine.CompleteByHand{Rollout: r.ID, Servers: []inventory.ServerID{cell.Server}, Options: "/quiet", Reason: "why"})
+	s.expect(command.Usage, "a reason is missing", "rollout", "force", r.ID, cell.Name)
+	s.expect(command.Usage, "a reason is missing", "rollout", "complete", r.ID, cell.Name)
 }

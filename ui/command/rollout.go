@@ -18,7 +18,7 @@ func (t *tree) rollout() *cobra.Command {
 		t.hold("halt", "Stop the rollout; it takes a resume with a reason to go on"),
 		t.hold("resume", "Go on after a pause or a halt"),
 		t.hold("close", "End the rollout: what has not started will not"),
-		t.retry(), t.skip(), t.exclude(), t.breakLock(), t.returned(), t.rollback(), t.overrideHalt())
+		t.retry(), t.skip(), t.force(), t.completed(), t.exclude(), t.breakLock(), t.returned(), t.rollback(), t.overrideHalt())
 }
 
 func (c *call) findRollout(id string) (engine.RolloutView, error) {
@@ -86,6 +86,37 @@ func (t *tree) skip() *cobra.Command {
 	return t.onServers("skip ROLLOUT SERVER...", "Cancel servers that have not started; what they are fetching is cancelled on them", func(rollout string, ids []inventory.ServerID, reason string) engine.Command {
 		return engine.Skip{Rollout: rollout, Servers: ids, Reason: reason}
 	})
+}
+
+func (t *tree) force() *cobra.Command {
+	return t.onServers("force ROLLOUT SERVER...", "Start servers now in their open window, ahead of their turn; locks, windows, limits and stops still hold", func(rollout string, ids []inventory.ServerID, reason string) engine.Command {
+		return engine.ForceStart{Rollout: rollout, Servers: ids, Reason: reason}
+	})
+}
+
+func (t *tree) completed() *cobra.Command {
+	var order engine.CompleteByHand
+	command := t.verb(verb{
+		use: "complete ROLLOUT SERVER...", short: "Note that servers were patched by hand; those that can be reached are checked", args: cobra.MinimumNArgs(2),
+		example: "  patchdeck rollout complete R-3 SRV-APP-07 --options \"wusa /quiet /norestart\" --reason \"vendor on site\"",
+		run: func(c *call) error {
+			if err := needReason(order.Reason); err != nil {
+				return err
+			}
+			r, err := c.findRollout(c.args[0])
+			if err != nil {
+				return err
+			}
+			order.Rollout = r.ID
+			if order.Servers, err = c.serverIDs(c.args[1:]); err != nil {
+				return err
+			}
+			return c.do(order)
+		},
+	})
+	command.Flags().StringVar(&order.Options, "options", "", "with which options it was installed")
+	reasonFlag(command, &order.Reason)
+	return command
 }
 
 func (t *tree) returned() *cobra.Command {
