@@ -1,8 +1,10 @@
 package engine_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"patchdeck/engine/enginetest"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
+	"patchdeck/remote/signature"
 )
 
 // office is an engine with people at its door.
@@ -560,7 +563,19 @@ func handMade() engine.AddUpdate {
 // Handbook 1: Identify is left when the source files' signature is verified.
 func TestAnUpdateOfAnotherVendorIsAddedByHand(t *testing.T) {
 	imported := func(v *engine.View) bool { return len(v.Bulletins) > 0 && len(v.Sweeps) == 0 }
-	at(t, 20, nil, imported, func(o *office) {
+	root, err := os.ReadFile("../remote/signature/testdata/root.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := os.ReadFile("../remote/signature/testdata/signed.cab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	safe, err := signature.Open(t.TempDir(), root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at(t, 20, func(n *night) { n.files = safe }, imported, func(o *office) {
 		for words, spoil := range map[string]func(*engine.AddUpdate){
 			"no KB number":                       func(c *engine.AddUpdate) { c.Update.KB = "KB5999001" },
 			"carries no severity":                func(c *engine.AddUpdate) { c.Update.Kind = catalog.FeaturePack },
@@ -588,6 +603,39 @@ func TestAnUpdateOfAnotherVendorIsAddedByHand(t *testing.T) {
 		if lacks := o.View().Lacking["example"]; !slices.Contains(lacks, "no source file with a verified signature is kept for EX-81") {
 			t.Errorf("the release lacks %v", lacks)
 		}
+
+		add := func(who approval.Actor, kb, origin string, content []byte) (string, error) {
+			return o.AddFile(o.ctx, who, kb, "setup-81.cab", origin, bytes.NewReader(content))
+		}
+		const page = "https://www.example.com/download/setup-81.cab"
+		for words, c := range map[string]struct {
+			who        approval.Actor
+			kb, origin string
+		}{
+			"takes one of the roles":         {rehearsal.Watcher, "EX-81", page},
+			"the catalogue holds no EX-82":   {rehearsal.Lead, "EX-82", page},
+			"come from the vendor only":      {rehearsal.Lead, "EX-81", "https://example.com.evil.test/setup-81.cab"},
+			"is no address on a vendor's si": {rehearsal.Lead, "EX-81", "mail from a friend"},
+		} {
+			if _, err := add(c.who, c.kb, c.origin, signed); err == nil || !strings.Contains(err.Error(), words) {
+				t.Errorf("a file for %s from %s by %s: %v, want %q", c.kb, c.origin, c.who.Name, err, words)
+			}
+		}
+		spoilt := slices.Clone(signed)
+		spoilt[bytes.Index(spoilt, []byte("an update"))] = 'A'
+		if words, err := add(rehearsal.Lead, "EX-81", page, spoilt); err != nil || !strings.Contains(words, "not verified: the cabinet: digest mismatch") {
+			t.Errorf("a file that was changed: %q, %v", words, err)
+		}
+		if lacks := o.View().Lacking["example"]; !slices.Contains(lacks, "no source file with a verified signature is kept for EX-81") {
+			t.Errorf("with a file that is not verified the release lacks %v", lacks)
+		}
+		if words, err := add(rehearsal.Lead, "EX-81", page, signed); err != nil || !strings.Contains(words, "signed by Example Software Code") {
+			t.Errorf("a genuine file: %q, %v", words, err)
+		}
+		if lacks := o.View().Lacking["example"]; slices.ContainsFunc(lacks, func(l string) bool { return strings.Contains(l, "signature") }) {
+			t.Errorf("with a verified file the release lacks %v", lacks)
+		}
+		o.refused(rehearsal.Lead, engine.SubmitChange{Release: "example", Windows: windows, AcceptBy: accept, Reason: "x"}, "which is installed by hand")
 	})
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -27,6 +28,9 @@ type Console interface {
 	JobLog(ctx context.Context, actor approval.Actor, ad string, after int) (JobLog, error)
 	// Facts reads one server's facts now.
 	Facts(ctx context.Context, actor approval.Actor, server inventory.ServerID) (inventory.Facts, error)
+	// AddFile reads a source file of an update to its end, keeps it and records what its signature is worth; origin is the vendor's
+	// address that it came from.
+	AddFile(ctx context.Context, actor approval.Actor, kb, name, origin string, content io.Reader) (answer string, err error)
 }
 
 // HistoryLine is one audit entry in short.

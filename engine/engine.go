@@ -33,6 +33,8 @@ type Options struct {
 	Heartbeat time.Duration
 	// Free measures the bytes left on the store's disk; nil is a disk that nobody measures.
 	Free func() (uint64, error)
+	// Files keeps source files; nil keeps none.
+	Files Files
 	// People gives those of the users file, to name who is to act; nil is nobody.
 	People func() []approval.Person
 	// Duty is how much the engine does by itself; the zero value is everything.

@@ -28,6 +28,7 @@ type night struct {
 	policy  rollout.Policy
 	crashes int
 	cancel  context.CancelFunc
+	files   engine.Files
 }
 
 func newNight(t *testing.T, servers int, seed uint64, fates map[string]enginetest.Fate) *night {

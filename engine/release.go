@@ -182,6 +182,8 @@ func (e *Engine) decided(u approval.ReleaseUpdate, actor approval.Actor, now tim
 // whyIn is the relevance decision of an update of a release.
 func whyIn(u catalog.Update, missing int) string {
 	switch {
+	case missing == 0 && u.IsPackage():
+		return "named by the lead; its rule finds it missing nowhere yet"
 	case missing == 0:
 		return "named by the lead; no scan offers it yet"
 	case u.IsPackage():

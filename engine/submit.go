@@ -136,6 +136,9 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 	if emergency {
 		draft.InPlaceOf = inPlaceOf(e.options.Schedule)
 	}
+	if len(draft.Updates) > 0 && !slices.ContainsFunc(draft.Updates, func(u catalog.Update) bool { return !u.IsPackage() }) {
+		return rollout.Plan{}, fmt.Errorf("%s holds nothing that a rollout could install: %s", release.ID, byHandWords)
+	}
 	draft.Withheld = e.withheld(release, draft.Updates, emergency)
 	whom, overridden, err := e.whom(release, c, now)
 	if err != nil {

@@ -15,8 +15,22 @@ import (
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 	"patchdeck/remote"
+	"patchdeck/remote/signature"
 	"patchdeck/store"
 )
+
+// openFiles gives the place where source files are kept, with the roots of the vendors that the configuration trusts.
+func openFiles(data string, c config.Config) (*signature.Safe, error) {
+	roots, err := c.ReadVendorRoots()
+	if err != nil {
+		return nil, err
+	}
+	files, err := signature.Open(filepath.Join(data, "files"), roots)
+	if err != nil {
+		return nil, fmt.Errorf("vendor_roots: %s: %w", c.VendorRoots, err)
+	}
+	return files, nil
+}
 
 // Places in a data folder.
 func storeFolder(data string) string { return filepath.Join(data, "store") }
@@ -50,6 +64,7 @@ type plot struct {
 	limits      config.Limits
 	inventory   inventory.Policy // zero is the default
 	notices     engine.NoticeOptions
+	files       engine.Files             // nil keeps no source files
 	people      func() []approval.Person // nil is nobody
 	simulated   bool                     // limits of a simulated fleet, in the wall's time
 	speed       float64
@@ -114,7 +129,7 @@ func build(ctx context.Context, p plot) (*house, error) {
 	}
 	h := &house{store: s, fleet: remote.New(roads), ended: make(chan struct{})}
 	h.engine, err = engine.New(engine.Options{Store: s, Fleet: h.fleet, Clock: p.clock, Logger: p.log, Policy: p.policy,
-		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, People: p.people, Inventory: p.inventory, Duty: p.duty, Free: p.free(s), Notices: p.notices})
+		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, People: p.people, Files: p.files, Inventory: p.inventory, Duty: p.duty, Free: p.free(s), Notices: p.notices})
 	if err != nil {
 		s.Close()
 		return nil, err

@@ -21,14 +21,15 @@ var pureLibraries = []string{"github.com/expr-lang/expr", "github.com/goccy/go-y
 
 // homes are libraries that belong to one room: nobody else may know them.
 var homes = map[string]string{
-	"github.com/dgraph-io/badger": "store",
-	"github.com/masterzen/winrm":  "remote",
-	"github.com/bodgit/ntlmssp":   "remote",
-	"github.com/wneessen/go-mail": "remote/mail",
-	"github.com/charmbracelet/":   "ui",
-	"github.com/spf13/cobra":      "ui",
-	"github.com/prometheus/":      "ui",
-	"github.com/muesli/termenv":   "ui",
+	"github.com/dgraph-io/badger":  "store",
+	"github.com/masterzen/winrm":   "remote",
+	"github.com/bodgit/ntlmssp":    "remote",
+	"github.com/wneessen/go-mail":  "remote/mail",
+	"github.com/charmbracelet/":    "ui",
+	"github.com/spf13/cobra":       "ui",
+	"github.com/prometheus/":       "ui",
+	"github.com/muesli/termenv":    "ui",
+	"github.com/sassoftware/relic": "remote/signature",
 }
 
 // mayImport says which other rooms a room may know. A room always knows its own packages.

@@ -58,6 +58,9 @@ func startDaemon(ctx context.Context, o command.ServeOptions) (*daemon, error) {
 		p.clock, p.simulated, p.speed, p.credentials = fleet.clock(), true, fleet.ready.Speed, fleet.credentials()
 		c.Notices.Book, c.Notices.Mail, c.Notices.Webhooks = notice.Book{}, nil, nil // a rehearsal tells nobody
 	}
+	if p.files, err = openFiles(p.data, c); err != nil {
+		return nil, err
+	}
 	if p.notices, err = noticesOf(c.Notices); err != nil {
 		return nil, err
 	}

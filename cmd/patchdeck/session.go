@@ -98,6 +98,9 @@ func openHouse(ctx context.Context, data string, reads bool, options ...store.Op
 	if reads {
 		p.duty = engine.Idle
 	}
+	if p.files, err = openFiles(p.data, c); err != nil {
+		return nil, nil, err
+	}
 	if p.notices, err = noticesOf(c.Notices); err != nil {
 		return nil, nil, err
 	}

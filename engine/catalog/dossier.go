@@ -126,12 +126,24 @@ type SourceFile struct {
 
 // Signature is what the reader of Authenticode signatures found in a file.
 type Signature struct {
-	Signer     string    `json:"signer,omitempty"` // the certificate's subject
-	Issuer     string    `json:"issuer,omitempty"`
-	Thumbprint string    `json:"thumbprint,omitempty"` // SHA-256 of the certificate
-	Signed     time.Time `json:"signed,omitzero"`      // by the timestamp; zero without one
-	Verified   bool      `json:"verified"`             // intact, and its chain ends at a trusted root
-	Trouble    string    `json:"trouble,omitempty"`    // why it is not verified
+	Signer       string    `json:"signer,omitempty"` // the name in the certificate
+	Organization string    `json:"organization,omitempty"`
+	Issuer       string    `json:"issuer,omitempty"`
+	Thumbprint   string    `json:"thumbprint,omitempty"` // SHA-256 of the certificate
+	Signed       time.Time `json:"signed,omitzero"`      // by the timestamp; zero without one
+	Verified     bool      `json:"verified"`             // intact, and its chain ends at a trusted root
+	Trouble      string    `json:"trouble,omitempty"`    // why it is not verified
+}
+
+// By gives the signature as it counts for a vendor: who signed must be that vendor, whatever chain the signature has.
+func (s Signature) By(vendor string) Signature {
+	if vendor == "" {
+		vendor = "Microsoft"
+	}
+	if s.Verified && !strings.Contains(strings.ToLower(s.Organization), strings.ToLower(vendor)) {
+		s.Verified, s.Trouble = false, fmt.Sprintf("it is signed by %s, and the update is of %s", quote(s.Organization), vendor)
+	}
+	return s
 }
 
 // HasVerifiedFile tells that a source file with a verified signature is kept.

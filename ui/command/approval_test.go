@@ -1,6 +1,8 @@
 package command_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +66,24 @@ func TestEachVerbOfTheDecisionsGivesItsCommand(t *testing.T) {
 		s.expect(command.Done, want.Action()+" done", strings.Fields(words)...)
 		s.gave(want)
 	}
+}
+
+// Files are opened by who names them; the engine gets the stream, and a name without folders.
+func TestASourceFileIsStreamedToTheEngine(t *testing.T) {
+	s := at(t, uitest.Night(60), approval.Lead)
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "setup.msi"), []byte("12345"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.expect(command.Done, "catalog.file done", "catalog", "file", "add", filepath.Join(folder, "setup.msi"), "kb5072033", "--from", "https://www.microsoft.com/setup.msi")
+	s.gave(engine.AddFile{KB: "KB5072033", Origin: "https://www.microsoft.com/setup.msi", File: catalog.SourceFile{Name: "setup.msi", Size: 5}})
+	s.expect(command.Usage, "--from is missing", "catalog", "file", "add", filepath.Join(folder, "setup.msi"), "KB5072033")
+	s.expect(command.Done, "no source file is kept yet", "catalog", "file", "list")
+	view := *s.console.View()
+	view.Dossiers = map[string]catalog.Dossier{"KB5072033": {KB: "KB5072033", Files: []catalog.SourceFile{{Name: "setup.msi", SHA256: "ab12", Signature: catalog.Signature{Trouble: "not signed"}}}}}
+	s.console.Show(&view)
+	s.expect(command.Done, "not signed", "catalog", "file", "list")
+	s.expect(command.Done, `"kb":"KB5072033","name":"setup.msi"`, "catalog", "file", "list", "--json")
 }
 
 func TestWrongWordsOfADecisionAreToldWithWhatIsRight(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 
 func (t *tree) catalog() *cobra.Command {
 	return t.noun("catalog", "The vendor's bulletins and their updates", t.catalogImport(), t.catalogList(), t.catalogShow(), t.catalogAdd(),
-		t.catalogRelevance(), t.catalogThreat(), t.catalogRule(), t.catalogIssue())
+		t.catalogRelevance(), t.catalogThreat(), t.catalogRule(), t.catalogIssue(), t.catalogFile())
 }
 
 func (t *tree) catalogImport() *cobra.Command {

@@ -3,12 +3,14 @@ package uitest
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"time"
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 	"patchdeck/engine/trail"
@@ -170,6 +172,15 @@ var jobLines = []rollout.JobLine{
 	{Seq: 1, At: At.Add(-11 * time.Minute), Phase: "starting"},
 	{Seq: 2, At: At.Add(-9 * time.Minute), Phase: "downloading", Percent: 20, KB: "KB5072033", Text: "content is there already"},
 	{Seq: 3, At: At.Add(-6 * time.Minute), Phase: "installing", Percent: 55, KB: "KB5072033"},
+}
+
+// AddFile implements engine.Console: it reads the file and records the command that the engine would give itself.
+func (c *Console) AddFile(ctx context.Context, actor approval.Actor, kb, name, origin string, content io.Reader) (string, error) {
+	size, err := io.Copy(io.Discard, content)
+	if err != nil {
+		return "", err
+	}
+	return c.Do(ctx, actor, engine.AddFile{KB: kb, Origin: origin, File: catalog.SourceFile{Name: name, Size: size}})
 }
 
 // Facts implements engine.Console.

@@ -2,6 +2,7 @@ package config
 
 import (
 	_ "embed"
+	"fmt"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -23,6 +24,7 @@ type Config struct {
 	Notices     Notices
 	Limits      Limits
 	Inventory   inventory.Policy
+	VendorRoots string // path of a PEM file: where the chain of a vendor's signature may end; empty trusts nobody
 }
 
 // Limits bound what the daemon does at once.
@@ -54,6 +56,19 @@ func Read(path string) (Config, error) {
 	return Parse(path, text)
 }
 
+// ReadVendorRoots reads the root certificates that the configuration names; nil is that it names none. A file that others can write is
+// refused: who writes it decides whose files are taken for genuine.
+func (c Config) ReadVendorRoots() ([]byte, error) {
+	if c.VendorRoots == "" {
+		return nil, nil
+	}
+	text, err := readTrusted(c.VendorRoots)
+	if err != nil {
+		return nil, fmt.Errorf("vendor_roots: %w", err)
+	}
+	return text, nil
+}
+
 // Parse reads the text of the configuration file at path; relative paths in it are relative to its folder.
 func Parse(path string, text []byte) (Config, error) {
 	c, err := base(filepath.Dir(path))
@@ -76,15 +91,16 @@ func parse(path string, text []byte, c Config) (Config, error) {
 	}
 	folder := filepath.Dir(path)
 	r.mapping(root, fields{
-		"zone":        func(v value) { c.Zone = r.zone(v) },
-		"listen":      func(v value) { c.Listen = r.listen(v, "listen", ":2222") },
-		"status":      func(v value) { c.Status = r.listen(v, "status", "127.0.0.1:8080") },
-		"users":       func(v value) { c.Users = r.path(v, folder) },
-		"windows":     func(v value) { c.Windows = r.windows(v) },
-		"credentials": func(v value) { c.Credentials = r.credentials(v, folder) },
-		"notices":     func(v value) { r.notices(v, folder, &c.Notices) },
-		"limits":      func(v value) { r.limits(v, &c.Limits) },
-		"inventory":   func(v value) { r.inventory(v, &c.Inventory) },
+		"zone":         func(v value) { c.Zone = r.zone(v) },
+		"listen":       func(v value) { c.Listen = r.listen(v, "listen", ":2222") },
+		"status":       func(v value) { c.Status = r.listen(v, "status", "127.0.0.1:8080") },
+		"users":        func(v value) { c.Users = r.path(v, folder) },
+		"windows":      func(v value) { c.Windows = r.windows(v) },
+		"credentials":  func(v value) { c.Credentials = r.credentials(v, folder) },
+		"notices":      func(v value) { r.notices(v, folder, &c.Notices) },
+		"vendor_roots": func(v value) { c.VendorRoots = r.path(v, folder) },
+		"limits":       func(v value) { r.limits(v, &c.Limits) },
+		"inventory":    func(v value) { r.inventory(v, &c.Inventory) },
 	})
 	if err := r.done(); err != nil {
 		return Config{}, err

@@ -82,6 +82,14 @@ func TestTheDefaultIsWhatAnEmptyConfigurationMeans(t *testing.T) {
 	}
 }
 
+func TestTheRootsOfVendorsStandBesideTheConfiguration(t *testing.T) {
+	for text, want := range map[string]string{"zone: UTC\n": "", "vendor_roots: roots.pem\n": "/etc/patchdeck/roots.pem", "vendor_roots: /srv/roots.pem\n": "/srv/roots.pem"} {
+		if c, err := Parse("/etc/patchdeck/config.yaml", []byte(text)); err != nil || c.VendorRoots != want {
+			t.Errorf("%q: %q, %v, want %q", text, c.VendorRoots, err, want)
+		}
+	}
+}
+
 // The standard plan: 24 windows of four hours over four days, six a day, without a gap; four emergency windows of an hour.
 func TestTheInventorysRulesAreConfigured(t *testing.T) {
 	c, err := Parse("config.yaml", []byte("zone: UTC\n"))
@@ -232,7 +240,7 @@ credentials:
 func TestProblemsComeOneByOne(t *testing.T) {
 	_, err := Parse("config.yaml", []byte("a: 1\nb: 2\n"))
 	var several interface{ Unwrap() []error }
-	if !errors.As(err, &several) || len(several.Unwrap()) != 2 || several.Unwrap()[1].Error() != "config.yaml line 2: the key \"b\" is not known in the file: accepted are credentials, inventory, limits, listen, notices, status, users, windows, zone" {
+	if !errors.As(err, &several) || len(several.Unwrap()) != 2 || several.Unwrap()[1].Error() != "config.yaml line 2: the key \"b\" is not known in the file: accepted are credentials, inventory, limits, listen, notices, status, users, vendor_roots, windows, zone" {
 		t.Errorf("error %v", err)
 	}
 }
