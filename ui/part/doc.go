@@ -1,4 +1,4 @@
-// Package part holds the pieces that the console's screens are made of: theme and inks, lines and sheets of text, list, grid, bar,
+// Package part holds the pieces that the console's screens are made of: theme and inks, lines and sheets of text, list, table, grid, bar,
 // text field, question, keys and bindings.
 //
 // In flow plain values and texts; out come lines that are never wider than asked for. A part knows no engine beyond the table

@@ -16,6 +16,8 @@ type List struct {
 	Columns []Column
 	// Cell gives the text of one cell. It is asked for visible rows only.
 	Cell func(row, column int) (Ink, string)
+	// Marked tells which rows bear a mark; nil is a list without marks.
+	Marked func(row int) bool
 
 	rows     int
 	id       func(row int) string
@@ -106,8 +108,9 @@ func (l *List) Render(t *Theme, width, height int) []string {
 	if height <= 0 {
 		return lines
 	}
-	columns, widths := l.layout(width - 1)
-	head := t.Line(width).Space(1)
+	gutter := l.gutter()
+	columns, widths := l.layout(width, gutter)
+	head := t.Line(width).Space(gutter)
 	for i, c := range columns {
 		head.cell(t.Dim, l.Columns[c].Title, widths[i], l.Columns[c].Right)
 	}
@@ -122,6 +125,13 @@ func (l *List) Render(t *Theme, width, height int) []string {
 			line.Over(t.Cursor)
 		}
 		line.Put(t.Normal, pointer)
+		if l.Marked != nil {
+			mark := " "
+			if l.Marked(row) {
+				mark = t.glyph().picked
+			}
+			line.Put(t.Accent, mark)
+		}
 		for i, c := range columns {
 			ink, text := l.Cell(row, c)
 			line.cell(ink, text, widths[i], l.Columns[c].Right)
@@ -137,6 +147,14 @@ func (l *List) Render(t *Theme, width, height int) []string {
 	return lines
 }
 
+// gutter is the columns before the first cell: the pointer, and the mark.
+func (l *List) gutter() int {
+	if l.Marked != nil {
+		return 2
+	}
+	return 1
+}
+
 // cell appends one cell and the gap behind it.
 func (l *Line) cell(ink Ink, text string, width int, right bool) {
 	if right {
@@ -150,10 +168,10 @@ func (l *Line) cell(ink Ink, text string, width int, right bool) {
 const columnGap = 2
 
 // layout chooses the columns that a width has room for and shares out what is left over.
-func (l *List) layout(width int) (columns, widths []int) {
-	left, shares := width, 0
+func (l *List) layout(width, gutter int) (columns, widths []int) {
+	left, shares := width-gutter, 0
 	for i, c := range l.Columns {
-		if width+1 < c.From || c.Until > 0 && width+1 >= c.Until {
+		if width < c.From || c.Until > 0 && width >= c.Until {
 			continue
 		}
 		columns, widths = append(columns, i), append(widths, c.Width)

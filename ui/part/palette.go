@@ -51,7 +51,7 @@ var (
 
 // asciiFor replaces the characters that our own sentences use where a terminal has nothing but ASCII.
 var asciiFor = map[rune]string{
-	'·': "-", '–': "-", '—': "-", '…': "~", '→': ">", '─': "-", '│': "|", '▌': ">", '×': "x", '≥': ">=", '’': "'", '›': ">", '●': "#", '✓': "+",
+	'·': "-", '–': "-", '—': "-", '…': "~", '→': ">", '─': "-", '│': "|", '▌': ">", '×': "x", '≥': ">=", '’': "'", '›': ">", '●': "#", '✓': "+", '↑': "^", '↓': "v",
 }
 
 // ToneColours gives the two colours of a tone in 24 bits, as #RRGGBB, for pages that are no terminal.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/bubbles/table"
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
 
@@ -114,5 +115,74 @@ func BenchmarkList(b *testing.B) {
 	for b.Loop() {
 		l.Move(1)
 		strings.Join(l.Render(&theme, speedWidth, speedHeight), "\n")
+	}
+}
+
+// tableTexts are the cells of the tables that are measured against each other; the first one is the row's name.
+var tableTexts = []string{"", "Windows Server 2022", "10.0.20348.4405", "Prod", "DUB", "Retail BI", "W5", "3 missing"}
+
+var tableColumns = []Column{{Title: "Server", Width: 16, Grow: 2}, {Title: "OS", Width: 20}, {Title: "Build", Width: 16}, {Title: "Env", Width: 5},
+	{Title: "Site", Width: 5}, {Title: "Owner", Width: 12, Grow: 1}, {Title: "Window", Width: 6}, {Title: "State", Width: 20, Grow: 3}}
+
+func rowNames() []string {
+	names := make([]string, speedCells)
+	for i := range names {
+		names[i] = fmt.Sprintf("DUB-SQL-%05d", i*7919%speedCells)
+	}
+	return names
+}
+
+// BenchmarkTable draws a sorted table of 10,000 marked rows and moves its cursor; takes the same rows anew; and sorts them.
+func BenchmarkTable(b *testing.B) {
+	theme := newTheme(full, false, false)
+	names := rowNames()
+	var columns []TableColumn
+	for i, c := range tableColumns {
+		columns = append(columns, TableColumn{Column: c, Value: func(row int) (Ink, string) {
+			if i == 0 {
+				return theme.Normal, names[row]
+			}
+			return theme.Dim, tableTexts[i]
+		}})
+	}
+	t := NewTable(columns...)
+	id := func(row int) string { return names[row] }
+	t.Set(len(names), id)
+	t.SortBy("Server", true)
+	t.markAll()
+	t.Select(names[len(names)/2])
+	b.Run("frame", func(b *testing.B) {
+		for b.Loop() {
+			t.list.Move(1)
+			strings.Join(t.Render(&theme, speedWidth, speedHeight), "\n")
+		}
+	})
+	b.Run("refresh", func(b *testing.B) {
+		for b.Loop() {
+			t.Set(len(names), id)
+		}
+	})
+	b.Run("sort", func(b *testing.B) {
+		for b.Loop() {
+			t.Sort()
+		}
+	})
+}
+
+// BenchmarkBubblesTable is the peer: the table of Bubbles with the same cells.
+func BenchmarkBubblesTable(b *testing.B) {
+	var columns []table.Column
+	for _, c := range tableColumns {
+		columns = append(columns, table.Column{Title: c.Title, Width: c.Width})
+	}
+	var rows []table.Row
+	for _, name := range rowNames() {
+		rows = append(rows, append(table.Row{name}, tableTexts[1:]...))
+	}
+	t := table.New(table.WithColumns(columns), table.WithRows(rows), table.WithHeight(speedHeight), table.WithWidth(speedWidth))
+	t.SetCursor(len(rows) / 2)
+	for b.Loop() {
+		t.MoveDown(1)
+		t.View()
 	}
 }
