@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchdeck/engine"
+	"patchdeck/engine/calendar"
 	"patchdeck/engine/inventory"
 )
 
@@ -166,7 +167,7 @@ func (c *call) until(at time.Time) string {
 	return "until " + c.when(at)
 }
 
-// parseUntil reads the end of an exception: a day, whose end counts, or a time, in the zone of the configuration.
+// parseUntil reads the end of an exception in the zone of the configuration; no text is no end.
 func (c *call) parseUntil(text string) (time.Time, error) {
 	zone := c.session.Zone
 	if zone == nil {
@@ -175,15 +176,11 @@ func (c *call) parseUntil(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if day, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
-		return day.AddDate(0, 0, 1), nil
+	end, err := calendar.ParseEnd(text, zone)
+	if err != nil {
+		return time.Time{}, wrongUsage("--until %v", err)
 	}
-	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04"} {
-		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return at, nil
-		}
-	}
-	return time.Time{}, wrongUsage("--until %q is no day and no time: write 2026-12-31 or \"2026-12-31 18:00\"", cut(text, 40))
+	return end, nil
 }
 
 func (t *tree) collectionAdd() *cobra.Command {

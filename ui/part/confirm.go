@@ -14,6 +14,16 @@ type Question struct {
 	Reason bool     // a reason is asked for and goes into the audit trail
 	Field  string   // what the field asks for when it is not a reason: "Who"
 	Do     func(reason string) Cmd
+
+	// Prompt is a text that is asked for before the reason; nil asks for none.
+	Prompt *Prompt
+}
+
+// Prompt is one more text that a question asks for.
+type Prompt struct {
+	Label string
+	Hint  string                    // what may be written there
+	Take  func(answer string) error // takes the answer just before the question is done; an error goes back to the field
 }
 
 // grace is how long after its opening a question takes no keys: what arrives by then was typed before it could be seen.
@@ -21,7 +31,8 @@ const grace = 300 * time.Millisecond
 
 // The places of the focus in a question.
 const (
-	onReason = iota
+	onPrompt = iota
+	onReason
 	onCancel
 	onVerb
 	places
@@ -31,6 +42,7 @@ const (
 type Confirm struct {
 	Question
 	field  Field
+	prompt Field
 	focus  int
 	opened time.Time
 	lacks  string // what is still missing, after a try
@@ -41,6 +53,9 @@ func Ask(q Question, now time.Time) *Confirm {
 	c := &Confirm{Question: q, opened: now, focus: onCancel}
 	if q.Reason {
 		c.focus = onReason
+	}
+	if q.Prompt != nil {
+		c.focus = onPrompt
 	}
 	return c
 }
@@ -61,18 +76,28 @@ func (c *Confirm) Key(k Key, now time.Time) (closed bool, command Cmd) {
 	case "enter":
 		return c.enter()
 	case "left", "right", "h", "l":
-		if c.focus != onReason {
+		if c.focus >= onCancel {
 			c.focus = onCancel + onVerb - c.focus
 			return false, nil
 		}
-		c.field.Key(k)
+		c.write(k)
 	default:
-		if c.focus == onReason {
-			c.field.Key(k)
-			c.lacks = ""
-		}
+		c.write(k)
 	}
 	return false, nil
+}
+
+// write gives a key to the field in focus.
+func (c *Confirm) write(k Key) {
+	switch c.focus {
+	case onPrompt:
+		c.prompt.Key(k)
+	case onReason:
+		c.field.Key(k)
+	default:
+		return
+	}
+	c.lacks = ""
 }
 
 // label names the field, and missing says that it is empty.
@@ -91,23 +116,31 @@ func (c *Confirm) missing() string {
 }
 
 func (c *Confirm) step(by int) {
-	c.focus = (c.focus + by + places) % places
-	if c.focus == onReason && !c.Reason {
+	for {
 		c.focus = (c.focus + by + places) % places
+		if (c.focus != onReason || c.Reason) && (c.focus != onPrompt || c.Prompt != nil) {
+			return
+		}
 	}
 }
 
 func (c *Confirm) enter() (closed bool, command Cmd) {
 	reason := strings.TrimSpace(c.field.Text())
 	switch c.focus {
-	case onReason:
-		c.focus = onCancel
+	case onPrompt, onReason:
+		c.step(1)
 	case onCancel:
 		return true, nil
 	case onVerb:
 		if c.Reason && reason == "" {
 			c.lacks, c.focus = c.missing(), onReason
 			return false, nil
+		}
+		if c.Prompt != nil {
+			if err := c.Prompt.Take(strings.TrimSpace(c.prompt.Text())); err != nil {
+				c.lacks, c.focus = err.Error(), onPrompt
+				return false, nil
+			}
 		}
 		return true, c.Do(reason)
 	}
@@ -137,16 +170,14 @@ func (c *Confirm) Render(t *Theme, width, height int) []string {
 
 func (c *Confirm) foot(s *Sheet) {
 	t := s.Theme
-	if c.Reason {
+	if c.Reason || c.Prompt != nil {
 		s.Gap()
-		s.Row(func(l *Line) {
-			ink := t.Dim
-			if c.focus == onReason {
-				ink = t.Accent
-			}
-			l.Put(ink, c.label()+" ")
-			c.field.Draw(l, t, l.Room(), c.focus == onReason)
-		})
+	}
+	if c.Prompt != nil {
+		c.row(s, c.Prompt.Label, &c.prompt, c.focus == onPrompt, c.Prompt.Hint)
+	}
+	if c.Reason {
+		c.row(s, c.label(), &c.field, c.focus == onReason, "")
 	}
 	s.Gap()
 	s.Row(func(l *Line) {
@@ -157,11 +188,28 @@ func (c *Confirm) foot(s *Sheet) {
 	})
 }
 
+// row draws a field behind its label; the hint stands where nothing is written yet.
+func (c *Confirm) row(s *Sheet, label string, field *Field, focused bool, hint string) {
+	s.Row(func(l *Line) {
+		ink := s.Theme.Dim
+		if focused {
+			ink = s.Theme.Accent
+		}
+		l.Put(ink, label+" ")
+		if field.Text() != "" || hint == "" {
+			field.Draw(l, s.Theme, l.Room(), focused)
+			return
+		}
+		field.Draw(l, s.Theme, 2, focused)
+		l.Put(s.Theme.Dim, hint)
+	})
+}
+
 func (c *Confirm) advice() string {
 	switch {
 	case c.lacks != "":
 		return c.lacks
-	case c.focus == onReason:
+	case c.focus < onCancel:
 		return "tab to the buttons, esc cancels"
 	default:
 		return "tab and arrows move, enter chooses"

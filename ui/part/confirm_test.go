@@ -1,6 +1,7 @@
 package part
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -80,5 +81,27 @@ func TestAQuestionShowsItsButtonsHoweverLittleRoomThereIs(t *testing.T) {
 		if len(lines) > height || !strings.Contains(text, "Cancel") || !strings.Contains(text, "Reason") {
 			t.Errorf("height %d: %d lines:\n%s", height, len(lines), text)
 		}
+	}
+}
+
+func TestAPromptIsTakenWithTheReasonAndSendsAWrongAnswerBack(t *testing.T) {
+	c, done := asked(true)
+	var taken string
+	c = Ask(Question{Title: "Exclude?", Verb: "Exclude", Reason: true, Do: c.Do, Prompt: &Prompt{Label: "Until", Hint: "a day", Take: func(answer string) error {
+		if answer != "ok" {
+			return errors.New("no day")
+		}
+		taken = answer
+		return nil
+	}}}, opened)
+	theme := newTheme(nothing, false, false)
+	if drawn := strings.Join(c.Render(&theme, 60, 20), "\n"); !strings.Contains(drawn, "a day") {
+		t.Errorf("the hint is not shown:\n%s", drawn)
+	}
+	if answer(c, time.Second, "o", "enter", "r", "tab", "tab", "enter") || c.lacks != "no day" || len(*done) > 0 {
+		t.Fatalf("a wrong answer was taken: lacks %q, done %q", c.lacks, *done)
+	}
+	if !answer(c, time.Second, "k", "tab", "tab", "tab", "enter") || taken != "ok" || strings.Join(*done, "") != "r" {
+		t.Errorf("taken %q, done %q", taken, *done)
 	}
 }

@@ -44,6 +44,12 @@ func (f *Field) Text() string {
 	return f.input.Value()
 }
 
+// Set puts a text into the field and the cursor behind it.
+func (f *Field) Set(text string) {
+	f.Clear()
+	f.Key(Key{Text: text})
+}
+
 // Clear empties the field.
 func (f *Field) Clear() { f.input = nil }
 
