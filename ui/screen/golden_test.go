@@ -42,6 +42,19 @@ var frames = []struct {
 	{"inventory", lead, night, []string{onInventory}},
 	{"inventory-filter", lead, night, []string{onInventory, "/", "s", "q", "l", "enter"}},
 	{"inventory-server", lead, night, []string{onInventory, "G", "k", "enter"}},
+	{"inventory-sorted", lead, estate, []string{onInventory, "s", "s", "s", "S", "space", "space"}},
+	{"inventory-columns", lead, estate, []string{onInventory, "c", "J", "down", "space"}},
+	{"inventory-collections", lead, estate, []string{onInventory, "tab", "j"}},
+	{"inventory-collection", lead, estate, []string{onInventory, "tab", "j", "enter"}},
+	{"inventory-expression", lead, estate, typed(onInventory, `/os contains "2019" and not dc`, "enter")},
+	{"inventory-save", lead, estate, typed(onInventory, `/site == "DUB"`, "enter", "n")},
+	{"inventory-exclude", lead, estate, []string{onInventory, "tab", "j", "enter", "a", "x", "2", "0"}},
+	{"inventory-retire", lead, estate, []string{onInventory, "space", "space", "R"}},
+	{"inventory-sweep", onCall, estate, []string{onInventory, "a", "u"}},
+	{"findings", lead, estate, []string{onInventory, "f", "j"}},
+	{"audits", lead, estate, []string{onInventory, "A"}},
+	{"baselines", lead, estate, []string{onInventory, "b"}},
+	{"baselines-exempt", lead, estate, []string{onInventory, "b", "e"}},
 	{"updates", lead, night, []string{onUpdates}},
 	{"updates-page", lead, night, []string{onUpdates, "enter"}},
 	{"updates-release", lead, night, []string{onUpdates, "c"}},
@@ -102,6 +115,23 @@ var frames = []struct {
 	{"palette-words", lead, night, []string{onRollout, ":", "s", "t", "a", "r", "t", "down", "down"}},
 	{"leave", lead, night, []string{onRollout, "q"}},
 	{"need", lead, night, []string{"!"}},
+}
+
+// estate is a night with collections, audits, findings and a baseline.
+func estate() *engine.View { return uitest.Estate(night()) }
+
+// typed are the keys of some keys and texts: a text is typed letter by letter.
+func typed(words ...string) (keys []string) {
+	for _, w := range words {
+		if w[0] == '/' {
+			for _, r := range w {
+				keys = append(keys, string(r))
+			}
+			continue
+		}
+		keys = append(keys, w)
+	}
+	return keys
 }
 
 // unsubmitted is a night on which two releases wait for their change requests.

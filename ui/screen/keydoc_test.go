@@ -66,7 +66,7 @@ again. A key that does nothing at the moment says why. In a question, ` + "`tab`
 // TestKeysAreDocumented compares ui/screen/KEYS.md with the bindings of every screen and page that a golden frame shows.
 func TestKeysAreDocumented(t *testing.T) {
 	everywhere, moving := &keyPage{title: "Everywhere"}, &keyPage{title: "In lists and long pages"}
-	moving.take(append(new(part.List).Moves(), new(part.Scroll).Moves()...))
+	moving.take(append(part.NewTable().Moves(), new(part.Scroll).Moves()...))
 	var pages []*keyPage
 	for _, f := range frames {
 		s := open(t, f.view(), everybody, mono, 120, 36)

@@ -55,6 +55,9 @@ func (r *Root) key(k part.Key) tea.Cmd {
 	}
 	if typist, ok := r.screen().(desk.Typist); ok && typist.Typing() {
 		typist.Type(k)
+		if follower, ok := r.screen().(desk.Follower); ok {
+			return follower.Follow()
+		}
 		return nil
 	}
 	if binding, found := part.Find(r.bindings(), k); found {

@@ -70,8 +70,8 @@ func (p *columnsPage) Bindings() []part.Binding {
 			}
 			return ""
 		}},
-		{Keys: []string{"K", "["}, Help: "further left", Hint: "left", Group: group, Disabled: notShown, Run: do(func() { p.swap(-1) })},
-		{Keys: []string{"J", "]"}, Help: "further right", Hint: "right", Group: group, Disabled: notShown, Run: do(func() { p.swap(1) })},
+		{Keys: []string{"K"}, Help: "further left", Hint: "left", Group: group, Disabled: notShown, Run: do(func() { p.swap(-1) })},
+		{Keys: []string{"J"}, Help: "further right", Hint: "right", Group: group, Disabled: notShown, Run: do(func() { p.swap(1) })},
 		{Keys: []string{"r"}, Help: "the usual columns again", Group: group, Run: do(func() { p.table.Choose(); p.take() })},
 	}, p.list.Moves()...)
 }

@@ -42,8 +42,11 @@ func (f *Filter) Clear() {
 }
 
 // Match tells whether a row with these texts stays.
-func (f *Filter) Match(texts ...string) bool {
-	for _, word := range f.words {
+func (f *Filter) Match(texts ...string) bool { return HasWords(f.words, texts) }
+
+// HasWords tells whether every one of some lower-case words occurs in one of the texts.
+func HasWords(words, texts []string) bool {
+	for _, word := range words {
 		if !anyContains(texts, word) {
 			return false
 		}

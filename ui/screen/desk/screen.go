@@ -25,6 +25,12 @@ type Typist interface {
 	Type(part.Key)
 }
 
+// Follower is a typist whose typing leads to work that must not hold up the session's loop.
+type Follower interface {
+	// Follow is asked for after each key that was typed.
+	Follow() part.Cmd
+}
+
 // Finder is a screen that can show the thing with an id: a server, a change request or a rollout.
 type Finder interface {
 	// Find selects the thing; false when the screen does not have it.

@@ -83,7 +83,7 @@ func (p *page) Bindings() []part.Binding {
 		{Keys: []string{"l"}, Help: "what the audit trail says of it", Hint: "log", Group: group, Run: func() part.Cmd {
 			return p.desk.Open(history.New(p.desk, p.Title(), string(p.id)))
 		}},
-	}, p.scroll.Moves()...)
+	}, append(p.desk.CopyPage(func(t *part.Theme) []string { return p.lines(t, copyWidth) }), p.scroll.Moves()...)...)
 }
 
 func (p *page) ask() part.Cmd {
@@ -98,9 +98,15 @@ func (p *page) ask() part.Cmd {
 	}
 }
 
+// copyWidth is how wide a page is copied.
+const copyWidth = 120
+
 // View implements desk.Screen.
 func (p *page) View(width, height int) []string {
-	t := p.desk.Theme
+	return p.scroll.Render(p.desk.Theme, p.lines(p.desk.Theme, width), width, height)
+}
+
+func (p *page) lines(t *part.Theme, width int) []string {
 	s, known := p.server()
 	sheet := part.Sheet{Theme: t, Width: width}
 	if !known {
@@ -108,6 +114,7 @@ func (p *page) View(width, height int) []string {
 		return sheet.Lines
 	}
 	p.people(&sheet, s)
+	p.wrong(&sheet)
 	facts := s.Facts
 	if p.fresh != nil && (facts == nil || p.fresh.At.After(facts.At)) {
 		facts = p.fresh
@@ -115,8 +122,10 @@ func (p *page) View(width, height int) []string {
 	if facts != nil {
 		p.facts(&sheet, facts)
 	}
+	p.health(&sheet, s.Health)
 	p.scan(&sheet, s.Scan)
-	return p.scroll.Render(t, sheet.Lines, width, height)
+	p.rollouts(&sheet)
+	return sheet.Lines
 }
 
 // people writes what people say of the server.
@@ -133,6 +142,10 @@ func (p *page) people(sheet *part.Sheet, s inventory.Server) {
 	sheet.Fact("applications", t.Normal, strings.Join(s.Applications, ", "))
 	sheet.Fact("cluster", t.Normal, s.Cluster)
 	sheet.Fact("window", t.Normal, s.Window)
+	if s.Unmanaged != "" {
+		sheet.Fact("not managed", t.Tone(rollout.ToneMissed), s.Unmanaged)
+	}
+	sheet.Fact("collections", t.Normal, strings.Join(p.collections(), ", "))
 }
 
 // facts writes what the server said of itself.
@@ -156,6 +169,7 @@ func (p *page) facts(sheet *part.Sheet, f *inventory.Facts) {
 	sheet.Fact("cluster state", t.Normal, f.ClusterState)
 	sheet.Fact("roles", t.Normal, strings.Join(f.Roles, ", "))
 	sheet.Fact("running", t.Normal, strings.Join(f.Running(), ", "))
+	sheet.Fact("baseline", t.Normal, f.Baseline.Name)
 	sheet.Fact("installed", t.Normal, strings.Join(f.Updates, ", "))
 }
 

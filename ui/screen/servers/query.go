@@ -6,6 +6,7 @@ import (
 
 	"patchdeck/engine/inventory"
 	"patchdeck/ui/part"
+	"patchdeck/ui/screen/desk"
 )
 
 // query is what a person types to narrow the inventory: plain words, or an expression of the inventory's filter language. What was typed
@@ -126,6 +127,7 @@ func (q *query) read() {
 		q.words, q.expr, q.filter = strings.Fields(strings.ToLower(text)), "", nil
 		return
 	}
+	q.words = nil
 	if text == q.expr && q.filter != nil {
 		return
 	}
@@ -135,5 +137,18 @@ func (q *query) read() {
 		q.wrong = what
 		return
 	}
-	q.words, q.expr, q.filter = nil, text, filter
+	q.expr, q.filter = text, filter
+}
+
+// says tells whether every word occurs in one of the texts.
+func (q *query) says(texts []string) bool {
+	return desk.HasWords(q.words, texts)
+}
+
+// learn keeps the values of a field for proposals.
+func (q *query) learn(field string, values []string) {
+	if q.values == nil {
+		q.values = map[string][]string{}
+	}
+	q.values[field] = values
 }
