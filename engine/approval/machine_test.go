@@ -21,9 +21,8 @@ var people = []Actor{
 
 // committee plays a change request with random people, and holds every invariant after each thing that they try.
 type committee struct {
-	change  Change
-	now     time.Time
-	unlocks bool
+	change Change
+	now    time.Time
 }
 
 func (c *committee) try(t *rapid.T, what string, step func() (Change, error)) {

@@ -88,9 +88,9 @@ func (t *tree) reviewShow() *cobra.Command {
 			return nil
 		}
 		if len(c.args) > 0 || c.json {
-			return fmt.Errorf("that review was not held yet: patchdeck review hold MONTH --summary ...")
+			return fmt.Errorf("that review was not held yet: patchdeck review hold MONTH --summary TEXT holds it")
 		}
-		return c.line("no review was held yet: patchdeck review hold MONTH --summary ...")
+		return c.line("no review was held yet: patchdeck review hold MONTH --summary TEXT holds one")
 	}})
 }
 
