@@ -66,6 +66,8 @@ type (
 		Collections []string
 		// OverrideAudit is why the plan is made although the audit of its servers is incomplete or old.
 		OverrideAudit string
+		// Enforce is the enforcement date of Prod: until then administrators install by hand, then the windows do. Zero is at once.
+		Enforce time.Time
 		// OverrideClusters is why members of a cluster may share a window, as their owners chose it.
 		OverrideClusters string
 		Category         string // of the assets; none is the release's

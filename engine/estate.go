@@ -7,6 +7,7 @@ import (
 
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
 )
 
 // estate is what the inventory remembers beside its servers.
@@ -15,6 +16,7 @@ type estate struct {
 	collections map[string]inventory.Collection
 	audits      map[int]inventory.Audit // by the number of their sweep
 	findings    findings
+	exempt      map[string]rollout.Exemption
 	baselines   map[string]inventory.Baseline
 	standards   inventory.StandardSet
 	sources     map[inventory.SourceKind]inventory.Comparison // the newest of each kind
@@ -26,7 +28,7 @@ type estate struct {
 
 func newEstate() estate {
 	return estate{
-		retired: map[inventory.ServerID]*inventory.Server{}, collections: map[string]inventory.Collection{}, audits: map[int]inventory.Audit{},
+		retired: map[inventory.ServerID]*inventory.Server{}, collections: map[string]inventory.Collection{}, exempt: map[string]rollout.Exemption{}, audits: map[int]inventory.Audit{},
 		findings:  findings{byID: map[string]inventory.Finding{}, openOf: map[inventory.ServerID][]string{}},
 		baselines: map[string]inventory.Baseline{}, sources: map[inventory.SourceKind]inventory.Comparison{}, filters: expressions{},
 	}

@@ -140,6 +140,11 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 		return rollout.Plan{}, fmt.Errorf("%s holds nothing that a rollout could install: %s", release.ID, byHandWords)
 	}
 	draft.Withheld = e.withheld(release, draft.Updates, emergency)
+	if draft.Enforce, err = enforcement(c.Enforce, emergency, now); err != nil {
+		return rollout.Plan{}, err
+	}
+	draft.Exempt = e.exemptions(now)
+	draft.Withheld = exempting(draft)
 	whom, overridden, err := e.whom(release, c, now)
 	if err != nil {
 		return rollout.Plan{}, err
@@ -151,7 +156,7 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 	if err != nil {
 		return plan, err
 	}
-	plan.Excluded, plan.Findings = whom.excluded, append(plan.Findings, whom.findings...)
+	plan.Excluded, plan.Findings = append(plan.Excluded, whom.excluded...), append(plan.Findings, whom.findings...)
 	if len(plan.Shared) > 0 && strings.TrimSpace(c.OverrideClusters) == "" {
 		return plan, approval.Clash("members of a cluster share a window: %s; give one of them another window, or override this with a reason (--override-clusters)", strings.Join(plan.Shared, ", "))
 	} else if len(plan.Shared) > 0 {

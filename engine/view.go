@@ -31,6 +31,7 @@ type View struct {
 	Collections  []CollectionView // by name
 	Audits       []inventory.Audit
 	AuditTrouble string              // why nothing may be advertised to the whole inventory without an override; empty when all is well
+	Exemptions   []rollout.Exemption // in the order in which they were given
 	Findings     []inventory.Finding // open ones first, gravest first
 	Baselines    []BaselineView      // newest first
 	Standards    inventory.StandardSet

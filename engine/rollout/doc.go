@@ -42,6 +42,8 @@
 //	Forecast: who fits, how surely, and which limit is enough | TestAnOutlookSaysWhoFitsAtWhichLimit TestAForecastIsMadeBeforeApprovalAndLive
 //	Close-out: not started is window missed, a restart owed is shown | TestTheEndOfAWindowAccountsForEverybody
 //	Nothing is installed twice, whatever happens | TestWhateverHappensNothingIsInstalledTwiceAndEveryDrainIsUndone
+//	Until the enforcement date nobody is forced; then the first window after it | TestProdIsEnforcedInItsFirstWindowAfterTheDate
+//	Exempt: a named enforcement window, an end, a reason; never from critical updates | TestAnExemptServerHasItsOwnWindowAndNoCriticalUpdateWaits TestAnExemptionHasAReasonAndAnEnd
 //	A forced start goes ahead of the ramp, never past lock, window, stop or gate | TestAForcedStartGoesAheadOfTheRampAndOfNothingElse
 //	Done by hand is tracked to the end, and a word is no success | TestServersPatchedByHandAreTrackedToTheEnd TestAWordIsNoEvidence
 //	Roll-back is a release of its own | TestARollbackIsAReleaseOfItsOwnThatTakesTheUpdatesAway

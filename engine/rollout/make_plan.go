@@ -26,6 +26,8 @@ type Draft struct {
 	AcceptBy time.Time
 	Ceiling  int // 0: as proposed
 	Policy   Policy
+	Enforce  time.Time // the enforcement date; zero is at once
+	Exempt   Exemptions
 	// InPlaceOf maps each standard window to the emergency window that takes the servers of its day; it is empty but in an emergency.
 	InPlaceOf map[string]string
 	// Withheld says why a server does not get an update that it needs, by policy or by a rule for its class; "" is that it does.
@@ -36,7 +38,7 @@ type Draft struct {
 // MakePlan assigns servers to rings and windows. A server keeps the window that its owner chose where the plan has it; others
 // go to the least loaded window of their ring and may use every later one. Every server also gets the ring's check window. Servers that need nothing are named beside.
 func MakePlan(d Draft) (Plan, error) {
-	p := Plan{Change: d.Change, Release: d.Release, Emergency: d.Emergency, Removal: d.Removal, AcceptBy: d.AcceptBy,
+	p := Plan{Change: d.Change, Release: d.Release, Emergency: d.Emergency, Removal: d.Removal, AcceptBy: d.AcceptBy, Enforce: d.Enforce,
 		Windows: slices.SortedFunc(slices.Values(d.Windows), func(a, b Window) int {
 			return cmp.Or(a.Opens.Compare(b.Opens), strings.Compare(a.ID, b.ID))
 		})}
@@ -67,6 +69,11 @@ func MakePlan(d Draft) (Plan, error) {
 			unread = append(unread, s.Name)
 		}
 		ring := d.ring(s)
+		if named, keep := d.enforcement(&p, s, ring, need); !keep {
+			continue
+		} else if named != "" {
+			s.Window = named
+		}
 		windows, chosen, err := p.windowsFor(d, s, ring, spread, clusters)
 		if err != nil {
 			return Plan{}, err
@@ -184,7 +191,7 @@ func (p *Plan) windowsFor(d Draft, s inventory.Server, ring Ring, spread map[str
 	peer := func(w *Window) bool { return s.Cluster != "" && clusters[s.Cluster+"/"+w.ID] != "" }
 	for i := range p.Windows {
 		w := &p.Windows[i]
-		if w.Ring != ring || w.Kind == Check {
+		if w.Ring != ring || w.Kind == Check || ring == Prod && w.Opens.Before(p.Enforce) {
 			continue
 		}
 		if chosen = strings.EqualFold(w.ID, s.Window); chosen || w.ID == d.InPlaceOf[strings.ToUpper(s.Window)] && !peer(w) {
@@ -198,6 +205,9 @@ func (p *Plan) windowsFor(d Draft, s inventory.Server, ring Ring, spread map[str
 		case goesFirst == "" && spread[w.ID] < spread[first.ID] && peer(w) == peer(first):
 			first = w
 		}
+	}
+	if first == nil && ring == Prod && !p.Enforce.IsZero() {
+		return nil, false, fmt.Errorf("the schedule has no window of Prod after the enforcement date %s", p.Enforce.Format(time.RFC3339))
 	}
 	if first == nil {
 		return nil, false, fmt.Errorf("the schedule has no window for ring %s, but %s belongs to it", ring, s.Name)

@@ -28,6 +28,8 @@ type Plan struct {
 	Excluded []Omission `json:"excluded,omitempty"`
 	// AcceptBy is when silence about acceptance counts as no issues; Prod opens no earlier.
 	AcceptBy time.Time `json:"accept_by,omitzero"`
+	// Enforce is the enforcement date: until then administrators of Prod servers may install by hand, and no window of Prod is used.
+	Enforce  time.Time `json:"enforce,omitzero"`
 	Ceiling  int       `json:"ceiling"` // servers in work at once, at the most
 	Findings []Finding `json:"findings,omitempty"`
 	// Shared names the windows in which members of one cluster have their places: nothing is advertised so unless somebody says why.

@@ -40,6 +40,7 @@ func parsePriority(word string) (approval.Priority, error) {
 
 func (t *tree) changeSubmit() *cobra.Command {
 	var u urgency
+	var enforce string
 	states := statement{}
 	var order engine.SubmitChange
 	command := t.verb(verb{
@@ -54,6 +55,9 @@ func (t *tree) changeSubmit() *cobra.Command {
 			if err := needReason(order.Reason); err != nil {
 				return err
 			}
+			if order.Enforce, err = c.parseEnforce(enforce); err != nil {
+				return err
+			}
 			order.Release, order.Category, order.Request = c.args[0], u.category, states.request()
 			return c.do(order)
 		},
@@ -64,6 +68,7 @@ func (t *tree) changeSubmit() *cobra.Command {
 	flags.IntVar(&order.Ceiling, "ceiling", 0, "servers in work at once, at the most; 0 is what the forecast proposes")
 	flags.StringSliceVar(&order.Collections, "collection", nil, "plan for the servers of this collection only; may be repeated")
 	flags.StringVar(&order.OverrideAudit, "override-audit", "", "why the plan is made although the audit of its servers is incomplete or old")
+	flags.StringVar(&enforce, "enforce", "", "the enforcement date of Prod: until then administrators may install by hand; a day, a time, or 7d for the usual grace")
 	flags.StringVar(&order.OverrideClusters, "override-clusters", "", "why members of a cluster may share a window, as their owners chose it")
 	reasonFlag(command, &order.Reason)
 	return command

@@ -24,11 +24,14 @@ type rolloutLine struct {
 	Targeted int            `json:"targeted"`
 	Open     int            `json:"open"`
 	Counts   rollout.Counts `json:"counts"`
-	Windows  []windowLine   `json:"windows"`
-	Rate     float64        `json:"rate_per_hour"`
-	Done     *time.Time     `json:"forecast_done,omitempty"`
-	WillNot  int            `json:"forecast_will_not"`
-	At       time.Time      `json:"at"`
+	// Voluntary were installed by others before their window, Enforced by us.
+	Voluntary int          `json:"voluntary"`
+	Enforced  int          `json:"enforced"`
+	Windows   []windowLine `json:"windows"`
+	Rate      float64      `json:"rate_per_hour"`
+	Done      *time.Time   `json:"forecast_done,omitempty"`
+	WillNot   int          `json:"forecast_will_not"`
+	At        time.Time    `json:"at"`
 }
 
 type windowLine struct {
@@ -43,6 +46,7 @@ func rolloutLineOf(r engine.RolloutView, at time.Time) rolloutLine {
 	line := rolloutLine{ID: r.ID, Change: r.Change, Release: r.Rollout.Release, Ring: r.Ring, State: r.State, Stop: r.Stop,
 		Servers: len(r.Cells), Targeted: r.Counts.Targeted(), Open: r.Counts.Open(), Counts: r.Counts, Windows: []windowLine{},
 		Rate: r.Rate, WillNot: r.Forecast.WillNot, At: at}
+	line.Voluntary, line.Enforced = installed(r)
 	for _, w := range r.Windows {
 		line.Windows = append(line.Windows, windowLine{w.ID, w.Opens, w.Closes, w.Counts, w.Score})
 	}
@@ -130,6 +134,19 @@ func (c *call) printRollout(r engine.RolloutView, at time.Time) error {
 	return nil
 }
 
+// installed counts who was patched by others and by us.
+func installed(r engine.RolloutView) (voluntary, enforced int) {
+	for _, ad := range r.Advertisements {
+		switch ad.Enforced() {
+		case "voluntary":
+			voluntary++
+		case "enforced":
+			enforced++
+		}
+	}
+	return voluntary, enforced
+}
+
 // rolloutWords says in whole lines how a rollout stands, for people who read or hear line by line.
 func rolloutWords(r engine.RolloutView) []string {
 	lines := []string{fmt.Sprintf("%s %s %s %s: %d of %d succeeded", r.ID, r.Rollout.Release, r.Ring, r.State, r.Counts[rollout.Succeeded], r.Counts.Targeted())}
@@ -141,6 +158,9 @@ func rolloutWords(r engine.RolloutView) []string {
 	}
 	if len(counts) > 0 {
 		lines[0] += ", " + strings.Join(counts, ", ")
+	}
+	if voluntary, _ := installed(r); voluntary > 0 {
+		lines[0] += fmt.Sprintf(", %d of them installed by others (voluntary)", voluntary)
 	}
 	if r.Stop != nil {
 		lines = append(lines, fmt.Sprintf("  %s by %s: %s", r.State, r.Stop.By, r.Stop.Reason))
