@@ -15,6 +15,25 @@
 // The package must not know what a screen or a verb does, nor the store, nor where users are kept. Losing a session
 // stops nothing but the session: rollouts belong to the engine.
 //
+// Measured on two cores that other work was using too (load average 7 to 9), with both ends of every connection in the process: the live
+// grid of a fleet of 10,000 on 120 by 36, ten views a second. Commands:
+//
+//	go test ./ui/serve -run - -bench Sessions -benchtime 4x        (a round is a second)
+//	go test ./ui/serve -run - -bench KeyToScreen -benchtime 200x   (400 key presses)
+//
+//	                                  1 console   50 consoles
+//	idle, of a core                       0.9 %         4.6 %
+//	10 reports a second, of a core        4.9 %          19 %
+//	1,000 reports a second, of a core     4.1 %          20 %
+//	bytes a console, 10 reports/s      6.4 KB/s      6.5 KB/s   budget 20 KB/s
+//	bytes a console, 1,000 reports/s    12 KB/s       12 KB/s
+//	memory a console                     1.8 MB        1.7 MB
+//	key to screen, p50                     9 ms         10 ms
+//	key to screen, p99                    27 ms         65 ms   budget 50 ms; 34 ms with 1,000 servers
+//
+// The p99 of 50 consoles is over the budget on the loaded machine. The views come from a stand-in for the engine, which costs no
+// processor time for deciding and writing.
+//
 // Start reading at Server in server.go; door.go is one connection, session.go one session, console.go and run.go what
 // runs in it, attach.go the client's side of the socket.
 package serve
