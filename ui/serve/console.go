@@ -17,7 +17,10 @@ func (x *session) console() int {
 		return command.Usage
 	}
 	out := &terminal{w: x.channel}
-	model := x.server.options.NewModel(Visitor{Actor: x.actor, Environment: x.environment, Copy: out.copy})
+	places, name := &x.server.places, x.actor.Name
+	model := x.server.options.NewModel(Visitor{Actor: x.actor, Environment: x.environment, Copy: out.copy,
+		Place: places.recall(name, time.Now()), Keep: func(place []byte) { places.keep(name, place, time.Now()) }})
+	defer func() { places.touch(name, time.Now()) }()
 	if closer, ok := model.(interface{ Close() }); ok {
 		defer closer.Close() // a program that is killed does not tell its model
 	}
@@ -40,6 +43,7 @@ func (x *session) console() int {
 	go x.tellSizes(program)
 	_, err := program.Run()
 	if errors.Is(err, tea.ErrProgramPanic) {
+		places.keep(name, nil, time.Now())
 		x.say(crashWords)
 		return command.Crashed
 	}
@@ -60,6 +64,7 @@ func (x *session) tellSizes(program *tea.Program) {
 
 // crashed ends the console after a panic that guard caught.
 func (x *session) crashed(thrown any, stack []byte) {
+	x.server.places.keep(x.actor.Name, nil, time.Now()) // what broke this console would break the next
 	x.server.log.Error("console crashed", "user", x.actor.Name, "panic", fmt.Sprint(thrown), "stack", string(stack))
 	x.finish(command.Crashed, crashWords)
 }

@@ -12,6 +12,9 @@
 // listed in request.go are refused: no forwarding, no agent, no subsystem, and of the environment only what a terminal
 // needs.
 //
+// Where a person is in the console is kept for an hour after their session (place.go): a model says it through Visitor.Keep and gets it
+// back as Visitor.Place. Leaving it on purpose, or breaking it, begins anew.
+//
 // The package must not know what a screen or a verb does, nor the store, nor where users are kept. Losing a session
 // stops nothing but the session: rollouts belong to the engine.
 //

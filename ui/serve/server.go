@@ -45,6 +45,7 @@ type Server struct {
 	log     *slog.Logger
 	network *ssh.Server
 	local   *ssh.Server
+	places  places
 
 	mu       sync.Mutex
 	doors    map[*door]bool

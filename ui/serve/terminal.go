@@ -15,6 +15,10 @@ type Visitor struct {
 	Environment []string // TERM, COLORTERM, NO_COLOR and the like, as "NAME=value"
 	// Copy puts text on the clipboard of the person's terminal, where the terminal lets programs do that.
 	Copy func(text string)
+	// Place is where the person was when they last had a console, if that is less than an hour ago: what it gave to Keep.
+	Place []byte
+	// Keep remembers where the person is, for their next console; nothing forgets it. At most 4 KiB are kept.
+	Keep func(place []byte)
 }
 
 // Getenv gives a value of the terminal's environment, or nothing.
