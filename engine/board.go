@@ -218,21 +218,26 @@ func (e *Engine) viewCell(ad *rollout.Advertisement, place, why string) Cell {
 			cell.Why = c.Trouble
 		}
 	}
-	tryAgain := ad.Delivery == rollout.Retrying || ad.Delivery == rollout.NotReceived
-	if f := ad.Failure; f != nil && (ad.Delivery.Final() || tryAgain && cell.Why == "") {
-		cell.Why, cell.Code, cell.Class = f.Words, f.Code, string(f.Class)
-	}
-	if h := ad.Hand; h != nil {
-		cell.Why = "by hand: " + string(h.State)
-		if h.Words != "" {
-			cell.Why += ", " + h.Words
-		}
-	}
-	if ad.Exclusion != "" {
-		cell.Why = ad.Exclusion
-	}
+	cell.judge(ad)
 	if ad.Delivery == rollout.Failed || ad.Delivery == rollout.Unreachable {
 		cell.Incident = e.incidentOf(ad)
 	}
 	return cell
+}
+
+// judge says why the advertisement is where it is, as far as its record tells.
+func (c *Cell) judge(ad *rollout.Advertisement) {
+	tryAgain := ad.Delivery == rollout.Retrying || ad.Delivery == rollout.NotReceived
+	if f := ad.Failure; f != nil && (ad.Delivery.Final() || tryAgain && c.Why == "") {
+		c.Why, c.Code, c.Class = f.Words, f.Code, string(f.Class)
+	}
+	if h := ad.Hand; h != nil {
+		c.Why = "by hand: " + string(h.State)
+		if h.Words != "" {
+			c.Why += ", " + h.Words
+		}
+	}
+	if ad.Exclusion != "" {
+		c.Why = ad.Exclusion
+	}
 }
