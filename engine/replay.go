@@ -376,3 +376,22 @@ func (p *Replay) Words() (seq uint64, words string) {
 	}
 	return s.seq, words
 }
+
+// Troubles are the moments at which something went wrong, in order.
+func (p *Replay) Troubles() []time.Time {
+	var list []time.Time
+	for i := range p.steps {
+		if p.troubles(&p.steps[i]) {
+			list = append(list, time.Unix(0, p.steps[i].at).UTC())
+		}
+	}
+	return list
+}
+
+// Cell is whose step the replay stands at; false when it is the rollout's own, or there is none.
+func (p *Replay) Cell() (index int, ok bool) {
+	if p.done == 0 || p.steps[p.done-1].cell == none {
+		return 0, false
+	}
+	return int(p.steps[p.done-1].cell), true
+}

@@ -73,6 +73,7 @@ func New(o Options) *Root {
 	}
 	theme := o.Theme
 	r.desk = desk.Desk{Shell: r, Actor: o.Actor, Console: o.Console, Theme: &theme, Zone: o.Zone, Copy: o.Copy}
+	r.desk.After = r.after
 	r.takeView()
 	r.wake, r.stopWatch = o.Console.Watch()
 	d := &r.desk

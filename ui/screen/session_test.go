@@ -40,6 +40,7 @@ type session struct {
 	wall    time.Time
 	quit    bool
 	copied  string
+	later   tea.Msg // what a screen wants to be told when some time has passed
 }
 
 func open(t testing.TB, view *engine.View, actor approval.Actor, theme part.Theme, width, height int) *session {
@@ -48,6 +49,7 @@ func open(t testing.TB, view *engine.View, actor approval.Actor, theme part.Them
 	s.root = New(Options{Actor: actor, Console: s.console, Theme: theme, Title: "demo",
 		Now: func() time.Time { return s.wall }, Copy: func(text string) { s.copied = text }})
 	t.Cleanup(s.root.Close)
+	s.root.desk.After = func(_ time.Duration, m part.Msg) part.Cmd { s.later = m; return nil }
 	s.send(tea.WindowSizeMsg{Width: width, Height: height})
 	s.run(s.root.screen().Init())
 	return s

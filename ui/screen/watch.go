@@ -51,3 +51,18 @@ func (r *Root) awaitClosing() tea.Cmd {
 		}
 	}
 }
+
+// after gives a message later.
+func (r *Root) after(pause time.Duration, message tea.Msg) tea.Cmd {
+	over := r.over
+	return func() tea.Msg {
+		rest := time.NewTimer(pause)
+		defer rest.Stop()
+		select {
+		case <-rest.C:
+			return message
+		case <-over:
+			return nil
+		}
+	}
+}

@@ -28,9 +28,11 @@ type Desk struct {
 	Console engine.Console
 	Theme   *part.Theme
 	Zone    *time.Location
-	Copy    func(string)     // nil when the terminal's clipboard is out of reach
-	Current *engine.View     // the newest view; never nil
-	Done    []engine.Command // what the person's last action gave, and the engine did; u offers to take it back
+	Copy    func(string) // nil when the terminal's clipboard is out of reach
+	Current *engine.View // the newest view; never nil
+	// After gives a message when so much time has passed on the wall, unless the session ends first.
+	After func(time.Duration, part.Msg) part.Cmd
+	Done  []engine.Command // what the person's last action gave, and the engine did; u offers to take it back
 }
 
 // commandTime is how long a person waits for the outcome of a command before the console says that it is unknown.

@@ -1,63 +1,25 @@
 package rollouts
 
 import (
-	"fmt"
-
 	"patchdeck/engine"
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
 )
 
-// takeGrid turns cells into marks and strips: one strip for each site of each window, in the order of the cells.
+// takeGrid turns cells into marks and strips, and marks those that are picked.
 func (s *Screen) takeGrid(r *engine.RolloutView) {
 	if r == nil {
 		return // the rollouts left the view while a question was open
 	}
-	if cap(s.marks) < len(r.Cells) {
-		s.marks = make([]part.Mark, len(r.Cells))
-	}
-	s.marks = s.marks[:len(r.Cells)]
 	var strips []part.Strip
-	from := 0
-	for i := range r.Cells {
-		s.marks[i] = part.MarkOf(r.Cells[i].Delivery)
-		if i+1 == len(r.Cells) || !sameStrip(&r.Cells[i], &r.Cells[i+1]) {
-			strips = append(strips, strip(&r.Cells[from], s.marks[from:i+1]))
-			from = i + 1
-		}
-	}
+	strips, s.marks = desk.Strips(r.Cells, s.marks)
 	for i := range s.marks {
 		if len(s.picked) > 0 && s.picked[r.Cells[i].ID] {
 			s.marks[i] |= part.Picked
 		}
 	}
 	s.grid.Set(strips, s.marks)
-}
-
-func sameStrip(a, b *engine.Cell) bool { return a.Window == b.Window && a.Site == b.Site }
-
-// strip labels the cells of one site in one window and counts their marks.
-func strip(first *engine.Cell, marks []part.Mark) part.Strip {
-	const windowWidth, siteWidth = 4, 8
-	var counts [part.Picked]int
-	for _, m := range marks {
-		counts[m]++
-	}
-	done, targeted, loud := 0, 0, false
-	for m, status := range rollout.Statuses {
-		if status.Targeted {
-			targeted += counts[m]
-		}
-		if status.Delivery == rollout.Succeeded {
-			done += counts[m]
-		}
-		loud = loud || counts[m] > 0 && desk.Troubled(status.Delivery)
-	}
-	return part.Strip{
-		Group: part.Clip(orDash(first.Window), windowWidth), Label: part.Clip(orDash(first.Site), siteWidth),
-		Tally: fmt.Sprintf("%d/%d", done, targeted), Loud: loud, Cells: len(marks),
-	}
 }
 
 func orDash(text string) string {

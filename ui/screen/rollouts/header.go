@@ -17,7 +17,7 @@ import (
 func (s *Screen) header(r *engine.RolloutView, width int) []string {
 	t := s.desk.Theme
 	lines := []string{s.titleLine(r, width), t.Bar(width, desk.Shares(t, r.Counts))}
-	lines = append(lines, s.countLines(r, width)...)
+	lines = append(lines, desk.CountLines(t, r.Counts, width)...)
 	lines = append(lines, s.paceLines(r, width)...)
 	if r.Stop != nil && r.State != rollout.Active {
 		words := fmt.Sprintf("%s by %s at %s (%s): %s", strings.ToUpper(string(r.State)), r.Stop.By, s.desk.Clock(r.Stop.At), r.Stop.Rule, r.Stop.Reason)
@@ -59,34 +59,6 @@ func (s *Screen) titleLine(r *engine.RolloutView, width int) string {
 		}
 	}
 	return line.Put(t.Normal, forms[len(forms)-1]).String()
-}
-
-// countLines lists every status with servers in it, and that they add up to the targeted ones. What stands outside follows.
-func (s *Screen) countLines(r *engine.RolloutView, width int) []string {
-	t := s.desk.Theme
-	flow := part.Flow{Theme: t, Width: width}
-	sum := "= " + part.Number(r.Counts.Targeted()) + " targeted"
-	for _, d := range desk.CountOrder {
-		n := r.Counts[d]
-		if n == 0 {
-			continue
-		}
-		status := d.Status()
-		glyph, ink := t.Status(status)
-		if status.Targeted {
-			flow.Add(ink, glyph, part.Number(n)+" "+string(d))
-			continue
-		}
-		if sum != "" {
-			flow.Add(t.Strong, "", sum)
-			sum = ""
-		}
-		flow.Add(ink, glyph, part.Number(n)+" "+string(d)+" (not counted)")
-	}
-	if sum != "" {
-		flow.Add(t.Strong, "", sum)
-	}
-	return flow.Lines()
 }
 
 // paceLines say how fast it goes, when it will be through, and how near the stop rule is.

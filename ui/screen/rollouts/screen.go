@@ -9,6 +9,7 @@ import (
 	"patchdeck/ui/screen/desk"
 	"patchdeck/ui/screen/emergency"
 	"patchdeck/ui/screen/history"
+	"patchdeck/ui/screen/replay"
 )
 
 // layout is one of the ways to look at a rollout's servers.
@@ -205,6 +206,7 @@ func (s *Screen) Bindings() []part.Binding {
 		part.Binding{Keys: []string{"l"}, Help: "what the audit trail says of the server", Hint: "log", Group: group, Run: s.history, Disabled: s.noCell},
 		part.Binding{Keys: []string{"n"}, Help: "the next server in trouble", Hint: "next trouble", Group: group, Run: s.nextTrouble},
 		part.Binding{Keys: []string{"E"}, Help: "emergency layout: counters in large type, what needs you, one key to halt", Group: group, Run: s.emergency},
+		part.Binding{Keys: []string{"P"}, Help: "replay: how this rollout went, from the audit trail", Group: group, Run: s.replay, Disabled: s.noCell},
 		part.Binding{Keys: []string{"w"}, Help: "the window that is open", Group: group, Run: s.toWindow},
 	)
 	list = append(append(list, s.pickBindings()...), s.copyBindings()...)
@@ -296,6 +298,9 @@ func (s *Screen) history() part.Cmd {
 func (s *Screen) emergency() part.Cmd {
 	return s.desk.Open(emergency.New(s.desk, s.view, s.holdBindings, s.jump))
 }
+
+// replay opens the past of the rollout that is shown.
+func (s *Screen) replay() part.Cmd { return s.desk.Open(replay.New(s.desk, s.view())) }
 
 // nextTrouble goes to the next server that a person should look at, round and round.
 func (s *Screen) nextTrouble() part.Cmd {
