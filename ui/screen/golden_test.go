@@ -92,6 +92,8 @@ var frames = []struct {
 	{"rollout-history", lead, night, []string{onRollout, "n", "l"}},
 	{"rollout-halt", lead, night, []string{onRollout, "h", "w", "h", "y"}},
 	{"rollout-retry", lead, night, []string{onRollout, "n", "r"}},
+	{"rollout-force", onCall, night, []string{onRollout, "w", "right", "right", "right", "f"}},
+	{"rollout-by-hand", lead, night, []string{onRollout, "n", "n", "d"}},
 	{"rollout-close", lead, func() *engine.View { return uitest.Halted(200) }, []string{onRollout, "C", "w", "h", "y"}},
 	{"rollout-lock", lead, locked, []string{onRollout, "n", "n"}},
 	{"rollout-break-lock", lead, locked, []string{onRollout, "n", "n", "b"}},

@@ -71,6 +71,28 @@ var actions = []action{
 		},
 	},
 	{
+		key: "f", verb: "Force", help: "start a server now in its open window, ahead of order and ramp", name: engine.ForceStart{}.Action(), title: "Start %s now",
+		fits: inStatus(func(d rollout.Delivery) bool {
+			return d == rollout.Waiting || d == rollout.Staged || d == rollout.Retrying
+		}),
+		misfit: "only servers that are ready are started ahead of their turn",
+		effect: willBe("will start now, ahead of order and ramp. Locks, windows, stops and limits hold as ever: where one of them stands in the way, none is started."),
+		commands: func(r *engine.RolloutView, cells []engine.Cell, reason string) []engine.Command {
+			return []engine.Command{engine.ForceStart{Rollout: r.ID, Servers: serverIDs(cells), Reason: reason}}
+		},
+	},
+	{
+		key: "d", verb: "Done by hand", help: "note that a server was patched by hand; a check proves it or not", name: engine.CompleteByHand{}.Action(), title: "Note as done by hand: %s",
+		fits: inStatus(func(d rollout.Delivery) bool {
+			return !d.Status().Started && d != rollout.Succeeded && d != rollout.NotApplicable && d != rollout.Excluded
+		}),
+		misfit: "what is in work finishes first, and what is verified needs no hand",
+		effect: willBe("will not be patched by this rollout any more. Each that can be reached is read now: without that proof it stays \"by hand, not verified\". Say what was installed, and how."),
+		commands: func(r *engine.RolloutView, cells []engine.Cell, reason string) []engine.Command {
+			return []engine.Command{engine.CompleteByHand{Rollout: r.ID, Servers: serverIDs(cells), Reason: reason}}
+		},
+	},
+	{
 		key: "b", verb: "Break lock", help: "break the cluster lock that a failed or unknown server holds", name: engine.BreakLock{}.Action(),
 		title: "Break the cluster lock of %s", fits: holdsLost, misfit: "only a lock that a failed or unknown server holds can be broken",
 		effect: breakEffect, commands: breakCommands,
