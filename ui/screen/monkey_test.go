@@ -17,7 +17,7 @@ import (
 // monkeyKeys are what the monkey presses: every key that means something somewhere, some that mean nothing, and pastes.
 var monkeyKeys = []string{
 	"up", "down", "left", "right", "pgup", "pgdown", "home", "end", "g", "G", "j", "k", "enter", "esc", "tab", "shift+tab", "space", "backspace",
-	"/", "?", "!", "[", "]", "v", "n", "w", "l", "y", "u", "p", "h", "R", "r", "s", "x", "a", "o", "t", "f", "z", "C", "b", "c", "m", "e", "O", "V", ":", "1", "2", "3", "4", "5", "6", "7", "8", "9", "tab", "L", "i", "ctrl+u", "ctrl+d", "S", "=", "A", "U", "H", "X", "+", "D", "K", "J", "M",
+	"E", "P", "N", ".", ",", "<", ">", "d", "/", "?", "!", "[", "]", "v", "n", "w", "l", "y", "u", "p", "h", "R", "r", "s", "x", "a", "o", "t", "f", "z", "C", "b", "c", "m", "e", "O", "V", ":", "1", "2", "3", "4", "5", "6", "7", "8", "9", "tab", "L", "i", "ctrl+u", "ctrl+d", "S", "=", "A", "U", "H", "X", "+", "D", "K", "J", "M",
 }
 
 // How long the monkey presses, and from which seed on: another seed is another walk. A failure names the seed that repeats it.
