@@ -96,26 +96,14 @@ func (t *tree) force() *cobra.Command {
 
 func (t *tree) completed() *cobra.Command {
 	var order engine.CompleteByHand
-	command := t.verb(verb{
+	command := t.onRollout(verb{
 		use: "complete ROLLOUT SERVER...", short: "Note that servers were patched by hand; those that can be reached are checked", args: cobra.MinimumNArgs(2),
 		example: "  patchdeck rollout complete R-3 SRV-APP-07 --options \"wusa /quiet /norestart\" --reason \"vendor on site\"",
-		run: func(c *call) error {
-			if err := needReason(order.Reason); err != nil {
-				return err
-			}
-			r, err := c.findRollout(c.args[0])
-			if err != nil {
-				return err
-			}
-			order.Rollout = r.ID
-			if order.Servers, err = c.serverIDs(c.args[1:]); err != nil {
-				return err
-			}
-			return c.do(order)
-		},
+	}, &order.Reason, func(rollout string, ids []inventory.ServerID) engine.Command {
+		order.Rollout, order.Servers = rollout, ids
+		return order
 	})
 	command.Flags().StringVar(&order.Options, "options", "", "with which options it was installed")
-	reasonFlag(command, &order.Reason)
 	return command
 }
 
@@ -127,34 +115,29 @@ func (t *tree) returned() *cobra.Command {
 
 func (t *tree) rollback() *cobra.Command {
 	var order engine.Rollback
-	command := t.verb(verb{
+	command := t.onRollout(verb{
 		use: "rollback ROLLOUT [SERVER...]", short: "Make a release that takes a rollout's updates away again; it needs its own approvals", args: cobra.MinimumNArgs(1),
 		example: "  patchdeck rollout rollback R-3 --reason \"printing is broken\"\n  patchdeck change submit 2026-11-security-rollback --reason \"printing is broken\"",
-		run: func(c *call) error {
-			if err := needReason(order.Reason); err != nil {
-				return err
-			}
-			r, err := c.findRollout(c.args[0])
-			if err != nil {
-				return err
-			}
-			order.Rollout = r.ID
-			if order.Servers, err = c.serverIDs(c.args[1:]); err != nil {
-				return err
-			}
-			return c.do(order)
-		},
+	}, &order.Reason, func(rollout string, ids []inventory.ServerID) engine.Command {
+		order.Rollout, order.Servers = rollout, ids
+		return order
 	})
 	command.Flags().StringSliceVar(&order.Updates, "update", nil, "only this update (KB...); left out, all that the rollout brought")
-	reasonFlag(command, &order.Reason)
 	return command
 }
 
 // onServers is a verb that does one thing to named servers of a rollout, with a reason.
 func (t *tree) onServers(use, short string, command func(rollout string, ids []inventory.ServerID, reason string) engine.Command) *cobra.Command {
 	var reason string
-	verb := t.verb(verb{use: use, short: short, args: cobra.MinimumNArgs(2), run: func(c *call) error {
-		if err := needReason(reason); err != nil {
+	return t.onRollout(verb{use: use, short: short, args: cobra.MinimumNArgs(2)}, &reason, func(rollout string, ids []inventory.ServerID) engine.Command {
+		return command(rollout, ids, reason)
+	})
+}
+
+// onRollout makes a verb give a command about a rollout, and those of its servers that are named, with a reason.
+func (t *tree) onRollout(v verb, reason *string, command func(rollout string, ids []inventory.ServerID) engine.Command) *cobra.Command {
+	v.run = func(c *call) error {
+		if err := needReason(*reason); err != nil {
 			return err
 		}
 		r, err := c.findRollout(c.args[0])
@@ -165,10 +148,11 @@ func (t *tree) onServers(use, short string, command func(rollout string, ids []i
 		if err != nil {
 			return err
 		}
-		return c.do(command(r.ID, ids, reason))
-	}})
-	reasonFlag(verb, &reason)
-	return verb
+		return c.do(command(r.ID, ids))
+	}
+	made := t.verb(v)
+	reasonFlag(made, reason)
+	return made
 }
 
 func (t *tree) exclude() *cobra.Command {
