@@ -57,6 +57,9 @@ var frames = []struct {
 	{"baselines-exempt", lead, estate, []string{onInventory, "b", "e"}},
 	{"updates", lead, night, []string{onUpdates}},
 	{"updates-page", lead, night, []string{onUpdates, "enter"}},
+	{"updates-assessed", security, assessed, []string{onUpdates, "s", "s", "space"}},
+	{"updates-assessed-page", viewer, assessed, []string{onUpdates, "enter"}},
+	{"updates-relevance", lead, assessed, []string{onUpdates, "j", "R"}},
 	{"updates-release", lead, night, []string{onUpdates, "c"}},
 	{"changes-submit", lead, unsubmitted, []string{onChanges, "s", "j"}},
 	{"changes-submit-ask", lead, unsubmitted, []string{onChanges, "s", "e"}},
@@ -121,6 +124,20 @@ var frames = []struct {
 
 // estate is a night with collections, audits, findings and a baseline.
 func estate() *engine.View { return uitest.Estate(night()) }
+
+// assessed is a night on which people recorded something of an update.
+func assessed() *engine.View {
+	view := night()
+	at := uitest.At.Add(-48 * time.Hour)
+	view.Dossiers = map[string]catalog.Dossier{"KB5072033": {KB: "KB5072033", Rev: 5,
+		Decisions: []catalog.Decision{{Relevant: true, Why: "all databases run it", By: "k.osei", At: at}},
+		Threats: []catalog.Threat{{Severity: catalog.Critical, Exploited: true, Attack: at, Alert: catalog.Alert{Channel: "vendor site"}, Why: "attacks on file servers",
+			By: "m.silva", At: at}},
+		Issues: []catalog.Issue{{Words: "print queues stop", Workaround: "restart the spooler", By: "k.osei", At: at}},
+		Files: []catalog.SourceFile{{Name: "kb5072033.msu", Origin: "https://catalog.update.microsoft.com/kb5072033.msu", Size: 700 << 20, By: "k.osei", At: at,
+			Signature: catalog.Signature{Signer: "CN=Microsoft Windows", Verified: true}}}}}
+	return view
+}
 
 // typed are the keys of some keys and texts: a text is typed letter by letter.
 func typed(words ...string) (keys []string) {

@@ -110,3 +110,28 @@ func TestRowsAndPagesAreCopied(t *testing.T) {
 		t.Errorf("copied %q", s.copied)
 	}
 }
+
+func TestWhoMayDecidesWhetherAnUpdateMattersHere(t *testing.T) {
+	s := open(t, assessed(), lead, mono, 120, 36)
+	s.press(onUpdates, "R")
+	s.confirm("no such role here")
+	want := []engine.Command{engine.DecideRelevance{KB: "KB5072033", Relevant: false, Reason: "no such role here"}}
+	if got := s.commands(); !reflect.DeepEqual(got, want) {
+		t.Errorf("the engine was asked for %+v, want %+v", got, want)
+	}
+	s = open(t, assessed(), viewer, mono, 120, 36)
+	s.press(onUpdates, "R")
+	if _, asked := s.asks(); asked {
+		t.Error("a viewer is asked")
+	}
+}
+
+func TestAReleaseHoldsTheMarkedUpdatesAlone(t *testing.T) {
+	s := open(t, night(), lead, mono, 120, 36)
+	s.press(onUpdates, "space", "c")
+	s.confirm("November")
+	got, ok := s.commands()[0].(engine.CreateRelease)
+	if !ok || !reflect.DeepEqual(got.Updates, []string{"KB5072033"}) {
+		t.Errorf("the engine was asked for %+v", s.commands())
+	}
+}

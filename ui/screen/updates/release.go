@@ -14,10 +14,10 @@ import (
 
 // releaseBinding bundles what is shown and missing somewhere into a release.
 func (s *Screen) releaseBinding(group string) part.Binding {
-	return part.Binding{Keys: []string{"c"}, Help: "create a release of the updates shown that servers miss", Hint: "create release", Group: group,
+	return part.Binding{Keys: []string{"c"}, Help: "create a release of the updates shown, or marked, that servers miss", Hint: "create release", Group: group,
 		Action: engine.CreateRelease{}.Action(), Run: func() part.Cmd { s.askRelease(); return nil },
 		Disabled: func() string {
-			if !slices.ContainsFunc(s.counts, missedSomewhere) {
+			if len(s.bundle()) == 0 {
 				return "no server's scan offers an update that is shown: sweep facts and scan first"
 			}
 			return ""
@@ -26,16 +26,27 @@ func (s *Screen) releaseBinding(group string) part.Binding {
 
 func missedSomewhere(c counts) bool { return c.missing > 0 }
 
+// bundle are the updates that a release would hold, by their place among the shown ones: those that servers miss, of the marked ones or of
+// all.
+func (s *Screen) bundle() (rows []int) {
+	marked := s.table.Chosen()
+	for i, u := range s.shown {
+		if missedSomewhere(s.counts[i]) && (s.table.Marks() == 0 || slices.Contains(marked, u.KB)) {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
 // askRelease confirms a release. The command names the updates that the question named.
 func (s *Screen) askRelease() {
 	b, releases := s.bulletin(), s.desk.Current.Releases
 	command := engine.CreateRelease{ID: newID(s.monthOf(b), releases), Title: b.Title, Bulletin: b.ID}
 	var names []string
-	for i, u := range s.shown {
-		if missedSomewhere(s.counts[i]) {
-			command.Updates = append(command.Updates, u.KB)
-			names = append(names, fmt.Sprintf("%s %s on %s", u.KB, desk.Severity(u.Severity), part.Number(s.counts[i].missing)))
-		}
+	for _, i := range s.bundle() {
+		u := &s.shown[i]
+		command.Updates = append(command.Updates, u.KB)
+		names = append(names, fmt.Sprintf("%s %s on %s", u.KB, desk.Severity(u.Severity), part.Number(s.counts[i].missing)))
 	}
 	says := []string{fmt.Sprintf("It bundles %s of %s. Nothing starts by it: its change request is submitted on the screen Changes.",
 		part.Count(len(command.Updates), "update", "updates"), b.Title)}
