@@ -84,11 +84,11 @@ func (s *Screen) needCell(row, column int) (part.Ink, string) {
 func (s *Screen) View(width, height int) []string {
 	const wide = 110
 	if width < wide {
-		return s.column(width, height, s.needsBlock, s.fleetBlock, s.windowsBlock, s.releasesBlock, s.changesBlock, s.sweepsBlock)
+		return s.column(width, height, s.needsBlock, s.fleetBlock, s.windowsBlock, s.dueBlock, s.releasesBlock, s.changesBlock, s.sweepsBlock)
 	}
 	left := width * 11 / 20
 	return s.desk.Theme.Beside(s.column(left-1, height, s.needsBlock, s.releasesBlock, s.changesBlock, s.sweepsBlock), left,
-		s.column(width-left-2, height, s.windowsBlock, s.fleetBlock, s.sitesBlock))
+		s.column(width-left-2, height, s.windowsBlock, s.fleetBlock, s.dueBlock, s.sitesBlock))
 }
 
 // block draws one section; room is how many lines are left.
