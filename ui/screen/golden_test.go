@@ -114,6 +114,10 @@ var frames = []struct {
 	{"notices-write", lead, night, []string{onIncidents, "tab", "n", "j"}},
 	{"notices-draft", lead, night, []string{onIncidents, "tab", "n", "enter", "s"}},
 	{"audit", lead, night, []string{onAudit}},
+	{"audit-search", viewer, night, append([]string{onAudit, "f"}, letters("who:k.osei ten")...)},
+	{"audit-found", viewer, night, append(append([]string{onAudit, "f"}, letters("who:k.osei ten")...), "enter")},
+	{"audit-verify", viewer, night, []string{onAudit, "V"}},
+	{"audit-export", viewer, night, []string{onAudit, "e"}},
 	{"audit-entry", lead, night, []string{onAudit, "enter"}},
 	{"help", lead, night, []string{onRollout, "?"}},
 	{"palette", lead, night, []string{onRollout, ":"}},
@@ -189,6 +193,9 @@ func overridable() *engine.View {
 	view.Rollouts[2].Stop.To = rollout.Halted
 	return view
 }
+
+// letters are the keys that type a text.
+func letters(text string) []string { return strings.Split(text, "") }
 
 func locked() *engine.View { return uitest.Locked(200) }
 

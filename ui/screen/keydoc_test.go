@@ -10,7 +10,6 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/ui/part"
-	"patchdeck/ui/screen/desk"
 	"patchdeck/ui/uitest"
 )
 
@@ -48,8 +47,12 @@ func (s *session) pageTitle(keys []string) string {
 	if len(tab.stack) == 1 {
 		return tab.name
 	}
+	const most = 3
 	var words []string
 	for _, k := range keys[1:] {
+		if len(words) == most {
+			break
+		}
 		words = append(words, "`"+k+"`")
 	}
 	return tab.name + ", after " + strings.Join(words, " ")
@@ -79,9 +82,6 @@ func TestKeysAreDocumented(t *testing.T) {
 		}
 		everywhere.take(s.root.global())
 		pages[i].take(slices.DeleteFunc(screen.Bindings(), moving.has))
-		if typist, ok := screen.(desk.Typist); ok && typist.Typing() {
-			t.Errorf("frame %s is typing: its keys are not those of the page", f.name)
-		}
 	}
 	if len(pages) < 2*len(open(t, night(), lead, mono, 80, 24).root.tabs) {
 		t.Errorf("only %d pages were reached: every screen and its pages belong here", len(pages))

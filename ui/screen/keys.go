@@ -137,11 +137,16 @@ func (r *Root) goToNeed() part.Cmd {
 	return command
 }
 
-// jump brings the screen to the front that shows the thing with an id. A server is shown in the rollout when it is in
-// one.
+// jump brings the screen to the front that shows the thing with an id. A server is shown in the rollout when it is in one.
 func (r *Root) jump(id string) part.Cmd {
+	command, _ := r.show(id)
+	return command
+}
+
+// show is jump that tells whether any screen shows the thing.
+func (r *Root) show(id string) (part.Cmd, bool) {
 	if id == "" {
-		return nil // some needs are about no thing that a screen could show
+		return nil, false // some needs are about no thing that a screen could show
 	}
 	for _, name := range []string{"Rollout", "Changes", "Incidents", "Procedure", "Inventory"} {
 		for i := range r.tabs {
@@ -149,9 +154,9 @@ func (r *Root) jump(id string) part.Cmd {
 			if finder, ok := t.stack[0].(desk.Finder); ok && t.name == name && finder.Find(id) {
 				t.stack = t.stack[:1]
 				r.front = i
-				return r.screen().Init()
+				return r.screen().Init(), true
 			}
 		}
 	}
-	return nil
+	return nil, false
 }

@@ -86,7 +86,7 @@ func New(o Options) *Root {
 		{"Rollout", []desk.Screen{rollouts.New(d, r.jump)}, gridPace},
 		{"Procedure", []desk.Screen{procedure.New(d)}, listPace},
 		{"Incidents", []desk.Screen{incidents.New(d)}, listPace},
-		{"Audit", []desk.Screen{audit.New(d)}, listPace},
+		{"Audit", []desk.Screen{audit.New(d, r.show)}, listPace},
 	}
 	return r
 }

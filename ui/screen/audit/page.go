@@ -15,6 +15,7 @@ import (
 // page is one entry in full.
 type page struct {
 	desk   *desk.Desk
+	jump   jump
 	record record
 	scroll part.Scroll
 }
@@ -22,7 +23,11 @@ type page struct {
 func (p *page) Title() string            { return "Entry " + strconv.FormatUint(p.record.seq, 10) }
 func (p *page) Init() part.Cmd           { return nil }
 func (p *page) Update(part.Msg) part.Cmd { return nil }
-func (p *page) Bindings() []part.Binding { return p.scroll.Moves() }
+
+// Bindings implements desk.Screen.
+func (p *page) Bindings() []part.Binding {
+	return append([]part.Binding{objectBinding(p.desk, p.jump, func() *record { return &p.record })}, p.scroll.Moves()...)
+}
 
 // View implements desk.Screen.
 func (p *page) View(width, height int) []string {

@@ -11,57 +11,19 @@ import (
 
 // Screen implements desk.Screen and desk.Typist.
 type Screen struct {
-	desk    *desk.Desk
-	list    part.List
+	table   // its records are the newest of the trail, without a gap
+	jump    jump
 	filter  desk.Filter
-	records []record // newest first, without a gap
 	shown   []int32
 	reading bool
 	err     error
 }
 
-// New makes the screen.
-func New(d *desk.Desk) *Screen {
-	s := &Screen{desk: d}
-	s.list.Columns = []part.Column{
-		{Title: "Entry", Width: 8, Right: true}, {Title: "When", Width: 19, From: wide}, {Title: "When", Width: 8, Until: wide},
-		{Title: "Who", Width: 10}, {Title: "What", Width: 18, Grow: 1}, {Title: "Object", Width: 9, Grow: 1}, {Title: "Change and reason", Width: 10, Grow: 5},
-	}
-	s.list.Cell = s.cell
+// New makes the screen; jump goes to the thing with an id.
+func New(d *desk.Desk, jump jump) *Screen {
+	s := &Screen{jump: jump}
+	s.table = newTable(d, func(row int) *record { return &s.records[s.shown[row]] })
 	return s
-}
-
-// Places of the two forms of the time: the day as well where there is room.
-const (
-	columnDay  = 1
-	columnTime = 2
-	wide       = 100
-)
-
-func (s *Screen) cell(row, column int) (part.Ink, string) {
-	t, r := s.desk.Theme, &s.records[s.shown[row]]
-	switch column {
-	case 0:
-		return t.Dim, strconv.FormatUint(r.seq, 10)
-	case columnDay:
-		return t.Dim, s.desk.DayAndSecond(r.entry.At)
-	case columnTime:
-		return t.Dim, s.desk.Second(r.entry.At)
-	case 3:
-		if r.entry.Actor == "engine" {
-			return t.Dim, r.entry.Actor
-		}
-		return t.Accent, r.entry.Actor
-	case 4:
-		return t.Normal, r.entry.Action
-	case 5:
-		return t.Normal, r.entry.Object
-	default:
-		if r.broke != "" {
-			return t.Tone(rollout.ToneBad), r.words()
-		}
-		return t.Normal, r.words()
-	}
 }
 
 // Title implements desk.Screen.
@@ -77,6 +39,9 @@ func (s *Screen) Update(message part.Msg) part.Cmd {
 		return s.newer()
 	case entriesRead:
 		s.take(m)
+		if len(m.records) == 0 {
+			return nil // a trail that lost its end would be asked for ever; the next view asks again
+		}
 		return s.newer()
 	}
 	return nil
@@ -169,14 +134,14 @@ func (s *Screen) Type(k part.Key) {
 func (s *Screen) Bindings() []part.Binding {
 	const group = "Audit"
 	list := []part.Binding{
-		{Keys: []string{"enter"}, Help: "the whole entry", Hint: "open", Group: group, Run: s.open, Disabled: func() string {
-			if s.list.Len() == 0 {
-				return "no entry is shown"
-			}
-			return ""
-		}},
 		s.filter.Binding(),
+		{Keys: []string{"f"}, Help: "search the whole trail: words, who, what, object, time", Hint: "search", Group: group,
+			Run: func() part.Cmd { return s.desk.Open(newSearchPage(s.desk, s.jump)) }},
+		{Keys: []string{"V"}, Help: "verify the whole trail", Hint: "verify", Group: group, Run: func() part.Cmd { return s.desk.Open(newVerifyPage(s.desk)) }},
+		{Keys: []string{"e"}, Help: "export the trail to a file that anybody can verify", Hint: "export", Group: group,
+			Run: func() part.Cmd { return s.desk.Open(&exportPage{desk: s.desk}) }},
 	}
+	list = append(s.entryBindings(s.jump, s.selected), list...)
 	if s.filter.Active() {
 		list = append(list, part.Binding{Keys: []string{"esc"}, Help: "clear the filter", Hint: "clear", Group: group,
 			Run: func() part.Cmd { s.filter.Clear(); s.narrow(); return nil }})
@@ -202,9 +167,12 @@ func (s *Screen) Bindings() []part.Binding {
 	return list
 }
 
-func (s *Screen) open() part.Cmd {
-	row, _ := s.list.Selected()
-	return s.desk.Open(&page{desk: s.desk, record: s.records[s.shown[row]]})
+func (s *Screen) selected() *record {
+	row, ok := s.list.Selected()
+	if !ok {
+		return nil
+	}
+	return &s.records[s.shown[row]]
 }
 
 // View implements desk.Screen.

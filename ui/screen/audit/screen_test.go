@@ -20,7 +20,7 @@ func stretch(from, to uint64) entriesRead {
 
 func TestTheTrailOnTheScreenNeverHasAHole(t *testing.T) {
 	view := &engine.View{}
-	s := New(&desk.Desk{Theme: &part.Theme{}, Console: uitest.NewConsole(view), Current: view})
+	s := New(&desk.Desk{Theme: &part.Theme{}, Console: uitest.NewConsole(view), Current: view}, nil)
 	for _, m := range []entriesRead{
 		stretch(701, 1000), stretch(1001, 1010), stretch(401, 700), // newer and older pages that touch
 		stretch(400, 400), stretch(5000, 5299), // back after a long absence
@@ -40,7 +40,7 @@ func TestTheTrailOnTheScreenNeverHasAHole(t *testing.T) {
 
 func TestTheScreenKeepsABoundedPieceOfTheTrail(t *testing.T) {
 	view := &engine.View{}
-	s := New(&desk.Desk{Theme: &part.Theme{}, Console: uitest.NewConsole(view), Current: view})
+	s := New(&desk.Desk{Theme: &part.Theme{}, Console: uitest.NewConsole(view), Current: view}, nil)
 	for from := uint64(1); from < 3*mostKept; from += pageSize {
 		s.take(stretch(from, from+pageSize-1))
 	}

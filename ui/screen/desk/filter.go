@@ -57,16 +57,16 @@ func HasWords(words, texts []string) bool {
 // anyContains looks for a lower-case word.
 func anyContains(texts []string, word string) bool {
 	for _, text := range texts {
-		if containsFold(text, word) {
+		if ContainsFold(text, word) {
 			return true
 		}
 	}
 	return false
 }
 
-// containsFold is strings.Contains without regard to case. Texts are mostly ASCII, for which it allocates nothing: a list of 10,000
+// ContainsFold is strings.Contains without regard to case. Texts are mostly ASCII, for which it allocates nothing: a list of 10,000
 // servers is searched at every key.
-func containsFold(text, word string) bool {
+func ContainsFold(text, word string) bool {
 	for i := range len(text) {
 		if text[i] >= 0x80 {
 			return strings.Contains(strings.ToLower(text), word)
