@@ -18,9 +18,6 @@ var resultTones = map[pilot.Result]rollout.Tone{
 	pilot.NoResponse: rollout.ToneFaint, pilot.Workaround: rollout.ToneMissed,
 }
 
-// testWidth is the column of one of the minimum tests.
-const testWidth = 15
-
 // tested is the matrix of the minimum tests: updates by test, the worst result over the pilot's servers, and who answered for what failed.
 func (s *Screen) tested(sheet *part.Sheet, c *engine.ChangeView) {
 	if len(c.Minimum.Servers) == 0 {
@@ -28,7 +25,8 @@ func (s *Screen) tested(sheet *part.Sheet, c *engine.ChangeView) {
 	}
 	t := sheet.Theme
 	sheet.Head("Minimum tests on the pilot", part.Count(len(c.Minimum.Servers), "server", "servers"))
-	const kbWidth = 11
+	const kbWidth, widest = 11, 15
+	testWidth := min(widest, (sheet.Width-kbWidth)/len(pilot.MinimumTests))
 	sheet.Row(func(l *part.Line) {
 		l.Space(kbWidth)
 		for _, test := range pilot.MinimumTests {
