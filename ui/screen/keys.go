@@ -20,6 +20,7 @@ func (r *Root) keys(keys []part.Key) tea.Cmd {
 	for _, k := range keys {
 		commands = append(commands, r.key(k))
 	}
+	r.keepPlace()
 	return tea.Batch(commands...)
 }
 

@@ -17,6 +17,10 @@ type Options struct {
 	Title   string         // stands beside the name: "demo"
 	Leaving string         // what happens to the work when the person leaves, where it is not the usual
 	Copy    func(string)   // puts text on the terminal's clipboard (OSC 52); nil when that is out of reach
+	// Place is what the person's console gave to Keep before its session was lost; nil begins anew.
+	Place []byte
+	// Keep takes where the person is, at each change; nothing means that they left on purpose. nil keeps nothing.
+	Keep func(place []byte)
 	// Closing ends the console: what is sent is the reason, for Farewell. Closing it ends it without words.
 	Closing <-chan string
 	// Now is the wall's clock, for what depends on how fast a person types. nil is time.Now.

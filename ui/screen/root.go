@@ -28,6 +28,8 @@ type Root struct {
 	left    string // Options.Leaving
 	now     func() time.Time
 	closing <-chan string
+	keep    func(place []byte)
+	kept    []byte // what keep was given last
 
 	tabs  []tab
 	front int
@@ -64,7 +66,7 @@ const (
 
 // New makes the console of one session, which watches the engine from now on. Close it when its program has ended.
 func New(o Options) *Root {
-	r := &Root{title: o.Title, left: o.Leaving, now: o.Now, closing: o.Closing, over: make(chan struct{})}
+	r := &Root{title: o.Title, left: o.Leaving, now: o.Now, closing: o.Closing, keep: o.Keep, over: make(chan struct{})}
 	if r.now == nil {
 		r.now = time.Now
 	}
@@ -87,6 +89,9 @@ func New(o Options) *Root {
 		{"Procedure", []desk.Screen{procedure.New(d)}, listPace},
 		{"Incidents", []desk.Screen{incidents.New(d)}, listPace},
 		{"Audit", []desk.Screen{audit.New(d, r.show)}, listPace},
+	}
+	if o.Place != nil {
+		r.returnTo(o.Place)
 	}
 	return r
 }
