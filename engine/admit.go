@@ -69,7 +69,7 @@ func (e *Engine) admission(r *rollout.Rollout, gate string, now time.Time) rollo
 
 // withCandidates adds those who might start, and what of the other rollouts and of their clusters concerns them.
 func (e *Engine) withCandidates(a rollout.Admission, candidates []string) rollout.Admission {
-	a.Took, a.Locks, a.Unfit, a.Busy = e.took(a.Rollout.Release), map[string]string{}, map[string]string{}, map[inventory.ServerID]string{}
+	a.Locks, a.Unfit, a.Busy = map[string]string{}, map[string]string{}, map[inventory.ServerID]string{}
 	slices.Sort(candidates)
 	for _, id := range slices.Compact(candidates) {
 		ad := e.state.ads[id]
@@ -90,9 +90,22 @@ func (e *Engine) withCandidates(a rollout.Admission, candidates []string) rollou
 	return a
 }
 
+// measured keeps the answers of took until a rollout changes.
+type measured struct {
+	made uint64
+	of   map[string]map[string][]int
+}
+
 // took are the measured durations of a release, in seconds by base build.
 func (e *Engine) took(release string) map[string][]int {
+	if made := e.state.index.versions["rollout"]; e.measured.of == nil || e.measured.made != made {
+		e.measured.made, e.measured.of = made, map[string]map[string][]int{}
+	}
+	if took, known := e.measured.of[release]; known {
+		return took
+	}
 	took := map[string][]int{}
+	e.measured.of[release] = took
 	for _, r := range e.state.rollouts {
 		if r.Release == release {
 			for key, list := range r.Durations {

@@ -85,6 +85,7 @@ type Engine struct {
 	silent   int              // servers in a row without an answer, as of the last look
 	stale    bool             // the view is older than the state
 	gates    gates
+	measured measured
 	boards   map[string]*board // by rollout
 	roster   roster
 	shelf    shelf

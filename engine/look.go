@@ -72,7 +72,7 @@ func (e *Engine) must(event any, actor approval.Actor, reason string, now time.T
 
 func (e *Engine) scene(r *rollout.Rollout, now time.Time) rollout.Scene {
 	return rollout.Scene{Now: now, Plan: e.state.plans[r.PlanHash], Policy: e.options.Policy, Stop: e.gate(r, now) != "",
-		Dropped: e.dropped(r.Release)}
+		Dropped: e.dropped(r.Release), Took: e.took(r.Release)}
 }
 
 func (e *Engine) lookAtRollout(id string, now time.Time) {

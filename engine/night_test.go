@@ -50,7 +50,7 @@ func nightOf(t *testing.T, list []inventory.Server, seed uint64, fates map[strin
 func (n *night) play() (over bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 48*time.Hour)
 	defer cancel()
-	e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: engine.NewWallClock(), Policy: n.policy, Zone: time.UTC})
+	e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: engine.NewWallClock(), Policy: n.policy, Zone: time.UTC, Publish: time.Second})
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestABadCohortHaltsTheRolloutEarly(t *testing.T) {
 func TestACrashAtAnyCommitLosesNothing(t *testing.T) {
 	commits := 0
 	synctest.Test(t, func(t *testing.T) {
-		n := newNight(t, 8, 4, nil)
+		n := brief(t)
 		n.play()
 		commits = n.store.Commits()
 	})
@@ -204,7 +204,7 @@ func TestACrashAtAnyCommitLosesNothing(t *testing.T) {
 	for at := 1; at <= commits; at += step {
 		for _, when := range []storetest.Moment{storetest.Before, storetest.After} {
 			synctest.Test(t, func(t *testing.T) {
-				n := newNight(t, 8, 4, nil)
+				n := brief(t)
 				n.store = storetest.NewMemory(storetest.CrashAt(at, when))
 				if n.play() {
 					return
@@ -218,6 +218,13 @@ func TestACrashAtAnyCommitLosesNothing(t *testing.T) {
 			})
 		}
 	}
+}
+
+// brief is a night of eight servers that asks them seldom: it is played hundreds of times.
+func brief(t *testing.T) *night {
+	n := newNight(t, 8, 4, nil)
+	n.policy.Poll, n.policy.ReadyPoll = 3*time.Minute, time.Minute
+	return n
 }
 
 func TestNobodyDecidesAloneAndAViewerDecidesNothing(t *testing.T) {

@@ -69,7 +69,7 @@ func randomNight(t *testing.T, seed uint64, crashes *atomic.Int64) (head string)
 		}
 		n := newNight(t, 50, seed, ill)
 		n.policy.Poll, n.policy.ReadyPoll = 3*time.Minute, time.Minute
-		n.store = storetest.NewMemory(storetest.CrashAt(1+r.IntN(350), storetest.Moment(r.IntN(2))))
+		n.store = storetest.NewMemory(storetest.CrashAt(1+r.IntN(250), storetest.Moment(r.IntN(2))))
 		crowd := &crowd{Rand: r}
 		for !n.playWith(crowd) {
 			n.store = n.store.Reopen()
@@ -77,6 +77,9 @@ func randomNight(t *testing.T, seed uint64, crashes *atomic.Int64) (head string)
 		}
 		enginetest.Check(t, n.view, n.store, n.world)
 		foldsToItsRecords(t, n.store)
+		if most := uint64(60 * len(n.view.Servers)); n.view.Head.Seq > most {
+			t.Errorf("the trail has %d entries, more than %d: somebody goes round in circles", n.view.Head.Seq, most)
+		}
 		head = n.view.Head.String()
 	})
 	return head
@@ -178,7 +181,7 @@ var ideas = []idea{
 		for range min(3, len(v.Servers)) {
 			some = append(some, pick(c, v.Servers).ID)
 		}
-		return rehearsal.Act{Who: rehearsal.OnCall, Command: engine.Sweep{Kind: pick(c, []engine.SweepKind{engine.SweepFacts, engine.SweepScan}), Servers: some}}
+		return rehearsal.Act{Who: rehearsal.OnCall, Command: engine.Sweep{Kind: engine.SweepScan, Servers: some}}
 	},
 	hold("pause"), hold("pause"), hold("resume"), hold("resume"), hold("resume"), hold("halt"),
 	func(c *crowd, v *engine.View) rehearsal.Act {
@@ -203,6 +206,10 @@ var ideas = []idea{
 			Step: pick(c, []string{"authorise", "approve", "approve", "reject"}), PlanHash: pick(c, []string{change.PlanHash, change.PlanHash, "another"}), Reason: "as I see it"}}
 	},
 	func(c *crowd, v *engine.View) rehearsal.Act {
+		return rehearsal.Act{Who: rehearsal.Support, Command: engine.ObjectToChange{Change: v.Changes[0].ID, Reason: "payroll runs tonight"}}
+	},
+	settle, settle,
+	func(c *crowd, v *engine.View) rehearsal.Act {
 		return rehearsal.Act{Who: rehearsal.Support, Command: engine.RecordAcceptance{Change: v.Changes[0].ID, Application: fmt.Sprintf("app-%d", c.IntN(5)),
 			Result: pick(c, []pilot.Result{pilot.Passed, pilot.FailedTest, pilot.Workaround}), Note: "seen on Dev"}}
 	},
@@ -211,8 +218,18 @@ var ideas = []idea{
 	},
 }
 
-// allIdeas are the ideas, once there is a rollout to have them about; closing one comes rarely, because little happens after it.
-var allIdeas = append(append(append([]idea{}, ideas...), ideas...), hold("close"))
+// allIdeas are the ideas, once there is a rollout to have them about. What ends a night early comes rarely.
+var allIdeas = append(append(append(append([]idea{}, ideas...), ideas...), ideas...), hold("close"), withdraw)
+
+func withdraw(c *crowd, v *engine.View) rehearsal.Act {
+	return rehearsal.Act{Who: rehearsal.Lead, Command: engine.DecideChange{Change: v.Changes[0].ID, Step: "withdraw", Reason: "it was withdrawn by its vendor"}}
+}
+
+// settle answers or overrules an objection, so that none blocks a night for ever.
+func settle(c *crowd, v *engine.View) rehearsal.Act {
+	return rehearsal.Act{Who: pick(c, []approval.Actor{rehearsal.Lead, rehearsal.Board}), Command: engine.SettleObjection{Change: v.Changes[0].ID, Number: 1 + c.IntN(3),
+		State: pick(c, []approval.ObjectionState{approval.Answered, approval.Overruled}), Reason: "it was moved to Monday"}}
+}
 
 func hold(step string) idea {
 	return func(c *crowd, v *engine.View) rehearsal.Act {

@@ -104,7 +104,7 @@ func TestAFullRolloutIsQuickAndTheSameForItsSeed(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			n := nightOf(t, enginetest.Servers(*scaleServers), 1, map[string]enginetest.Fate{"SRV-0100": enginetest.RolledBack, "SRV-0155": enginetest.Unreachable})
 			ctx, cancel := context.WithCancel(context.Background())
-			e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: engine.NewWallClock(), Policy: rollout.DefaultPolicy(), Publish: time.Minute})
+			e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: engine.NewWallClock(), Policy: rollout.DefaultPolicy(), Publish: 10 * time.Minute})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -31,7 +31,7 @@ func (w *World) mustBeAway(t engine.Target, h *host, what string) {
 
 // Health is a server's preflight.
 func (w *World) Health(ctx context.Context, t engine.Target, _ rollout.Wanted) (health rollout.Health, err error) {
-	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+	err = w.visit(ctx, t, "health", func(h *host, now time.Time) error {
 		health = rollout.Health{Time: now, Backup: true, LastBackup: now.Add(-6 * time.Hour)}
 		if h.fate == Obstructed {
 			health.Obstacles = []*rollout.Failure{{Class: rollout.ClassConfig, Code: "0x80070422", Words: "the service wuauserv is disabled"}}
@@ -46,7 +46,7 @@ func (w *World) Health(ctx context.Context, t engine.Target, _ rollout.Wanted) (
 
 // TakeDuty takes a duty over, but for the fates that keep the last one.
 func (w *World) TakeDuty(ctx context.Context, t engine.Target, o engine.DutyOrder) (handed rollout.Handed, err error) {
-	err = w.visit(ctx, t, func(h *host, _ time.Time) error {
+	err = w.visit(ctx, t, string(o.Duty), func(h *host, _ time.Time) error {
 		duties := h.duties()
 		switch last := o.Duty == duties[len(duties)-1]; {
 		case !slices.Contains(duties, o.Duty):
@@ -67,7 +67,7 @@ func (w *World) TakeDuty(ctx context.Context, t engine.Target, o engine.DutyOrde
 
 // GiveDuty gives it back.
 func (w *World) GiveDuty(ctx context.Context, t engine.Target, o engine.DutyOrder) (handed rollout.Handed, err error) {
-	err = w.visit(ctx, t, func(h *host, _ time.Time) error {
+	err = w.visit(ctx, t, string(o.Duty), func(h *host, _ time.Time) error {
 		if h.asked++; h.fate == SlowReturn && h.asked < 5 {
 			handed = rollout.Handed{Waiting: "repairs of its storage"}
 			return nil
@@ -99,7 +99,7 @@ func (w *World) Away() map[inventory.ServerID][]rollout.Duty {
 
 // Removable says whether there is a package to remove the update by.
 func (w *World) Removable(ctx context.Context, t engine.Target, removals []rollout.Removal) (answer rollout.Removable, err error) {
-	err = w.visit(ctx, t, func(h *host, _ time.Time) error {
+	err = w.visit(ctx, t, "removable", func(h *host, _ time.Time) error {
 		for _, r := range removals {
 			if h.fate == NoPackage || !h.build.AtLeast(r.Build) {
 				answer.No = append(answer.No, r.KB)

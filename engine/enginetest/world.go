@@ -164,9 +164,9 @@ func (w *World) chance(id inventory.ServerID) float64 {
 	return rand.New(rand.NewPCG(w.seed, h.Sum64()+w.hosts[id].draws)).Float64()
 }
 
-// latency is how long a call takes: about 20 ms, and never the same for two hosts, so that virtual time orders their answers.
-func latency(id inventory.ServerID) time.Duration {
-	return 20*time.Millisecond + span(id, "latency", 0, 10*time.Millisecond)
+// latency is how long a call takes: about 20 ms, and never the same for two hosts or two matters, so that virtual time orders their answers.
+func latency(id inventory.ServerID, about string) time.Duration {
+	return 20*time.Millisecond + span(id, about, 0, 10*time.Millisecond)
 }
 
 func span(id inventory.ServerID, what string, least, most time.Duration) time.Duration {
@@ -178,8 +178,8 @@ func span(id inventory.ServerID, what string, least, most time.Duration) time.Du
 var noAnswer = &rollout.Failure{Class: rollout.ClassNetwork, Code: "PD-NO-ANSWER", Words: "no answer within 2 s", Retry: true}
 
 // visit takes a call to a host: it takes a moment, and fails where the host cannot answer.
-func (w *World) visit(ctx context.Context, t engine.Target, effect func(*host, time.Time) error) error {
-	moment := time.NewTimer(latency(t.ID))
+func (w *World) visit(ctx context.Context, t engine.Target, about string, effect func(*host, time.Time) error) error {
+	moment := time.NewTimer(latency(t.ID, about))
 	defer moment.Stop()
 	select {
 	case <-moment.C:
@@ -237,7 +237,7 @@ func (w *World) progress(id inventory.ServerID, h *host, now time.Time) {
 
 // Facts reads a server.
 func (w *World) Facts(ctx context.Context, t engine.Target) (f inventory.Facts, err error) {
-	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+	err = w.visit(ctx, t, "facts", func(h *host, now time.Time) error {
 		f = inventory.Facts{Time: now, Hostname: t.Name, Build: h.build, BootTime: h.boot, SystemDriveFree: 40 << 30, SystemDriveTotal: 100 << 30, Baseline: h.stamp}
 		if h.fate == DiskFull {
 			f.SystemDriveFree = 1 << 30
@@ -256,7 +256,7 @@ func (w *World) Facts(ctx context.Context, t engine.Target) (f inventory.Facts, 
 // StartJob starts a job once.
 func (w *World) StartJob(ctx context.Context, t engine.Target, o engine.JobOrder) (j rollout.Job, err error) {
 	lost := false
-	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+	err = w.visit(ctx, t, o.ID, func(h *host, now time.Time) error {
 		_, existed := h.jobs[o.ID]
 		if !existed {
 			took := map[rollout.JobKind]time.Duration{rollout.JobScan: 90 * time.Second, rollout.JobStage: span(t.ID, "stage", 3*time.Minute, 8*time.Minute),
@@ -297,13 +297,13 @@ func (h *host) tell(id string, now time.Time) rollout.Job {
 
 // Job asks about a job.
 func (w *World) Job(ctx context.Context, t engine.Target, id string, _ int) (j rollout.Job, err error) {
-	err = w.visit(ctx, t, func(h *host, now time.Time) error { j = h.tell(id, now); return nil })
+	err = w.visit(ctx, t, id, func(h *host, now time.Time) error { j = h.tell(id, now); return nil })
 	return j, err
 }
 
 // JobLog tells the two lines that every job of this world writes: that it began, and that it ended.
 func (w *World) JobLog(ctx context.Context, t engine.Target, id string, after, most int) (lines []rollout.JobLine, err error) {
-	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+	err = w.visit(ctx, t, "joblog", func(h *host, now time.Time) error {
 		j := h.jobs[id]
 		if j == nil {
 			return nil
@@ -321,7 +321,7 @@ func (w *World) JobLog(ctx context.Context, t engine.Target, id string, after, m
 
 // CancelJob asks a job to stop: one that stages ends within half a minute, others are too far.
 func (w *World) CancelJob(ctx context.Context, t engine.Target, id string) (j rollout.Job, err error) {
-	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+	err = w.visit(ctx, t, id, func(h *host, now time.Time) error {
 		if j := h.jobs[id]; j != nil && !j.finished && j.kind == rollout.JobStage && !j.cancelled {
 			j.cancelled, j.ends = true, now.Add(30*time.Second)
 			w.Cancelled[t.ID] = true
@@ -346,7 +346,7 @@ func (w *World) Works(id inventory.ServerID) bool {
 
 // RemoveJob forgets nothing: the tombstone stays. A job that still works is not removed.
 func (w *World) RemoveJob(ctx context.Context, t engine.Target, id string) error {
-	return w.visit(ctx, t, func(h *host, _ time.Time) error {
+	return w.visit(ctx, t, id, func(h *host, _ time.Time) error {
 		if j := h.jobs[id]; j != nil && !j.finished {
 			return &rollout.Failure{Class: rollout.ClassBusy, Code: "PD-JOB-LIVES", Words: "the job still works", Retry: true}
 		}
@@ -356,7 +356,7 @@ func (w *World) RemoveJob(ctx context.Context, t engine.Target, id string) error
 
 // Restart restarts a server once for each order.
 func (w *World) Restart(ctx context.Context, t engine.Target, o engine.RestartOrder) (r rollout.Restarted, err error) {
-	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+	err = w.visit(ctx, t, o.ID, func(h *host, now time.Time) error {
 		r = rollout.Restarted{BootTime: h.boot}
 		switch {
 		case h.restarts[o.ID]:
@@ -388,7 +388,7 @@ func (w *World) Restart(ctx context.Context, t engine.Target, o engine.RestartOr
 
 // Verify reads the evidence.
 func (w *World) Verify(ctx context.Context, t engine.Target, _, _ []string) (v rollout.Verification, err error) {
-	err = w.visit(ctx, t, func(h *host, now time.Time) error {
+	err = w.visit(ctx, t, "verify", func(h *host, now time.Time) error {
 		v = rollout.Verification{Build: h.build, BootTime: h.boot, LogonReady: true}
 		return nil
 	})
@@ -397,7 +397,7 @@ func (w *World) Verify(ctx context.Context, t engine.Target, _, _ []string) (v r
 
 // StampBaseline writes a stamp into the server.
 func (w *World) StampBaseline(ctx context.Context, t engine.Target, stamp inventory.Stamp) (before inventory.Stamp, err error) {
-	err = w.visit(ctx, t, func(h *host, _ time.Time) error {
+	err = w.visit(ctx, t, "stamp", func(h *host, _ time.Time) error {
 		before, h.stamp = h.stamp, stamp
 		return nil
 	})

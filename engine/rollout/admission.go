@@ -28,8 +28,6 @@ type Admission struct {
 	Unfit map[string]string
 	// Experience counts the release's verified successes by base build, over all its rollouts.
 	Experience map[string]int
-	// Took are the release's measured durations in seconds, by base build.
-	Took map[string][]int
 	// Forced are servers that a person starts ahead of their turn: the ramp does not hold them back. Everything else does.
 	Forced map[string]bool
 	// Quiet leaves out why servers wait: most of the time only the moves are asked for.
@@ -131,7 +129,7 @@ func (a Admission) openFor(ad *Advertisement) (Window, bool) {
 
 // Full tells that nobody on a base build can be admitted in a window now, whoever it is.
 func (a Admission) Full(w Window, base string) bool {
-	return a.Gate != "" || a.Load.Total >= a.ceiling(w) || a.Load.ByBase[base] >= a.Ramp(w, base)
+	return a.Gate != "" || a.Load.Total >= a.ceiling(w) || len(a.Forced) == 0 && a.Load.ByBase[base] >= a.Ramp(w, base)
 }
 
 // refuse says why a server may not start now, or nothing when it may.

@@ -34,6 +34,9 @@ type Scene struct {
 	Held string
 	// Seats are those of the server at hand in its availability groups; only Restart asks.
 	Seats Seats
+	// Took are the release's measured durations in seconds, by base build: who is admitted and who may still be given its order are
+	// judged by the same times.
+	Took map[string][]int
 }
 
 // Answer judges a host's reply: the transition that follows, if any, and the contact after it. A reply to a step of an
@@ -257,7 +260,7 @@ func (s Scene) stopping(ad *Advertisement, c Contact, j *Job) (*Moved, Contact) 
 
 // MayStart tells whether an admitted server may still be given its install job: nothing stops new starts, and its window has the time.
 func (s Scene) MayStart(ad *Advertisement) bool {
-	return !s.Stop && s.timeLeft(ad, s.Policy.ExpectedOn(ad.Before, nil)+s.Policy.RestartReserve+s.Policy.CheckReserve)
+	return !s.Stop && s.timeLeft(ad, s.Policy.ExpectedOn(ad.Before, s.Took[ad.Base()])+s.Policy.RestartReserve+s.Policy.CheckReserve)
 }
 
 // MayRestart tells whether a server whose restart was decided may still be given the order.
