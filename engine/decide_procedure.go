@@ -36,7 +36,7 @@ func (SkipTask) Action() string   { return "procedure.skip" }
 func (ReopenTask) Action() string { return "procedure.reopen" }
 
 // tickers are the roles that own a task of the month.
-var tickers = []approval.Role{approval.Lead, approval.Administrator, approval.Authority, approval.Board, approval.Support, approval.Security}
+var tickers = procedure.Parties[procedure.Everybody]
 
 func offerProcedure() {
 	offer((*Engine).doTask, tickers...)

@@ -179,7 +179,7 @@ func pilotPushed(s sight) (string, bool) {
 		_, later := s.laterRing()
 		return "the plan has no pilot server", later
 	}
-	if r.State != rollout.Closed && len(r.Verified) == 0 {
+	if r.State != rollout.Closed {
 		return "", false
 	}
 	return accountOf(r.ID, s.e.counts(r.ID)), true

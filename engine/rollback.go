@@ -44,13 +44,18 @@ func (e *Engine) rollback(actor approval.Actor, c Rollback, now time.Time) (stri
 	for _, id := range servers {
 		release.Servers = append(release.Servers, string(id))
 	}
+	// What the rollout brought is in its plan, whatever was dropped from the release since: that is often why it is rolled back.
+	var brought []string
+	for _, u := range e.state.plans[r.PlanHash].Updates {
+		brought = append(brought, u.KB)
+	}
 	for _, u := range e.state.releases[r.Release].Updates {
-		if u.Dropped == nil && (len(c.Updates) == 0 || slices.Contains(c.Updates, u.KB)) {
+		if slices.Contains(brought, u.KB) && (len(c.Updates) == 0 || slices.Contains(c.Updates, u.KB)) {
 			release.Updates = append(release.Updates, approval.ReleaseUpdate{KB: u.KB, Severity: u.Severity, Exploited: u.Exploited, Why: "taken back from " + r.ID + ": " + c.Reason})
 		}
 	}
 	if len(release.Updates) == 0 || len(c.Updates) > 0 && len(release.Updates) != len(c.Updates) {
-		return "", fmt.Errorf("%s brought %v, not %v", r.ID, e.state.releases[r.Release].Active(), c.Updates)
+		return "", fmt.Errorf("%s brought %v, not %v", r.ID, brought, c.Updates)
 	}
 	e.must(releaseCreated{release}, actor, c.Reason, now)
 	return fmt.Sprintf("release %s takes %v from %s: submit a change request for it", release.ID, release.Active(), count(len(servers), "server")), nil
@@ -100,6 +105,9 @@ func (e *Engine) whom(release approval.Release, c SubmitChange, now time.Time) (
 			finding, err = e.checkAudit(whom, c, now)
 		}
 		return whom, finding, err
+	}
+	if len(c.Collections) > 0 {
+		return whom, "", fmt.Errorf("a roll-back is for the servers that got the updates: name some of them when it is made, patchdeck rollout rollback %s SERVER...; leave --collection out", release.Undoes)
 	}
 	for _, id := range release.Servers {
 		if s := e.state.serverOf(inventory.ServerID(id)); s != nil {

@@ -105,6 +105,9 @@ func serveDaemon(ctx context.Context, o command.ServeOptions) error {
 		return err
 	}
 	fmt.Fprintf(o.Out, "patchdeck runs on %s; its console: patchdeck --data %s\n", o.Data, o.Data)
+	if o.Fleet != "" {
+		fmt.Fprintf(o.Out, "a rehearsal: its time is %s and runs as fast as the fleet was started with, patchdeck simulate --speed\n", d.engine.View().At.Format("Mon 2 Jan 15:04"))
+	}
 	if d.doors.network != nil {
 		fmt.Fprintf(o.Out, "SSH listens on %s\n", d.doors.network.Addr())
 	}

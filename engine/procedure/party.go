@@ -26,9 +26,10 @@ var Parties = map[Party][]approval.Role{
 	Support:       {approval.Support, approval.Lead},
 	Security:      {approval.Security, approval.Lead},
 	Administrator: {approval.Administrator, approval.Lead},
-	Writer:        {approval.Lead},
-	Everybody:     {approval.Lead, approval.Administrator, approval.Authority, approval.Board, approval.Support, approval.Security},
-	Engine:        {approval.Lead},
+	Writer:        {approval.Writer, approval.Lead},
+	Everybody: {approval.Lead, approval.Administrator, approval.Authority, approval.Board, approval.Support, approval.Security, approval.ServerAdmin,
+		approval.TechnologyOwner, approval.OnCall, approval.Writer},
+	Engine: {approval.Lead},
 }
 
 // May tells whether an actor may tick a task of the party.
