@@ -635,8 +635,46 @@ func TestAnUpdateOfAnotherVendorIsAddedByHand(t *testing.T) {
 		if lacks := o.View().Lacking["example"]; slices.ContainsFunc(lacks, func(l string) bool { return strings.Contains(l, "signature") }) {
 			t.Errorf("with a verified file the release lacks %v", lacks)
 		}
-		o.refused(rehearsal.Lead, engine.SubmitChange{Release: "example", Windows: windows, AcceptBy: accept, Reason: "x"}, "which is installed by hand")
+		o.byHand("example")
 	})
+}
+
+// byHand takes a release of packages through its approvals: nobody's agent is asked, people say that it is done, and detection shows it.
+func (o *office) byHand(release string) {
+	o.t.Helper()
+	id := o.submit(release, approval.High)
+	o.do(rehearsal.Authority, o.step(rehearsal.Authority, id, "authorise"))
+	o.do(rehearsal.Board, o.step(rehearsal.Board, id, "approve"))
+	var prod engine.RolloutView
+	for _, r := range o.View().Rollouts {
+		if r.Change == id && r.Ring == rollout.Prod {
+			prod = r
+		}
+	}
+	if !o.change(id).Plan.ByHand || len(prod.Cells) == 0 || !o.needs("to be done by hand") {
+		o.t.Fatalf("the plan is by hand: %v, Prod has %d servers, needs %v", o.change(id).Plan.ByHand, len(prod.Cells), o.View().Needs)
+	}
+	server := prod.Cells[0].Server
+	o.wait(func(v *engine.View) bool { return v.At.After(prod.Windows[0].Opens.Add(time.Minute)) })
+	if n := len(o.n.world.Installs) + len(o.n.world.Restarts); n != 0 {
+		o.t.Errorf("agents were asked on %d servers", n)
+	}
+	said := engine.CompleteByHand{Rollout: prod.ID, Servers: []inventory.ServerID{server}, Options: "/quiet", Reason: "done in the console"}
+	hand := func() rollout.HandState {
+		for _, r := range o.View().Rollouts {
+			for _, ad := range r.Advertisements {
+				if r.ID == prod.ID && ad.Server == server {
+					return ad.Hand.State
+				}
+			}
+		}
+		return ""
+	}
+	o.do(rehearsal.OnCall, said)
+	o.wait(func(*engine.View) bool { return hand() == rollout.HandRefuted })
+	o.n.world.Install(prod.Cells[0].Name, "EX-81")
+	o.do(rehearsal.OnCall, said)
+	o.wait(func(*engine.View) bool { return hand() == rollout.HandProven })
 }
 
 // Two people submit the same release: the second is told who asked.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"patchdeck/engine/approval"
+	"patchdeck/engine/catalog"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 )
@@ -82,13 +83,28 @@ func (e *Engine) lookAtHandWork(now time.Time) time.Time {
 		if !ad.Hand.Pending() || s == nil || s.FactsSweep < ad.Hand.Sweep {
 			continue
 		}
-		facts := s.Facts
+		facts := e.detected(ad, s)
 		if s.Trouble != "" {
 			facts = nil
 		}
 		e.must(*e.scene(e.state.rollouts[ad.Rollout], now).HandChecked(ad, facts, s.Trouble), engineActor, "", now)
 	}
 	return time.Time{}
+}
+
+// detected are a server's facts with the packages that their own rules find on it: no list of updates has those.
+func (e *Engine) detected(ad *rollout.Advertisement, s *inventory.Server) *inventory.Facts {
+	if s.Facts == nil || !e.state.plans[e.state.rollouts[ad.Rollout].PlanHash].ByHand {
+		return s.Facts
+	}
+	facts := *s.Facts
+	facts.Updates = slices.Clone(facts.Updates)
+	for _, kb := range ad.Updates {
+		if _, u, ok := e.findUpdate(kb, ""); ok && catalog.Relevant(u, *s).Verdict == catalog.Compliant {
+			facts.Updates = append(facts.Updates, kb)
+		}
+	}
+	return &facts
 }
 
 // handNeeds names, by rollout, who is still to be done by hand and whose word has no proof.

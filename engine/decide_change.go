@@ -198,7 +198,7 @@ func (e *Engine) advertise(r rollout.Rollout, change approval.Change, a rollout.
 		ad.Delivery, ad.Compliance, ad.Exclusion = rollout.Excluded, rollout.IsExcluded, "its updates were dropped from the release"
 	}
 	if s := e.state.servers[a.Server]; s != nil {
-		if s.Unmanaged != "" {
+		if s.Unmanaged != "" || e.state.plans[r.PlanHash].ByHand {
 			ad.Hand = &rollout.HandWork{State: rollout.HandOpen, Unmanaged: true}
 		}
 		ad.Site, ad.Cluster = s.Site, s.Cluster

@@ -136,9 +136,7 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 	if emergency {
 		draft.InPlaceOf = inPlaceOf(e.options.Schedule)
 	}
-	if len(draft.Updates) > 0 && !slices.ContainsFunc(draft.Updates, func(u catalog.Update) bool { return !u.IsPackage() }) {
-		return rollout.Plan{}, fmt.Errorf("%s holds nothing that a rollout could install: %s", release.ID, byHandWords)
-	}
+	draft.ByHand = packagesOnly(draft.Updates)
 	draft.Withheld = e.withheld(release, draft.Updates, emergency)
 	if draft.Enforce, err = enforcement(c.Enforce, emergency, now); err != nil {
 		return rollout.Plan{}, err
@@ -164,6 +162,9 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 	}
 	if overridden != "" {
 		plan.Findings = append(plan.Findings, rollout.Finding{Words: overridden})
+	}
+	if plan.ByHand {
+		plan.Findings = append(plan.Findings, rollout.Finding{Words: "its updates ship as packages: people install them by hand (rollout complete), and their detection shows it"})
 	}
 	for _, os := range choice.Untested {
 		plan.Findings = append(plan.Findings, rollout.Finding{Words: "no server fit for a pilot on " + os + ": it goes to Dev and Prod untested"})
@@ -196,7 +197,7 @@ func inPlaceOf(schedule []rollout.WindowSpec) map[string]string {
 
 // candidates are the servers that a draft gives an update.
 func candidates(d rollout.Draft) (list []inventory.Server) {
-	if d.Removal {
+	if d.Removal || d.ByHand {
 		return nil
 	}
 	judges := make([]catalog.Judge, len(d.Updates))

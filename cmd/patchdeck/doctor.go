@@ -49,6 +49,7 @@ var checks = []struct {
 	{"clock", (*patient).clock},
 	{"credentials", (*patient).credentials},
 	{"notices", (*patient).notices},
+	{"vendor roots", (*patient).vendorRoots},
 }
 
 // ailment is something that is not as it should be.
@@ -291,4 +292,18 @@ func (p *patient) notices() (string, error) {
 		return "nobody is configured to get them: they are kept as history", nil
 	}
 	return "they go by " + strings.Join(slices.Sorted(maps.Keys(options.Posters)), ", "), nil
+}
+
+// vendorRoots reads the certificates at which the signatures of source files may end.
+func (p *patient) vendorRoots() (string, error) {
+	if p.config == nil {
+		return "", errUnread
+	}
+	if p.config.VendorRoots == "" {
+		return "none are named: source files are kept, and no signature is verified", nil
+	}
+	if _, err := openFiles(p.data, *p.config); err != nil {
+		return "", fails("name a PEM file with root certificates under vendor_roots: in config.yaml, which only its owner can write", "%v", err)
+	}
+	return p.config.VendorRoots + " can be read", nil
 }

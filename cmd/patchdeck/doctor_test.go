@@ -75,6 +75,9 @@ func TestTheDoctorNamesEveryAilmentAndNoSecret(t *testing.T) {
 		}), "notices", command.Failed, "halted.txt"},
 		"a webhook": {both(write("config.yaml", "notices:\n  webhooks: [{name: chat, url: \"http://127.0.0.1:9/\", secret: {file: secret.txt}}]\n"),
 			both(write("secret.txt", "hunter2hunter2hunter2"), mode("secret.txt", 0o600))), "notices", command.Fine, "webhook/chat"},
+		"roots that are gone": {write("config.yaml", "vendor_roots: gone.pem\n"), "vendor roots", command.Failed, "gone.pem"},
+		"roots that are none": {both(write("config.yaml", "vendor_roots: roots.pem\n"), both(write("roots.pem", "x"), mode("roots.pem", 0o600))), "vendor roots",
+			command.Failed, "at least one certificate"},
 		"no approvers": {write("users.yaml", "users:\n  - name: k.osei\n    roles: [lead]\n    os_user: root\n"), "people", command.Warns, "none is"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -44,7 +44,7 @@ func (a Scope) meets(b Scope) (words []string) {
 		}
 	}
 	if shared > 0 {
-		words = append(words, fmt.Sprintf("%s and %s share %d servers", a.Release, b.Release, shared))
+		words = append(words, fmt.Sprintf("%s and %s share servers: %d", a.Release, b.Release, shared))
 	}
 	return append(append(words, a.towards(b)...), b.towards(a)...)
 }

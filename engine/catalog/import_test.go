@@ -260,7 +260,7 @@ func TestTerminalEscapesOfADocumentNeverArrive(t *testing.T) {
 }
 
 func FuzzImport(f *testing.F) {
-	for _, path := range []string{"testdata/month.xml", "testdata/month.json"} {
+	for _, path := range []string{"testdata/month.xml", "testdata/month.json", "testdata/advisory.json"} {
 		f.Add(read(f, path))
 	}
 	f.Add([]byte("\xff\xfe<\x00"))

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -65,6 +66,7 @@ type World struct {
 }
 
 type host struct {
+	listed   []string // updates that its list shows beside what the build says
 	fate     Fate
 	build    inventory.Build
 	fixed    inventory.Build
@@ -238,7 +240,7 @@ func (w *World) progress(id inventory.ServerID, h *host, now time.Time) {
 // Facts reads a server.
 func (w *World) Facts(ctx context.Context, t engine.Target) (f inventory.Facts, err error) {
 	err = w.visit(ctx, t, "facts", func(h *host, now time.Time) error {
-		f = inventory.Facts{Time: now, Hostname: t.Name, Build: h.build, BootTime: h.boot, SystemDriveFree: 40 << 30, SystemDriveTotal: 100 << 30, Baseline: h.stamp}
+		f = inventory.Facts{Time: now, Hostname: t.Name, Build: h.build, BootTime: h.boot, SystemDriveFree: 40 << 30, SystemDriveTotal: 100 << 30, Baseline: h.stamp, Updates: slices.Clone(h.listed)}
 		if h.fate == DiskFull {
 			f.SystemDriveFree = 1 << 30
 		}
@@ -424,6 +426,11 @@ func (w *World) LoseUpdate(name string) {
 
 // GiveBack puts the update on a server again, by another hand than the engine's.
 func (w *World) GiveBack(name string) { w.change(name, func(h *host) { h.build = h.fixed }) }
+
+// Install puts an update on a server that only its list of updates shows.
+func (w *World) Install(name, kb string) {
+	w.change(name, func(h *host) { h.listed = append(h.listed, kb) })
+}
 
 // Heal ends what is wrong with a server.
 func (w *World) Heal(name string) { w.change(name, func(h *host) { h.fate = Well }) }

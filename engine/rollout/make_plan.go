@@ -16,6 +16,7 @@ import (
 type Draft struct {
 	Change, Release string
 	Emergency       bool
+	ByHand          bool             // the updates ship as packages, which people install
 	Removal         bool             // a roll-back: every server is in the ring Rollback, and the updates that it has are taken away
 	Updates         []catalog.Update // the active updates of the release
 	Servers         []inventory.Server
@@ -38,7 +39,7 @@ type Draft struct {
 // MakePlan assigns servers to rings and windows. A server keeps the window that its owner chose where the plan has it; others
 // go to the least loaded window of their ring and may use every later one. Every server also gets the ring's check window. Servers that need nothing are named beside.
 func MakePlan(d Draft) (Plan, error) {
-	p := Plan{Change: d.Change, Release: d.Release, Emergency: d.Emergency, Removal: d.Removal, AcceptBy: d.AcceptBy, Enforce: d.Enforce,
+	p := Plan{Change: d.Change, Release: d.Release, Emergency: d.Emergency, ByHand: d.ByHand, Removal: d.Removal, AcceptBy: d.AcceptBy, Enforce: d.Enforce,
 		Windows: slices.SortedFunc(slices.Values(d.Windows), func(a, b Window) int {
 			return cmp.Or(a.Opens.Compare(b.Opens), strings.Compare(a.ID, b.ID))
 		})}

@@ -17,6 +17,7 @@ type Plan struct {
 	Change      string          `json:"change"`
 	Release     string          `json:"release"`
 	Emergency   bool            `json:"emergency,omitempty"`
+	ByHand      bool            `json:"by_hand,omitempty"` // its updates ship as packages: people install them, and detection shows it
 	Removal     bool            `json:"removal,omitempty"` // it takes the updates away
 	Updates     []PlannedUpdate `json:"updates"`
 	Windows     []Window        `json:"windows"` // ordered by opening
