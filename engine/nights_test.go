@@ -22,7 +22,7 @@ import (
 )
 
 var (
-	nights = flag.Int("nights", 8, "random nights of 50 servers to play; 200 in CI, 1000 before a release, 100000 now and then")
+	nights = flag.Int("nights", 8, "random nights of 50 servers to play; 60 in CI, 1000 before a release, 100000 now and then")
 	seed   = flag.Uint64("seed", 0, "play this night alone, as a failure named it")
 )
 
