@@ -80,7 +80,7 @@ func (o output) table(columns []column, rows [][]string, none string) error {
 	for _, row := range rows {
 		for i, cell := range row {
 			row[i] = plain(cell)
-			if most := columns[i].most; most > 0 {
+			if most := columns[i].most; most > 0 && i > 0 { // the first names the row: people copy it
 				row[i] = cut(row[i], most)
 			}
 			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
