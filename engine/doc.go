@@ -20,6 +20,9 @@
 // The month leads itself (look_procedure.go): cycles begin, follow the windows of change requests, and their tasks are completed by what
 // evidence.go sees; a noun that sees more adds to its table. A look at it walks over no server.
 //
+// What was is told from the trail alone: Replay (replay.go) folds one rollout's entries to any instant; Undo (undo.go) says what a person may still
+// take back. JobLog (job_log.go) is the one reading of a host beside Facts that a console asks for; neither goes through the loop.
+//
 // Start reading at Engine.Run in engine.go; then decide.go (people), hear.go (hosts), look.go (time), send.go (calls), event_table.go
 // (everything that can happen), make_view.go (what readers see).
 package engine

@@ -242,7 +242,7 @@ func (p *Replay) Seek(at time.Time) {
 	p.move(at)
 }
 
-// Step goes on by one step, or back by one with -1, and stands at the moment of the step that it came to.
+// Step goes on by so many steps, or back, and stands at the moment of the step that it came to, or just before the first.
 func (p *Replay) Step(by int) {
 	for ; by > 0 && p.done < len(p.steps); by-- {
 		p.forward()
@@ -250,8 +250,11 @@ func (p *Replay) Step(by int) {
 	for ; by < 0 && p.done > 0; by++ {
 		p.back()
 	}
-	if p.done > 0 {
+	switch {
+	case p.done > 0:
 		p.move(time.Unix(0, p.steps[p.done-1].at).UTC())
+	case len(p.steps) > 0:
+		p.move(time.Unix(0, p.steps[0].at-1).UTC()) // just before anything happened
 	}
 }
 

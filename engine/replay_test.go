@@ -102,8 +102,12 @@ func TestAReplayLooksTheSameFromEveryWay(t *testing.T) {
 		}
 	}
 	p.Step(-p.Len())
-	if p.Done() != 0 || p.View().Counts[rollout.Succeeded] != 0 {
-		t.Errorf("at its beginning %v", p.View().Counts)
+	if p.Done() != 0 || p.View().Counts[rollout.Succeeded] != 0 || !p.At().Before(from) {
+		t.Errorf("at its beginning, %v: %v", p.At(), p.View().Counts)
+	}
+	p.Seek(p.At().Add(time.Second))
+	if p.Done() == 0 || p.Done() == p.Len() {
+		t.Errorf("a second after its beginning %d of %d steps are done", p.Done(), p.Len())
 	}
 }
 

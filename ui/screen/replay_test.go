@@ -92,6 +92,10 @@ func TestANightIsPlayedSteppedAndSearched(t *testing.T) {
 	if s.frame() == here || !strings.Contains(s.frame(), "event 0 of") {
 		t.Errorf("from the end it does not play from the beginning:\n%s", s.frame())
 	}
+	s.send(s.later)
+	if strings.Contains(s.frame(), "HALTED") {
+		t.Errorf("one beat after the beginning it is at the end:\n%s", s.frame())
+	}
 }
 
 func TestADamagedTrailIsNotReplayed(t *testing.T) {
