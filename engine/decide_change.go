@@ -106,11 +106,8 @@ func (e *Engine) updatesOf(release approval.Release) []catalog.Update {
 
 // decideChange takes one step of a change request and opens the rollouts that it unlocks.
 func (e *Engine) decideChange(actor approval.Actor, c DecideChange, now time.Time) (string, error) {
-	change, ok := e.state.changes[c.Change]
-	if !ok {
-		return "", unknownChange(e, c.Change)
-	}
-	if err := demandReason(c.Reason); err != nil {
+	change, err := e.reasoned(c.Change, c.Reason)
+	if err != nil {
 		return "", err
 	}
 	after, err := change.Step(c.Step, actor, c.PlanHash, c.Reason, now)
@@ -213,12 +210,9 @@ func (e *Engine) advertise(r rollout.Rollout, change approval.Change, a rollout.
 }
 
 func (e *Engine) excludeServer(actor approval.Actor, c ExcludeServer, now time.Time) (string, error) {
-	if err := demandReason(c.Reason); err != nil {
+	change, err := e.reasoned(c.Change, c.Reason)
+	if err != nil {
 		return "", err
-	}
-	change, ok := e.state.changes[c.Change]
-	if !ok {
-		return "", fmt.Errorf("change request %q is not known", c.Change)
 	}
 	plan := e.state.plans[change.PlanHash]
 	if !slices.ContainsFunc(plan.Assignments, func(a rollout.Assignment) bool { return a.Server == c.Server }) {

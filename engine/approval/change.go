@@ -254,12 +254,7 @@ func (c Change) Exclude(server string, a Amendment) (Change, error) {
 	if was, ok := c.Exclusions[server]; ok {
 		return c, Clash("%s was excluded from %s by %s already: %s", server, c.ID, was.By, was.Reason)
 	}
-	next := maps.Clone(c.Exclusions)
-	if next == nil {
-		next = map[string]Amendment{}
-	}
-	next[server] = a
-	c.Exclusions = next
+	c.Exclusions = with(c.Exclusions, server, a)
 	c.Rev++
 	return c, nil
 }
@@ -276,12 +271,17 @@ func (c Change) Override(rollout string, halted time.Time, s Signature) (Change,
 		was := c.Overrides[rollout]
 		return c, Clash("the halt of %s was overridden by %s already: %s", rollout, was.By, was.Reason)
 	}
-	next := maps.Clone(c.Overrides)
-	if next == nil {
-		next = map[string]Signature{}
-	}
-	next[rollout] = s
-	c.Overrides = next
+	c.Overrides = with(c.Overrides, rollout, s)
 	c.Rev++
 	return c, nil
+}
+
+// with gives a map with one more entry and leaves the map of before as it was.
+func with[V any](m map[string]V, key string, value V) map[string]V {
+	next := maps.Clone(m)
+	if next == nil {
+		next = map[string]V{}
+	}
+	next[key] = value
+	return next
 }
