@@ -73,14 +73,14 @@ type decision struct {
 	command func(*engine.View) engine.Command
 }
 
-// lead has people take their decisions one after the other until the cycle is over.
-func (n *night) lead(ctx context.Context, e *engine.Engine) error {
+// lead has people take their decisions one after the other until a condition holds.
+func (n *night) lead(ctx context.Context, e *engine.Engine, reached func(*engine.View) bool) error {
 	wake, stop := e.Watch()
 	defer stop()
 	for steps := decisions(n); ; {
 		v := e.View()
 		switch {
-		case len(steps) == 0 && rehearsal.Over(v):
+		case len(steps) == 0 && reached(v):
 			n.view = v
 			return nil
 		case len(steps) > 0 && steps[0].when(v):
@@ -110,7 +110,7 @@ func TestAFullRolloutIsQuickAndTheSameForItsSeed(t *testing.T) {
 			}
 			ended := make(chan error, 1)
 			go func() { ended <- e.Run(ctx) }()
-			err = n.lead(ctx, e)
+			err = n.lead(ctx, e, rehearsal.Over)
 			cancel()
 			if ran := <-ended; err != nil || ran != nil {
 				t.Fatal(err, ran)
