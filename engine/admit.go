@@ -106,8 +106,8 @@ func (e *Engine) took(release string) map[string][]int {
 	}
 	took := map[string][]int{}
 	e.measured.of[release] = took
-	for _, r := range e.state.rollouts {
-		if r.Release == release {
+	for _, id := range slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber) {
+		if r := e.state.rollouts[id]; r.Release == release {
 			for key, list := range r.Durations {
 				took[key] = append(took[key], list...)
 			}
