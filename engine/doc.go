@@ -23,6 +23,29 @@
 // What was is told from the trail alone: Replay (replay.go) folds one rollout's entries to any instant; Undo (undo.go) says what a person may still
 // take back. JobLog (job_log.go) is the one reading of a host beside Facts that a console asks for; neither goes through the loop.
 //
+// A turn of the loop costs what changed, not what there is. index.go keeps what follows from the records (accounts, locks, who works) with
+// every record that is put; contact.go keeps the conversations and who is silent; both say what changed. docket.go gathers that, agenda.go knows
+// when time changes something, so that look.go walks over those alone; admit.go decides anew only when something that it depends on did; send.go
+// takes the calls from a queue. board.go and shelf.go keep what views share and copy a list when something in it changed. CheckIndexes
+// (index_test.go) compares all of it with what is computed from the records alone, at the end of every night and at every crash of one.
+//
 // Start reading at Engine.Run in engine.go; then decide.go (people), hear.go (hosts), look.go (time), send.go (calls), event_table.go
 // (everything that can happen), make_view.go (what readers see).
+//
+// # Measured
+//
+// On two cores with nothing else to do; sizes are flags, and smaller without them.
+//
+//	a full cycle of 10,000 servers over 24 windows in virtual time, played twice with the same trail: 54 s each
+//	    go test ./engine -v -run FullRollout -scale.servers 10000
+//	events a second with synced writes, JSON and chain: 52,000 for 256 callers, 2,700 with a transaction for each (19 times; fails below 5)
+//	    go test ./engine -v -run ManyCallers
+//	start-up with 10,000 servers and 1,000,000 audit entries: 0.5 s to the first view, 0.2 s of it for the store
+//	    go test ./engine -v -run NewProcess -start.servers 10000 -start.entries 1000000
+//	10,000 servers killed 50 times on a real store: nobody installed twice or forgotten, no answered command lost; 154 s
+//	    go test ./engine -v -run KilledAgain -kills.servers 10000 -kills.count 50
+//	1,000 random nights of 50 servers, 888 of them with a crash, one in 25 played twice: 29 s; a failure names the seed for -seed
+//	    go test ./engine -v -run RandomNights -nights 1000
+//	100,000 of them take 50 minutes
+//	    go test ./engine -v -run RandomNights -nights 100000 -timeout 3h
 package engine

@@ -19,6 +19,7 @@ import (
 // Somebody sets the machine's clock, in the middle of a window or between two: while it disagrees nobody starts, and when it agrees again
 // every window was there once, and every server had its place in it.
 func TestAClockThatIsSetNeitherSkipsNorRepeatsAWindow(t *testing.T) {
+	t.Parallel()
 	moments := map[string]func(*engine.View) bool{
 		"before Prod opens": func(v *engine.View) bool {
 			prod, ok := ring(v, rollout.Prod)

@@ -95,6 +95,7 @@ func (m *mortal) reopen(t *testing.T, dir string) {
 
 // A rollout on a real store is killed again and again: nobody is installed twice or forgotten, and no command that was answered is lost.
 func TestARolloutThatIsKilledAgainAndAgainLosesNothing(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	m := &mortal{outside: newOutside(t)}
 	defer func() { m.do(func() { m.Store.Close() }) }()
@@ -137,7 +138,7 @@ func TestARolloutThatIsKilledAgainAndAgainLosesNothing(t *testing.T) {
 // lifetime is one process: it goes on with the steps that are left, and reports something every ten minutes. It tells whether the night is over.
 func (n *night) lifetime(m *mortal, steps *[]decision, answered *int) (over bool) {
 	ctx, cancel := context.WithCancel(context.Background())
-	e, err := engine.New(engine.Options{Store: m, Fleet: n.world, Clock: engine.NewWallClock(), Policy: n.policy, Publish: 10 * time.Minute})
+	e, err := engine.New(engine.Options{Store: m, Fleet: n.world, Clock: engine.NewWallClock(), Policy: n.policy, Publish: 10 * time.Minute, Tick: enginetest.Tick})
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func nightOf(t *testing.T, list []inventory.Server, seed uint64, fates map[strin
 func (n *night) play() (over bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 48*time.Hour)
 	defer cancel()
-	e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: engine.NewWallClock(), Policy: n.policy, Zone: time.UTC, Publish: time.Second})
+	e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: engine.NewWallClock(), Policy: n.policy, Zone: time.UTC, Publish: time.Second, Tick: enginetest.Tick})
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -190,6 +190,7 @@ func TestABadCohortHaltsTheRolloutEarly(t *testing.T) {
 
 // A crash at any commit, before or after it became durable: the night goes on, nothing is done twice and nothing is forgotten.
 func TestACrashAtAnyCommitLosesNothing(t *testing.T) {
+	t.Parallel()
 	commits := 0
 	synctest.Test(t, func(t *testing.T) {
 		n := brief(t)
@@ -201,23 +202,28 @@ func TestACrashAtAnyCommitLosesNothing(t *testing.T) {
 	if testing.Short() {
 		step = 11
 	}
-	for at := 1; at <= commits; at += step {
-		for _, when := range []storetest.Moment{storetest.Before, storetest.After} {
-			synctest.Test(t, func(t *testing.T) {
-				n := brief(t)
-				n.store = storetest.NewMemory(storetest.CrashAt(at, when))
-				if n.play() {
-					return
-				}
-				n.store = n.store.Reopen()
-				n.play()
-				if n.crashes != 1 {
-					t.Fatalf("crash at commit %d: %d crashes", at, n.crashes)
-				}
-				enginetest.Check(t, n.view, n.store, n.world)
-			})
-		}
+	for name, when := range map[string]storetest.Moment{"before it": storetest.Before, "after it": storetest.After} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for at := 1; at <= commits; at += step {
+				synctest.Test(t, func(t *testing.T) { crashOnce(t, at, when) })
+			}
+		})
 	}
+}
+
+func crashOnce(t *testing.T, at int, when storetest.Moment) {
+	n := brief(t)
+	n.store = storetest.NewMemory(storetest.CrashAt(at, when))
+	if n.play() {
+		return
+	}
+	n.store = n.store.Reopen()
+	n.play()
+	if n.crashes != 1 {
+		t.Fatalf("crash at commit %d: %d crashes", at, n.crashes)
+	}
+	enginetest.Check(t, n.view, n.store, n.world)
 }
 
 // brief is a night of eight servers that asks them seldom: it is played hundreds of times.

@@ -58,7 +58,7 @@ func fill(t *testing.T, s *store.Store, servers, entries int) {
 		n.policy.Poll, n.policy.ReadyPoll = 3*time.Minute, time.Minute
 		ctx, cancel := context.WithCancel(context.Background())
 		n.cancel = cancel
-		e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: engine.NewWallClock(), Policy: n.policy, Publish: 10 * time.Minute})
+		e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: engine.NewWallClock(), Policy: n.policy, Publish: 10 * time.Minute, Tick: enginetest.Tick})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -66,6 +66,7 @@ type World struct {
 }
 
 type host struct {
+	number   int
 	listed   []string // updates that its list shows beside what the build says
 	fate     Fate
 	build    inventory.Build
@@ -104,7 +105,7 @@ func NewWorld(clock engine.Clock, seed uint64, servers []inventory.Server, fates
 		below[3]--
 		id := inventory.ServerID(fmt.Sprintf("s%05d", i+1))
 		w.names[s.Name] = id
-		w.hosts[id] = &host{fate: fates[s.Name], build: below, fixed: fixed, boot: clock.Now().Add(-72 * time.Hour), jobs: map[string]*job{}, restarts: map[string]bool{},
+		w.hosts[id] = &host{number: i, fate: fates[s.Name], build: below, fixed: fixed, boot: clock.Now().Add(-72 * time.Hour), jobs: map[string]*job{}, restarts: map[string]bool{},
 			cluster: s.Cluster, domain: strings.HasPrefix(s.Name, "DC-"), away: map[rollout.Duty]string{}}
 	}
 	return w
@@ -166,9 +167,18 @@ func (w *World) chance(id inventory.ServerID) float64 {
 	return rand.New(rand.NewPCG(w.seed, h.Sum64()+w.hosts[id].draws)).Float64()
 }
 
-// latency is how long a call takes: about 20 ms, and never the same for two hosts or two matters, so that virtual time orders their answers.
-func latency(id inventory.ServerID, about string) time.Duration {
-	return 20*time.Millisecond + span(id, about, 0, 10*time.Millisecond)
+// mostHosts is how many hosts have a nanosecond of their own to answer in, in every round of twice as many.
+const mostHosts = 20_000
+
+// Tick is for engine.Options: by its odd nanosecond the loop wakes beside the even ones in which hosts answer.
+const Tick = 10*time.Millisecond + time.Nanosecond
+
+// latency is how long a call takes that begins now: about 20 ms. No two hosts ever answer in the same nanosecond, so that virtual time orders
+// their answers.
+func (w *World) latency(id inventory.ServerID, about string) time.Duration {
+	took := 20*time.Millisecond + span(id, about, 0, 10*time.Millisecond)
+	early := (time.Now().Add(took).UnixNano() - 2*int64(w.hosts[id].number)) % (2 * mostHosts)
+	return took + time.Duration(2*mostHosts-early)
 }
 
 func span(id inventory.ServerID, what string, least, most time.Duration) time.Duration {
@@ -181,7 +191,7 @@ var noAnswer = &rollout.Failure{Class: rollout.ClassNetwork, Code: "PD-NO-ANSWER
 
 // visit takes a call to a host: it takes a moment, and fails where the host cannot answer.
 func (w *World) visit(ctx context.Context, t engine.Target, about string, effect func(*host, time.Time) error) error {
-	moment := time.NewTimer(latency(t.ID, about))
+	moment := time.NewTimer(w.latency(t.ID, about))
 	defer moment.Stop()
 	select {
 	case <-moment.C:
