@@ -96,7 +96,7 @@ func TestOpenSSHRunsCommands(t *testing.T) {
 	program := openSSH(t)
 	h := open(t)
 	viewer, public := keyFile(t, "viewer", "")
-	h.people[gossh.FingerprintSHA256(public)] = approval.Actor{Name: "viewer", Roles: []approval.Role{approval.Viewer}}
+	h.enrol(public, approval.Actor{Name: "viewer", Roles: []approval.Role{approval.Viewer}})
 	for _, c := range []struct {
 		words []string
 		says  string
@@ -124,8 +124,8 @@ func TestThePersonIsTheOneWhoseKeySigned(t *testing.T) {
 	h := open(t)
 	lead, leadKey := keyFile(t, "lead", "not known here")
 	viewer, viewerKey := keyFile(t, "viewer", "")
-	h.people[gossh.FingerprintSHA256(leadKey)] = approval.Actor{Name: "lead", Roles: []approval.Role{approval.Lead}}
-	h.people[gossh.FingerprintSHA256(viewerKey)] = approval.Actor{Name: "viewer", Roles: []approval.Role{approval.Viewer}}
+	h.enrol(leadKey, approval.Actor{Name: "lead", Roles: []approval.Role{approval.Lead}})
+	h.enrol(viewerKey, approval.Actor{Name: "viewer", Roles: []approval.Role{approval.Viewer}})
 	if said, code := h.ssh(program, []string{lead, viewer}, "whoami"); code != 0 || !strings.Contains(said, "viewer [viewer] via ssh\n") {
 		t.Errorf("exit code %d, said %q", code, said)
 	}

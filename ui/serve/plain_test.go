@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	gossh "golang.org/x/crypto/ssh"
-
 	"patchdeck/engine/approval"
 	"patchdeck/ui/plain"
 	"patchdeck/ui/uitest"
@@ -74,7 +72,7 @@ func TestOpenSSHFollowsANightInLines(t *testing.T) {
 	ssh := openSSH(t)
 	h := open(t, withPlain)
 	file, public := keyFile(t, "viewer", "")
-	h.people[gossh.FingerprintSHA256(public)] = approval.Actor{Name: "team", Roles: []approval.Role{approval.Viewer}}
+	h.enrol(public, approval.Actor{Name: "team", Roles: []approval.Role{approval.Viewer}})
 	host, port, _ := strings.Cut(h.address, ":")
 	p := exec.CommandContext(t.Context(), ssh, "-T", "-F", "none", "-i", file, "-p", port, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "IdentitiesOnly=yes", "team@"+host)
 	p.Stdin = strings.NewReader("status\nquit\n")

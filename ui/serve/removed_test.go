@@ -36,7 +36,7 @@ func TestOpenSSHEndsWithTheKeyAndWithTheRole(t *testing.T) {
 			h := open(t)
 			identity, public := keyFile(t, "k.osei", "")
 			fingerprint := gossh.FingerprintSHA256(public)
-			h.people[fingerprint] = approval.Actor{Name: "k.osei", Roles: []approval.Role{approval.Lead}}
+			h.enrol(public, approval.Actor{Name: "k.osei", Roles: []approval.Role{approval.Lead}})
 			keyboard, screen, err := pty.Open()
 			if err != nil {
 				t.Fatal(err)
