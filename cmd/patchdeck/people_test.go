@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
@@ -136,16 +135,15 @@ func (p *person) runs(input, words string) (code int, out string) {
 		p.t.Fatal(err)
 	}
 	defer session.Close()
-	var text bytes.Buffer
-	session.Stdin, session.Stdout, session.Stderr = strings.NewReader(input), &text, &text
-	err = session.Run(words)
+	session.Stdin = strings.NewReader(input)
+	text, err := session.CombinedOutput(words) // a buffer of our own would be filled from two sides at once
 	if exit, ok := err.(*gossh.ExitError); ok {
-		return exit.ExitStatus(), text.String()
+		return exit.ExitStatus(), string(text)
 	}
 	if err != nil {
-		p.t.Fatalf("%s: %v: %s", words, err, text.String())
+		p.t.Fatalf("%s: %v: %s", words, err, text)
 	}
-	return command.Done, text.String()
+	return command.Done, string(text)
 }
 
 func (p *person) does(input, words string) {
@@ -254,6 +252,9 @@ func TestPeopleRunAnEmergencyNightOverSSH(t *testing.T) {
 	board.sees("s.lindqvist")
 
 	onCall.sees("closed", "8 succeeded", "= 8 targeted")
+	if code, out := onCall.runs("", "rollout status R-2 --json"); code != command.Done || !strings.Contains(out, `"open":0`) || strings.Contains(out, `"failed"`) {
+		t.Errorf("the end of the night: exit %d, %s", code, out)
+	}
 	if code, out := team.runs("", "audit verify"); code != command.Done {
 		t.Errorf("the trail: exit %d, %s", code, out)
 	}
