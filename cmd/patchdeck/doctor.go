@@ -163,6 +163,10 @@ func (p *patient) runs() (string, error) {
 		p.daemon = true
 		return "it runs and answers at " + socketPath(p.data), nil
 	}
+	if errors.Is(err, serve.ErrNotKnown) {
+		p.daemon = true // what it holds, it holds rightly
+		return "", warns("give yourself an os_user entry in the users file; it is read again within seconds", "it runs at %s and does not know you", socketPath(p.data))
+	}
 	if err != nil {
 		return "", fails("see "+filepath.Join(p.data, logFile)+"; end the process that holds the socket and run patchdeck serve", "somebody holds %s and does not answer: %v", socketPath(p.data), err)
 	}

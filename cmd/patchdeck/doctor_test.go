@@ -157,3 +157,27 @@ func loseAnchor(patchdeck string) harm {
 		}
 	}
 }
+
+// A daemon whose users file does not name the caller is a healthy one: nobody is told to end it, to move its address, or to mend its store.
+func TestTheDoctorDoesNotBlameADaemonThatDoesNotKnowTheCaller(t *testing.T) {
+	patchdeck := binary(t)
+	data := folderWithServers(t, patchdeck)
+	staff(t, data, map[string]string{"k.osei": "lead"})
+	daemon, err := startDaemon(t.Context(), command.ServeOptions{Data: data, Listen: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer daemon.close()
+	_, found, all := examined(t, patchdeck, "--data", data)
+	if f := found["daemon"]; f.State != command.Warns || !strings.Contains(f.Words, "does not know you") || !strings.Contains(f.Mend, "os_user") {
+		t.Errorf("daemon: %+v", f)
+	}
+	for _, check := range []string{"ssh", "store"} {
+		if found[check].State == command.Failed {
+			t.Errorf("%s: %+v", check, found[check])
+		}
+	}
+	if strings.Contains(all, "end the process") {
+		t.Errorf("a healthy daemon is to be ended: %s", all)
+	}
+}

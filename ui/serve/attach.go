@@ -21,6 +21,9 @@ import (
 // ErrNoDaemon tells that nobody listens at the socket.
 var ErrNoDaemon = errors.New("no patchdeck is running here: start one with patchdeck serve")
 
+// ErrNotKnown tells that a daemon runs and answers, and that its users file does not name the caller.
+var ErrNotKnown = errors.New("the daemon does not let you in")
+
 // Attachment is one session with the daemon of this machine.
 type Attachment struct {
 	Socket string
@@ -147,7 +150,7 @@ func (d *daemon) notLetIn(ctx context.Context, met bool, err error) error {
 	case !met:
 		return fmt.Errorf("%s is held by %s, which hung up: it ends just now, or has no room for another connection; try again", d.socket, d.holder())
 	default:
-		return fmt.Errorf("the daemon at %s does not let you in: %w; ask its administrator for an os_user entry in the users file", d.socket, err)
+		return fmt.Errorf("%w at %s: %w; ask its administrator for an os_user entry in the users file", ErrNotKnown, d.socket, err)
 	}
 }
 
