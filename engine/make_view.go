@@ -43,7 +43,7 @@ func (e *Engine) makeForecast(r *rollout.Rollout, plan *rollout.Plan, now time.T
 		}
 	}
 	done, fits, willNot := rollout.Forecast(now, plan, r, open, e.options.Policy, e.took(r.Release))
-	return Forecast{Done: done, Fits: fits, WillNot: willNot}
+	return Forecast{Done: done, Succeeded: e.counts(r.ID)[rollout.Succeeded], Fits: fits, WillNot: willNot}
 }
 
 // needs lists what waits for a person, most urgent first.

@@ -90,9 +90,11 @@ type WindowView struct {
 
 // Forecast says when the rollout will be through, at the present rate.
 type Forecast struct {
-	Done    time.Time // zero when nothing can be said yet
-	Fits    int       // servers expected to finish inside their windows
-	WillNot int       // servers expected not to fit
+	Done time.Time // zero when nothing can be said yet
+	// Succeeded were verified when the forecast was made. Several views share one: its numbers go together, and not with newer counts.
+	Succeeded int
+	Fits      int // servers expected to finish inside their windows
+	WillNot   int // servers expected not to fit
 }
 
 // Cell is one server's advertisement.

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -280,5 +281,23 @@ func benchmarkFrame(b *testing.B, tab string) {
 		view.Generation = uint64(i)
 		s.show(&view)
 		s.frame()
+	}
+}
+
+func TestAForecastThatIsOlderThanTheCountsPromisesNobodyTwice(t *testing.T) {
+	view := night()
+	r := &view.Rollouts[2]
+	expected := r.Forecast.Succeeded + r.Forecast.Fits
+	for i := range r.Cells {
+		if r.Cells[i].Delivery == rollout.Running || r.Cells[i].Delivery == rollout.Staged {
+			r.Counts[r.Cells[i].Delivery]--
+			r.Cells[i].Delivery = rollout.Succeeded
+			r.Counts[rollout.Succeeded]++
+		}
+	}
+	s := open(t, view, viewer, mono, 120, 36)
+	s.press(onRollout)
+	if want := fmt.Sprintf("forecast %d/%d by", expected, r.Counts.Targeted()); !strings.Contains(oneLine(s.frame()), want) {
+		t.Errorf("the header does not say %q:\n%s", want, s.frame())
 	}
 }

@@ -109,7 +109,7 @@ func prodRollout(fleet []inventory.Server, plan rollout.Plan) engine.RolloutView
 	r.Windows[open].Score = 214
 	settle(&r)
 	left := r.Counts.Open()
-	r.Forecast = engine.Forecast{Done: At.Add(77 * time.Minute), Fits: left - left/40, WillNot: left / 40}
+	r.Forecast = engine.Forecast{Done: At.Add(77 * time.Minute), Succeeded: r.Counts[rollout.Succeeded], Fits: left - left/40, WillNot: left / 40}
 	return r
 }
 

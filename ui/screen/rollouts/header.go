@@ -77,7 +77,7 @@ func (s *Screen) paceLines(r *engine.RolloutView, width int) []string {
 	case f.Done.IsZero():
 		flow.Add(t.Dim, "", "no forecast yet")
 	default:
-		ink, words := t.Normal, fmt.Sprintf("forecast %s/%s by %s", part.Number(r.Counts[rollout.Succeeded]+f.Fits), part.Number(targeted), s.when(f.Done))
+		ink, words := t.Normal, fmt.Sprintf("forecast %s/%s by %s", part.Number(f.Succeeded+f.Fits), part.Number(targeted), s.when(f.Done))
 		if f.WillNot > 0 {
 			ink, words = t.Tone(rollout.ToneMissed), words+fmt.Sprintf(", %s will not fit", part.Number(f.WillNot))
 		}
