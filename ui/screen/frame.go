@@ -147,11 +147,13 @@ type tabForm struct {
 }
 
 // tabForms go from the widest to the narrowest, which has just room for all names on 80 columns.
-var tabForms = []tabForm{{true, true, 2}, {false, true, 2}, {false, true, 1}, {false, false, 1}}
+var tabForms = []tabForm{{true, true, 2}, {false, true, 2}, {false, true, 1}, {}}
 
 func (r *Root) tabsOn(line *part.Line, form tabForm) {
 	t := r.desk.Theme
-	line.Space(1)
+	if form.numbers {
+		line.Space(1)
+	}
 	if form.brand {
 		line.Put(t.Title, "patchdeck")
 		if r.title != "" {
@@ -167,13 +169,14 @@ func (r *Root) tabsOn(line *part.Line, form tabForm) {
 				key = ">"
 			}
 		}
-		if form.numbers || key == ">" {
-			line.Put(t.Dim, key)
-		}
 		if form.numbers {
-			line.Put(ink, " ")
+			line.Put(t.Dim, key).Put(ink, " "+tab.name).Space(form.gap)
+			continue
 		}
-		line.Put(ink, tab.name).Space(form.gap)
+		if key != ">" {
+			key = " " // the mark takes the place of the gap: every column is needed for the clock
+		}
+		line.Put(t.Dim, key).Put(ink, tab.name)
 	}
 }
 

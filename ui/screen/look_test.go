@@ -13,6 +13,7 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/rollout"
 	"patchdeck/engine/trail"
+	"patchdeck/ui/part"
 	"patchdeck/ui/uitest"
 )
 
@@ -299,5 +300,17 @@ func TestAForecastThatIsOlderThanTheCountsPromisesNobodyTwice(t *testing.T) {
 	s.press(onRollout)
 	if want := fmt.Sprintf("forecast %d/%d by", expected, r.Counts.Targeted()); !strings.Contains(oneLine(s.frame()), want) {
 		t.Errorf("the header does not say %q:\n%s", want, s.frame())
+	}
+}
+
+func TestTheClockStandsOnEveryScreenOf80Columns(t *testing.T) {
+	for _, theme := range []part.Theme{coloured, mono} {
+		s := open(t, night(), lead, theme, 80, 24)
+		for i := range s.root.tabs {
+			s.press(strconv.Itoa(i + 1))
+			if top, _, _ := strings.Cut(s.frame(), "\n"); !strings.Contains(top, "02:14") || !strings.Contains(top, "Overview") || !strings.Contains(top, "Audit") {
+				t.Errorf("screen %d: %q", i+1, top)
+			}
+		}
 	}
 }
