@@ -202,6 +202,15 @@ func (t *Table) SortedBy() (title string, down bool) {
 	return t.columns[t.by].Title, t.down
 }
 
+// Picked are the titles of the columns that a person chose, in their order; none while the usual ones are shown.
+func (t *Table) Picked() []string {
+	if !t.picked {
+		return nil
+	}
+	titles, shown := t.Columns()
+	return titles[:shown]
+}
+
 // Len is the number of rows.
 func (t *Table) Len() int { return t.list.Len() }
 

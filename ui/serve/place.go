@@ -8,8 +8,9 @@ import (
 const (
 	// placesKept is how long a person who lost their session may take to come back to where they were.
 	placesKept = time.Hour
-	// mostPlace bounds what is kept for one person, in bytes; a place is a page, a filter, an order and what is selected.
-	mostPlace = 4 << 10
+	// mostPlace bounds what is kept for one person, in bytes: for each screen a filter (500 characters at most), an order, columns
+	// and what is selected.
+	mostPlace = 16 << 10
 )
 
 // places keeps where people were in their consoles, by name, so that a lost session is taken up where it was. It knows nothing of what

@@ -9,13 +9,14 @@ import (
 	"patchdeck/ui/screen/desk"
 )
 
-// Screen implements desk.Screen and desk.Typist.
+// Screen implements desk.Screen, desk.Typist and desk.Returner.
 type Screen struct {
 	table   // its records are the newest of the trail, without a gap
 	jump    jump
 	filter  desk.Filter
 	shown   []int32
 	reading bool
+	wanted  uint64 // the entry to go back to, once the trail is read so far; 0 is none
 	err     error
 }
 
@@ -42,7 +43,7 @@ func (s *Screen) Update(message part.Msg) part.Cmd {
 		if len(m.records) == 0 {
 			return nil // a trail that lost its end would be asked for ever; the next view asks again
 		}
-		return s.newer()
+		return part.Batch(s.back(), s.newer())
 	}
 	return nil
 }
@@ -157,6 +158,7 @@ func (s *Screen) Bindings() []part.Binding {
 		run := move.Run
 		move.Run = func() part.Cmd {
 			run()
+			s.wanted = 0 // who has moved is where they want to be
 			if row, ok := s.list.Selected(); ok && row == s.list.Len()-1 {
 				return s.older()
 			}

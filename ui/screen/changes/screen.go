@@ -10,7 +10,7 @@ import (
 	"patchdeck/ui/screen/history"
 )
 
-// Screen implements desk.Screen and desk.Finder.
+// Screen implements desk.Screen, desk.Finder and desk.Returner.
 type Screen struct {
 	desk   *desk.Desk
 	picker desk.Picker

@@ -11,7 +11,7 @@ import (
 	"patchdeck/ui/screen/desk"
 )
 
-// Screen implements desk.Screen, desk.Typist and desk.Finder.
+// Screen implements desk.Screen, desk.Typist, desk.Finder and desk.Returner.
 type Screen struct {
 	desk      *desk.Desk
 	filter    desk.Filter

@@ -25,7 +25,7 @@ const (
 
 var lookNames = [looks]string{"tasks", "the lead's checklist", "chart"}
 
-// Screen implements desk.Screen and desk.Finder.
+// Screen implements desk.Screen, desk.Finder and desk.Returner.
 type Screen struct {
 	desk   *desk.Desk
 	look   look
@@ -299,13 +299,7 @@ func (s *Screen) Bindings() []part.Binding {
 		{Keys: []string{"a"}, Help: "reviews and their actions", Hint: "actions", Group: group, Run: func() part.Cmd { return s.desk.Open(newActionsPage(s.desk)) }},
 	}
 	list = append(list, s.steps(s.selected)...)
-	switch s.look {
-	case checklist:
-		return append(list, s.checks.Moves()...)
-	case chart:
-		return append(list, s.bars.Moves()...)
-	}
-	return append(list, s.list.Moves()...)
+	return append(list, s.inFront().Moves()...)
 }
 
 func (s *Screen) noTask() string {

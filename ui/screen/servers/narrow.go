@@ -138,6 +138,10 @@ func (s *Screen) take(a answer) part.Cmd {
 		s.query.learn(a.asked.field, a.values)
 	}
 	s.narrow()
+	if s.wanted != "" {
+		s.table.Select(s.wanted)
+		s.wanted = ""
+	}
 	return s.work()
 }
 

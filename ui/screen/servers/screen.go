@@ -10,7 +10,7 @@ import (
 	"patchdeck/ui/screen/desk"
 )
 
-// Screen implements desk.Screen, desk.Typist, desk.Follower and desk.Finder.
+// Screen implements desk.Screen, desk.Typist, desk.Follower, desk.Finder and desk.Returner.
 type Screen struct {
 	desk      *desk.Desk
 	table     *part.Table
@@ -26,6 +26,7 @@ type Screen struct {
 	inPane     bool
 	collection string // that narrows; empty is all servers
 	holds      map[string]holding
+	wanted     string // the server to go to once it is known what the collection holds
 
 	busy     bool // a question is being answered
 	asked    time.Time

@@ -11,7 +11,7 @@ import (
 	"patchdeck/ui/screen/desk"
 )
 
-// Screen implements desk.Screen and desk.Typist.
+// Screen implements desk.Screen, desk.Typist and desk.Returner.
 type Screen struct {
 	desk   *desk.Desk
 	picker desk.Picker // the bulletin
