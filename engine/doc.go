@@ -17,6 +17,8 @@
 // What is seen of a server is judged in the same step (judge.go): its findings open and close with the facts, the scan or the trouble
 // that shows them; a sweep of facts that ends is an audit (audit.go). estate.go names what the inventory remembers beside its servers.
 //
+// Which numbers rollouts are led by is configured (rollout.Settings); policy.go writes every change of them into the trail when an engine starts.
+//
 // The month leads itself (look_procedure.go): cycles begin, follow the windows of change requests, and their tasks are completed by what
 // evidence.go sees; a noun that sees more adds to its table. A look at it walks over no server.
 //

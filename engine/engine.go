@@ -23,7 +23,7 @@ type Options struct {
 	Fleet  Fleet
 	Clock  Clock
 	Logger *slog.Logger
-	Policy rollout.Policy
+	Policy rollout.Policy // without a stop rule: the default policy
 	// Schedule are the configured maintenance windows, in the zone where the servers stand.
 	Schedule []rollout.WindowSpec
 	Zone     *time.Location
@@ -121,6 +121,9 @@ func New(o Options) (*Engine, error) {
 	if o.Inventory == (inventory.Policy{}) {
 		o.Inventory = inventory.DefaultPolicy()
 	}
+	if o.Policy.Halt == 0 {
+		o.Policy = rollout.DefaultPolicy()
+	}
 	if o.Tick == 0 {
 		o.Tick = 10 * time.Millisecond
 	}
@@ -206,6 +209,9 @@ func (e *Engine) Run(ctx context.Context) error {
 		ticker := time.NewTicker(e.options.Heartbeat)
 		defer ticker.Stop()
 		beat = ticker.C
+	}
+	if e.options.Duty != Idle {
+		e.adoptPolicy(e.options.Clock.Now())
 	}
 	for {
 		var waiting []request

@@ -39,7 +39,8 @@ type state struct {
 	parts      map[string][]int          // by plan: how many assignments each of its records holds
 	outbox     outbox
 	incidents  incidents
-	estate     // what the inventory remembers beside its servers
+	policy     map[string]string // by which settings rollouts were led last; nil is the default
+	estate                       // what the inventory remembers beside its servers
 
 	proceedings
 	index index

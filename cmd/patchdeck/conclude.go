@@ -68,7 +68,7 @@ func tell(o command.DemoOptions, s report.Summary) error {
 
 // reportOf makes the report of one change request from a view and the trail.
 func reportOf(console engine.Console, v *engine.View, change string, zone *time.Location) (report.Night, error) {
-	in := report.Input{Now: v.At, Zone: zone, Servers: map[inventory.ServerID]inventory.Server{}, Head: v.Head, Policy: rollout.DefaultPolicy(), Advice: advice,
+	in := report.Input{Now: v.At, Zone: zone, Servers: map[inventory.ServerID]inventory.Server{}, Head: v.Head, Policy: v.Policy, Advice: advice,
 		Advertisements: map[string][]rollout.Advertisement{},
 		Entries: func(each func(trail.Entry) error) error {
 			var head trail.Head

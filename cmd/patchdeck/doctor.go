@@ -50,6 +50,7 @@ var checks = []struct {
 	{"credentials", (*patient).credentials},
 	{"notices", (*patient).notices},
 	{"vendor roots", (*patient).vendorRoots},
+	{"policy", (*patient).policy},
 }
 
 // ailment is something that is not as it should be.

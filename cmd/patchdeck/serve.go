@@ -15,7 +15,6 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/notice"
-	"patchdeck/engine/rollout"
 	"patchdeck/store"
 	"patchdeck/ui/command"
 	"patchdeck/ui/serve"
@@ -43,7 +42,7 @@ func startDaemon(ctx context.Context, o command.ServeOptions) (*daemon, error) {
 	if err := os.MkdirAll(o.Data, 0o700); err != nil {
 		return nil, err
 	}
-	p := plot{data: o.Data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows, zone: c.Zone, credentials: credentialsOf(ctx, &c),
+	p := plot{data: o.Data, clock: engine.NewWallClock(), policy: c.Rollout, schedule: c.Windows, zone: c.Zone, credentials: credentialsOf(ctx, &c),
 		limits: c.Limits, people: persons(users), inventory: c.Inventory, log: logTo(o.Data), storeRoom: []store.Option{store.WithBallast(ballast)}}
 	if _, rehearsed, err := readNight(o.Data); err != nil {
 		return nil, err

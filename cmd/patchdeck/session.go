@@ -13,7 +13,6 @@ import (
 	"patchdeck/cmd/patchdeck/config"
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
-	"patchdeck/engine/rollout"
 	"patchdeck/remote"
 	"patchdeck/store"
 	"patchdeck/ui/command"
@@ -82,7 +81,7 @@ func openHouse(ctx context.Context, data string, reads bool, options ...store.Op
 		return nil, nil, &approval.Denied{Words: "you are not in the users file: ask the administrator of patchdeck"}
 	}
 	actor.Via = "command"
-	p := plot{data: data, clock: engine.NewWallClock(), policy: rollout.DefaultPolicy(), schedule: c.Windows, duty: engine.SweepsOnly, people: persons(users), storeRoom: options,
+	p := plot{data: data, clock: engine.NewWallClock(), policy: c.Rollout, schedule: c.Windows, duty: engine.SweepsOnly, people: persons(users), storeRoom: options,
 		zone: c.Zone, credentials: credentialsOf(ctx, &c), limits: c.Limits, inventory: c.Inventory, log: logTo(data)}
 	night, rehearsed, err := readNight(data)
 	switch {

@@ -48,6 +48,9 @@
 //	Done by hand is tracked to the end, and a word is no success | TestServersPatchedByHandAreTrackedToTheEnd TestAWordIsNoEvidence
 //	Roll-back is a release of its own | TestARollbackIsAReleaseOfItsOwnThatTakesTheUpdatesAway
 //
+// The numbers of these rules are a Policy; those that an administrator may set are the table Settings in setting.go, which the configuration,
+// its comments, rollout policy and the audit trail read.
+//
 // Start reading at Advertisement, then Owed (step.go: what is due to the host), Scene.Answer (answer.go: what the host's word
 // means), Policy.unfit (preflight.go: who is not staged), Admission.Admit (admission.go: who starts now), Policy.Judge (stop_rule.go: when to stop).
 package rollout

@@ -29,12 +29,12 @@ type Prospect struct {
 type Outlook struct {
 	Ring    Ring            `json:"ring"`
 	Ceiling int             `json:"ceiling"`
-	Enough  int             `json:"enough"` // the least limit, and at least the policy's, at which everybody fits in 95 of 100 plays; 0: no limit is
+	Enough  int             `json:"enough"` // the least limit, and at least the policy's, at which everybody fits in as many plays as the policy wants; 0: no limit is
 	Servers int             `json:"servers"`
 	Plays   int             `json:"plays"`
 	Sure    float64         `json:"sure"`   // share of the plays in which everybody fits
 	Likely  Course          `json:"likely"` // half of the plays are as good or better
-	Late    Course          `json:"late"`   // 95 of 100 are
+	Late    Course          `json:"late"`   // as many as the policy wants are (95 of 100)
 	Windows []WindowOutlook `json:"windows"`
 }
 
@@ -53,7 +53,7 @@ type WindowOutlook struct {
 	Servers  int       `json:"servers"`  // that have their first place in it
 	Capacity int       `json:"capacity"` // that it holds when every place is taken all the time
 	Likely   int       `json:"likely"`   // that it finishes, in half of the plays at least
-	Late     int       `json:"late"`     // in 95 of 100
+	Late     int       `json:"late"`     // in as many as the policy wants
 	Why      string    `json:"why,omitempty"`
 }
 
@@ -61,7 +61,6 @@ const (
 	mostPlays  = 200
 	leastPlays = 20
 	workload   = 200_000 // servers times plays
-	sure       = 0.95
 	mostOffer  = 10_000
 )
 
@@ -73,7 +72,7 @@ func (p Prospect) Look() Outlook {
 		if limit != p.Ceiling {
 			o = p.at(limit)
 		}
-		if o.Sure >= sure {
+		if o.Sure >= p.Policy.sure() {
 			out.Enough = limit
 			break
 		}
@@ -106,6 +105,7 @@ func (p Prospect) at(ceiling int) Outlook {
 	out.Sure = float64(full) / float64(plays)
 	slices.Sort(fits)
 	slices.SortFunc(done, time.Time.Compare)
+	sure := p.Policy.sure()
 	within := func(share float64) Course {
 		n := fits[rank(plays, 1-share)]
 		return Course{Done: done[rank(plays, share)], Fits: n, WillNot: len(p.Open) - n}
@@ -118,6 +118,9 @@ func (p Prospect) at(ceiling int) Outlook {
 	}
 	return out
 }
+
+// sure is the share of plays in which everybody must fit.
+func (p Policy) sure() float64 { return float64(p.Confidence) / 100 }
 
 // rank is the place of a quantile in a sorted list.
 func rank(n int, share float64) int {

@@ -28,7 +28,7 @@ func TestAnOutlookSaysWhoFitsAtWhichLimit(t *testing.T) {
 	if few.Late.Fits >= 400 || few.Late.WillNot+few.Late.Fits != 400 || few.Sure != 0 || !strings.Contains(few.Windows[0].Why, "of its 400 servers at 4 at once") {
 		t.Errorf("400 servers at 4 at once: %+v", few)
 	}
-	if many.Likely.WillNot != 0 || many.Sure < sure || many.Windows[0].Why != "" {
+	if many.Likely.WillNot != 0 || many.Sure < 0.95 || many.Windows[0].Why != "" {
 		t.Errorf("400 servers at 128 at once: %+v", many)
 	}
 	if few.Enough != many.Enough || few.Enough < DefaultPolicy().LeastCeiling || few.Enough > 128 {

@@ -57,7 +57,9 @@ type Policy struct {
 	ConsoleFailures int // servers in a row without an answer that mean trouble on our side
 	EmergencyLimit  int
 	LeastCeiling    int
-	Controllers     int // domain controllers of one domain that may be away at once
+	Controllers     int           // domain controllers of one domain that may be away at once
+	Grace           time.Duration // from a change request to its enforcement date, where none is named
+	Confidence      int           // plays of 100 in which everybody fits, before a forecast calls a limit enough
 }
 
 // DefaultPolicy is what we would use: the stop rule's numbers are a CUSUM test of 4 % against 20 % failures in hundredths of
@@ -77,7 +79,7 @@ func DefaultPolicy() Policy {
 		ExpectedDefault: 30 * time.Minute, MinSamples: 5, Experience: 20,
 		Warn: 350, Halt: 700, FailureScore: 161, SuccessScore: 18,
 		PilotFailures: 2, HardPilot: 1, HardWindow: 2, HardRollout: 5, SameCode: 5, ConsoleFailures: 8,
-		EmergencyLimit: 128, LeastCeiling: 32, Controllers: 1,
+		EmergencyLimit: 128, LeastCeiling: 32, Controllers: 1, Grace: 7 * day, Confidence: 95,
 	}
 }
 

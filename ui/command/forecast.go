@@ -73,7 +73,8 @@ func (c *call) printOutlooks(change engine.ChangeView, ceilings []int) error {
 	if c.json {
 		return nil
 	}
-	err := c.table([]column{{"RING", 0}, {"AT ONCE", 0}, {"SERVERS", 0}, {"DONE, LIKELY", 0}, {"DONE, 95 OF 100", 0}, {"FIT, LIKELY", 0}, {"FIT, 95 OF 100", 0}, {"ALL FIT", 0}, {"ENOUGH", 0}},
+	surely := fmt.Sprintf("%d OF 100", c.view().Policy.Confidence)
+	err := c.table([]column{{"RING", 0}, {"AT ONCE", 0}, {"SERVERS", 0}, {"DONE, LIKELY", 0}, {"DONE, " + surely, 0}, {"FIT, LIKELY", 0}, {"FIT, " + surely, 0}, {"ALL FIT", 0}, {"ENOUGH", 0}},
 		rows, "nothing of "+change.ID+" is open")
 	if err != nil || len(ceilings) > 1 || len(windows) == 0 {
 		return err
@@ -81,7 +82,7 @@ func (c *call) printOutlooks(change engine.ChangeView, ceilings []int) error {
 	if err := c.line(""); err != nil {
 		return err
 	}
-	return c.table([]column{{"RING", 0}, {"WINDOW", 0}, {"OPENS", 0}, {"CLOSES", 0}, {"SERVERS", 0}, {"HOLDS", 0}, {"DONE, LIKELY", 0}, {"95 OF 100", 0}, {"WHY NOT ALL", 80}}, windows, "")
+	return c.table([]column{{"RING", 0}, {"WINDOW", 0}, {"OPENS", 0}, {"CLOSES", 0}, {"SERVERS", 0}, {"HOLDS", 0}, {"DONE, LIKELY", 0}, {surely, 0}, {"WHY NOT ALL", 80}}, windows, "")
 }
 
 // enough names the limit at which everybody fits.

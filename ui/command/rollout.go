@@ -13,7 +13,7 @@ import (
 
 func (t *tree) rollout() *cobra.Command {
 	return t.noun("rollout", "Rollouts: watch them and steer them",
-		t.rolloutStatus(), t.rolloutServers(), t.forecast(),
+		t.rolloutStatus(), t.rolloutServers(), t.rolloutPolicy(), t.forecast(),
 		t.hold("pause", "Let nobody new start; those running finish"),
 		t.hold("halt", "Stop the rollout; it takes a resume with a reason to go on"),
 		t.hold("resume", "Go on after a pause or a halt"),

@@ -32,6 +32,8 @@ type rolloutLine struct {
 	Done      *time.Time   `json:"forecast_done,omitempty"`
 	WillNot   int          `json:"forecast_will_not"`
 	At        time.Time    `json:"at"`
+	// Policy is by which settings it is led.
+	Policy map[string]string `json:"policy"`
 }
 
 type windowLine struct {
@@ -42,10 +44,10 @@ type windowLine struct {
 	Score  int            `json:"score"`
 }
 
-func rolloutLineOf(r engine.RolloutView, at time.Time) rolloutLine {
+func rolloutLineOf(r engine.RolloutView, view *engine.View) rolloutLine {
 	line := rolloutLine{ID: r.ID, Change: r.Change, Release: r.Rollout.Release, Ring: r.Ring, State: r.State, Stop: r.Stop,
 		Servers: len(r.Cells), Targeted: r.Counts.Targeted(), Open: r.Counts.Open(), Counts: r.Counts, Windows: []windowLine{},
-		Rate: r.Rate, WillNot: r.Forecast.WillNot, At: at}
+		Rate: r.Rate, WillNot: r.Forecast.WillNot, At: view.At, Policy: view.Policy.Set()}
 	line.Voluntary, line.Enforced = installed(r)
 	for _, w := range r.Windows {
 		line.Windows = append(line.Windows, windowLine{w.ID, w.Opens, w.Closes, w.Counts, w.Score})
@@ -110,21 +112,23 @@ func (c *call) printRollouts() error {
 	if err != nil {
 		return err
 	}
-	at := c.view().At
 	for _, r := range rollouts {
-		if err := c.printRollout(r, at); err != nil {
+		if err := c.printRollout(r); err != nil {
 			return err
 		}
 	}
-	if len(rollouts) == 0 && !c.json {
+	switch {
+	case c.json:
+		return nil
+	case len(rollouts) == 0:
 		return c.line("there is no rollout yet: one opens when a change request is authorised")
 	}
-	return nil
+	return c.line("policy: %s; patchdeck rollout policy lists it", policyInForce(c.view().Policy))
 }
 
-func (c *call) printRollout(r engine.RolloutView, at time.Time) error {
+func (c *call) printRollout(r engine.RolloutView) error {
 	if c.json {
-		return c.object(rolloutLineOf(r, at))
+		return c.object(rolloutLineOf(r, c.view()))
 	}
 	for _, line := range rolloutWords(r) {
 		if err := c.line("%s", line); err != nil {
@@ -196,14 +200,13 @@ func (c *call) watchRollouts() error {
 }
 
 func (c *call) printChanged(rollouts []engine.RolloutView, last map[string]string) error {
-	at := c.view().At
 	for _, r := range rollouts {
 		words := strings.Join(rolloutWords(r), "\n")
 		if last[r.ID] == words {
 			continue
 		}
 		last[r.ID] = words
-		if err := c.printRollout(r, at); err != nil {
+		if err := c.printRollout(r); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,8 @@ type Config struct {
 	Notices     Notices
 	Limits      Limits
 	Inventory   inventory.Policy
-	VendorRoots string // path of a PEM file: where the chain of a vendor's signature may end; empty trusts nobody
+	Rollout     rollout.Policy // the numbers that rollouts are led by
+	VendorRoots string         // path of a PEM file: where the chain of a vendor's signature may end; empty trusts nobody
 }
 
 // Limits bound what the daemon does at once.
@@ -80,7 +81,7 @@ func Parse(path string, text []byte) (Config, error) {
 
 // base is the default configuration, for a folder.
 func base(folder string) (Config, error) {
-	return parse(filepath.Join(folder, "default.yaml"), []byte(Default), Config{})
+	return parse(filepath.Join(folder, "default.yaml"), []byte(Default), Config{Rollout: rollout.DefaultPolicy()})
 }
 
 func parse(path string, text []byte, c Config) (Config, error) {
@@ -101,6 +102,7 @@ func parse(path string, text []byte, c Config) (Config, error) {
 		"vendor_roots": func(v value) { c.VendorRoots = r.path(v, folder) },
 		"limits":       func(v value) { r.limits(v, &c.Limits) },
 		"inventory":    func(v value) { r.inventory(v, &c.Inventory) },
+		"rollout":      func(v value) { r.rollout(v, &c.Rollout) },
 	})
 	if err := r.done(); err != nil {
 		return Config{}, err

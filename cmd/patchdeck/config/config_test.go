@@ -240,7 +240,7 @@ credentials:
 func TestProblemsComeOneByOne(t *testing.T) {
 	_, err := Parse("config.yaml", []byte("a: 1\nb: 2\n"))
 	var several interface{ Unwrap() []error }
-	if !errors.As(err, &several) || len(several.Unwrap()) != 2 || several.Unwrap()[1].Error() != "config.yaml line 2: the key \"b\" is not known in the file: accepted are credentials, inventory, limits, listen, notices, status, users, vendor_roots, windows, zone" {
+	if !errors.As(err, &several) || len(several.Unwrap()) != 2 || several.Unwrap()[1].Error() != "config.yaml line 2: the key \"b\" is not known in the file: accepted are credentials, inventory, limits, listen, notices, rollout, status, users, vendor_roots, windows, zone" {
 		t.Errorf("error %v", err)
 	}
 }

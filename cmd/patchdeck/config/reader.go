@@ -14,6 +14,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"patchdeck/engine/rollout"
 )
 
 const (
@@ -242,22 +244,10 @@ func (r *reader) duration(v value, least, most time.Duration) time.Duration {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < least || d > most {
-		r.fail(v.line, "%s is %s: a time span from %s to %s is accepted, such as 30m or 4h", v.name, quote(text), span(least), span(most))
+		r.fail(v.line, "%s is %s: a time span from %s to %s is accepted, such as 30m or 4h", v.name, quote(text), rollout.Span(least), rollout.Span(most))
 		return least
 	}
 	return d
-}
-
-// span writes a time span without the zeros that time.Duration adds.
-func span(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }
 
 // oneOf reads a word of a fixed set, without regard to case, and gives it as the set writes it.
