@@ -107,10 +107,16 @@ func (e *Engine) importServers(actor approval.Actor, c ImportServers, now time.T
 		return id
 	})
 	both := append(slices.Clone(added), changed...)
+	overruled := e.overruled(changed)
 	for _, part := range chunksByWeight(both) {
 		e.must(serversImported{Source: c.Source, Servers: part, Added: len(added), Changed: len(changed), Same: len(unchanged)}, actor, "", now)
 	}
-	return fmt.Sprintf("%s added, %d changed, %d unchanged", count(len(added), "server"), len(changed), len(unchanged)), nil
+	words := []string{fmt.Sprintf("%s added, %d changed, %d unchanged", count(len(added), "server"), len(changed), len(unchanged))}
+	var ids []inventory.ServerID
+	for _, s := range append(both, unchanged...) {
+		ids = append(ids, s.ID)
+	}
+	return strings.Join(append(append(words, overruled...), e.sharedWindows(ids)...), "; "), nil
 }
 
 func (e *Engine) importBulletin(actor approval.Actor, c ImportBulletin, now time.Time) (string, error) {

@@ -29,6 +29,8 @@ type night struct {
 	crashes int
 	cancel  context.CancelFunc
 	files   engine.Files
+	// schedule is what the configuration has: the people of a night name windows of their own.
+	schedule []rollout.WindowSpec
 }
 
 func newNight(t *testing.T, servers int, seed uint64, fates map[string]enginetest.Fate) *night {

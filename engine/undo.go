@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
@@ -38,8 +39,31 @@ func Undo(view *View, actor approval.Actor, done Command) (Inverse, error) {
 			func(servers []inventory.ServerID) func(string) Command {
 				return func(reason string) Command { return Skip{Rollout: c.Rollout, Servers: servers, Reason: reason} }
 			})
+	case MapWindow:
+		return undoMapping(view, actor, c)
 	}
 	return Inverse{}, fmt.Errorf("%s cannot be taken back by a key", done.Action())
+}
+
+// undoMapping gives servers the windows back that they had, as long as nobody mapped them again since.
+func undoMapping(view *View, actor approval.Actor, c MapWindow) (Inverse, error) {
+	var back []WindowChoice
+	var still []inventory.ServerID
+	for _, choice := range c.Choices {
+		i := slices.IndexFunc(view.Servers, func(s inventory.Server) bool { return s.ID == choice.Server })
+		if i < 0 {
+			continue
+		}
+		s := &view.Servers[i]
+		if s.WindowChosen != nil && s.WindowChosen.By == actor.Name && strings.EqualFold(s.Window, choice.Window) && !strings.EqualFold(choice.Was, choice.Window) {
+			back, still = append(back, WindowChoice{Server: s.ID, Window: choice.Was, Was: s.Window}), append(still, s.ID)
+		}
+	}
+	if len(back) == 0 {
+		return Inverse{}, fmt.Errorf("none of the %d servers can be: each is mapped by somebody else, or to another window, by now", len(c.Choices))
+	}
+	return Inverse{Words: fmt.Sprintf("%d of %d servers get the window back that they had.", len(back), len(c.Choices)), Servers: still,
+		Command: func(reason string) Command { return MapWindow{Choices: back, Reason: reason} }}, nil
 }
 
 func undoHold(view *View, actor approval.Actor, c Hold) (Inverse, error) {

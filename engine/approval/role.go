@@ -54,11 +54,14 @@ func ParseRole(s string) (Role, error) {
 	return "", fmt.Errorf("role %q is not known: use one of %s", s, strings.Join(known, ", "))
 }
 
-// Actor is who acts: a person with roles, and the way in ("ssh", "socket", "command", "demo").
+// Actor is who acts: a person with roles, what is theirs by the users file, and the way in ("ssh", "socket", "command", "demo").
 type Actor struct {
 	Name  string
 	Roles []Role
-	Via   string
+	// Applications are those whose support the person is; Owns are names under which the inventory knows the person's servers, beside their own.
+	Applications []string
+	Owns         []string
+	Via          string
 }
 
 // Has tells whether the actor holds one of the roles.
@@ -69,6 +72,25 @@ func (a Actor) Has(any ...Role) bool {
 		}
 	}
 	return false
+}
+
+// OwnsServersOf tells whether servers of this owner, as the inventory names it, are the actor's own.
+func (a Actor) OwnsServersOf(owner string) bool {
+	same := func(name string) bool { return strings.EqualFold(strings.TrimSpace(name), strings.TrimSpace(owner)) }
+	return strings.TrimSpace(owner) != "" && (same(a.Name) || slices.ContainsFunc(a.Owns, same))
+}
+
+// Everything stands for every application in a person's list.
+const Everything = "*"
+
+// Supports tells whether the actor is the support of an application.
+func (a Actor) Supports(application string) bool {
+	return slices.ContainsFunc(a.Applications, func(name string) bool { return name == Everything || strings.EqualFold(name, application) })
+}
+
+// Same tells whether two actors are one person with the same rights, whichever way they came in.
+func (a Actor) Same(b Actor) bool {
+	return a.Name == b.Name && slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Applications, b.Applications) && slices.Equal(a.Owns, b.Owns)
 }
 
 // RoleNames gives the actor's roles as text for the audit trail.

@@ -25,6 +25,9 @@ type column struct {
 	get      func(s *Server) string
 }
 
+// windowColumn is the column that the command for mapping a server to a window changes as well.
+const windowColumn = "window"
+
 // columns are all the columns there are, in the order in which WriteCSV writes them.
 var columns = []column{
 	{"name", true, 128, (*Server).setName, func(s *Server) string { return s.Name }},
@@ -35,7 +38,7 @@ var columns = []column{
 	{"owner", true, 128, assign(func(s *Server) *string { return &s.Owner }), func(s *Server) string { return s.Owner }},
 	{"applications", true, 4096, (*Server).setApplications, func(s *Server) string { return strings.Join(s.Applications, ";") }},
 	{"cluster", false, 128, assign(func(s *Server) *string { return &s.Cluster }), func(s *Server) string { return s.Cluster }},
-	{"window", false, 32, nil, func(s *Server) string { return s.Window }}, // set by setWindow, which needs the known windows
+	{windowColumn, false, 32, nil, func(s *Server) string { return s.Window }}, // set by setWindow, which needs the known windows
 	{"risk", false, 16, oneOf(func(s *Server) *string { return &s.Risk }, "none", "low", "high"), func(s *Server) string { return s.Risk }},
 	{"port", false, 5, (*Server).setPort, func(s *Server) string { return strconv.Itoa(s.Port) }},
 	{"scheme", false, 5, (*Server).setScheme, func(s *Server) string { return s.Scheme }},

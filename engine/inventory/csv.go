@@ -248,7 +248,7 @@ func (in *csvReader) set(s *Server, c *column, value string) error {
 	if utf8.RuneCountInString(value) > c.most {
 		return fmt.Errorf("the value is longer than %d characters", c.most)
 	}
-	if c.name == "window" {
+	if c.name == windowColumn {
 		return s.setWindow(value, in.windows)
 	}
 	return c.set(s, value)

@@ -1,6 +1,9 @@
 package inventory
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Merge tells what an import changes: which of the incoming servers are new, which differ from what is known, and which are
 // as they were. Servers are matched by name without regard to case; no two incoming ones have the same. A known server keeps its id and all
@@ -31,13 +34,21 @@ func (s *Server) said(now Server) Server {
 	now.Facts, now.Scan, now.Trouble, now.TroubleClass, now.OffSince = s.Facts, s.Scan, s.Trouble, s.TroubleClass, s.OffSince
 	now.FactsSweep, now.ScanSweep, now.StampSweep, now.HealthSweep = s.FactsSweep, s.ScanSweep, s.StampSweep, s.HealthSweep
 	now.Reached, now.Health = s.Reached, s.Health
+	if now.leavesWindowOf(s) {
+		now.Window, now.WindowChosen = s.Window, s.WindowChosen
+	}
 	return now
+}
+
+// leavesWindowOf tells that what an import says leaves the window that somebody chose with a command as it is: it names the same one, or none.
+func (s *Server) leavesWindowOf(chosen *Server) bool {
+	return chosen.WindowChosen != nil && (s.Window == "" || strings.EqualFold(s.Window, chosen.Window))
 }
 
 // describes tells whether two servers agree in everything that people say of them.
 func (s *Server) describes(o *Server) bool {
 	for _, c := range columns {
-		if c.get(s) != c.get(o) {
+		if c.get(s) != c.get(o) && (c.name != windowColumn || !s.leavesWindowOf(o)) {
 			return false
 		}
 	}

@@ -33,16 +33,18 @@ type Server struct {
 	Site         string      `json:"site"`
 	Owner        string      `json:"owner"`
 	Applications []string    `json:"applications"`
-	Cluster      string      `json:"cluster,omitempty"`  // members of one cluster are never down together
-	Window       string      `json:"window,omitempty"`   // id of the maintenance window that the owner chose
-	Risk         string      `json:"risk,omitempty"`     // "none", "low", "high": pilots are taken from "none" and "low"
-	Value        string      `json:"value,omitempty"`    // "low" or "high": what its loss would cost
-	Exposure     string      `json:"exposure,omitempty"` // "low" or "high": who can reach it
-	Hardware     string      `json:"hardware,omitempty"` // "physical", "virtual" or "laptop", where people say so
-	LinkMbit     int         `json:"link_mbit,omitempty"`
-	Link         string      `json:"link,omitempty"`     // "reliable" or "unreliable"
-	FSMO         []string    `json:"fsmo,omitempty"`     // operations master roles, of FSMORoles
-	Software     []string    `json:"software,omitempty"` // applications and middleware with their versions
+	Cluster      string      `json:"cluster,omitempty"` // members of one cluster are never down together
+	Window       string      `json:"window,omitempty"`  // id of the maintenance window that the owner chose
+	// WindowChosen is who mapped the server to its window, or to none, with a command; nil when an import said so, or nobody.
+	WindowChosen *Signed  `json:"window_chosen,omitempty"`
+	Risk         string   `json:"risk,omitempty"`     // "none", "low", "high": pilots are taken from "none" and "low"
+	Value        string   `json:"value,omitempty"`    // "low" or "high": what its loss would cost
+	Exposure     string   `json:"exposure,omitempty"` // "low" or "high": who can reach it
+	Hardware     string   `json:"hardware,omitempty"` // "physical", "virtual" or "laptop", where people say so
+	LinkMbit     int      `json:"link_mbit,omitempty"`
+	Link         string   `json:"link,omitempty"`     // "reliable" or "unreliable"
+	FSMO         []string `json:"fsmo,omitempty"`     // operations master roles, of FSMORoles
+	Software     []string `json:"software,omitempty"` // applications and middleware with their versions
 	// Unmanaged is why patchdeck leaves this server to people: one of UnmanagedKinds, and perhaps words after a colon. Empty is managed.
 	Unmanaged string `json:"unmanaged,omitempty"`
 

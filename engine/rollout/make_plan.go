@@ -174,10 +174,10 @@ func (d Draft) ring(s inventory.Server) Ring {
 		return Rollback
 	case slices.Contains(d.Pilots, s.ID):
 		return Pilot
-	case d.Emergency || s.Environment == inventory.Prod:
+	case d.Emergency:
 		return Prod
 	default:
-		return Dev
+		return RingOf(s.Environment)
 	}
 }
 

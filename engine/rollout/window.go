@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"patchdeck/engine/calendar"
+	"patchdeck/engine/inventory"
 )
 
 // Ring is the group of servers that a rollout serves. Each ring has a rollout of its own, run by the same machine.
@@ -20,6 +21,14 @@ const (
 
 // Rings in the order in which a release goes through them.
 var Rings = []Ring{Pilot, Dev, Prod}
+
+// RingOf is the ring to which servers of an environment belong, unless they are pilots or an emergency makes them all Prod.
+func RingOf(e inventory.Environment) Ring {
+	if e == inventory.Prod {
+		return Prod
+	}
+	return Dev
+}
 
 // WindowKind tells what a window is for.
 type WindowKind string

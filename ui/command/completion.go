@@ -17,6 +17,7 @@ import (
 	"patchdeck/engine/notice"
 	"patchdeck/engine/pilot"
 	"patchdeck/engine/procedure"
+	"patchdeck/engine/rollout"
 )
 
 // named is one value that an argument may have, with a word about it.
@@ -101,6 +102,16 @@ var placeholders = map[string]func(*engine.View) []named{
 			list = append(list, named{i.ID, string(i.State) + ", " + i.Title})
 		}
 		return list
+	},
+	"WINDOW": func(v *engine.View) (list []named) {
+		for _, cycle := range v.Procedure.Cycles {
+			for _, w := range cycle.Windows {
+				if w.Kind == rollout.Standard {
+					list = append(list, named{w.ID, string(w.Ring)})
+				}
+			}
+		}
+		return append(list, named{noWindow, "plans choose"})
 	},
 	"MONTH": months,
 	"TASK": func(*engine.View) (list []named) {

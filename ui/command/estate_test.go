@@ -42,7 +42,7 @@ func TestTablesOfTheEstate(t *testing.T) {
 func TestEachVerbOfTheEstateGivesItsCommand(t *testing.T) {
 	s := at(t, uitest.Estate(uitest.Night(60)), approval.Lead)
 	name, id := s.console.View().Servers[3].Name, s.console.View().Servers[3].ID
-	ids := []inventory.ServerID{id}
+	ids, was := []inventory.ServerID{id}, s.console.View().Servers[3].Window
 	for words, want := range map[string]engine.Command{
 		"collection create x --query known --server " + name + " --reference --reason why": engine.CreateCollection{Name: "x", Query: "known", Members: ids, Reference: true, Reason: "why"},
 		"collection add x " + name + " --reason why":                                       engine.AddToCollection{Name: "x", Servers: ids, Reason: "why"},
@@ -56,6 +56,8 @@ func TestEachVerbOfTheEstateGivesItsCommand(t *testing.T) {
 		"standard review --reason why":                                                     engine.ReviewStandards{Reason: "why"},
 		"finding close f-3 --reason why":                                                   engine.CloseFinding{Finding: "F-3", Reason: "why"},
 		"inventory retire " + name + " --reason why":                                       engine.RetireServers{Servers: ids, Reason: "why"},
+		"inventory window " + name + " w5 --reason why":                                    engine.MapWindow{Choices: []engine.WindowChoice{{Server: id, Window: "w5", Was: was}}, Reason: "why"},
+		"inventory window " + name + " none --from W9 --reason why":                        engine.MapWindow{Choices: []engine.WindowChoice{{Server: id, Was: "W9"}}, Reason: "why"},
 		"change submit R --collection x --override-audit moved --reason why":               engine.SubmitChange{Release: "R", Collections: []string{"x"}, OverrideAudit: "moved", Reason: "why"},
 	} {
 		s.expect(command.Done, "", strings.Fields(words)...)

@@ -17,7 +17,7 @@ func (t *tree) inventory() *cobra.Command {
 		t.sweep(engine.SweepFacts, "sweep", "Read the facts of the servers: build, roles, disk, pending restart"),
 		t.sweep(engine.SweepScan, "scan", "Let the servers' own update agents say which updates they lack"),
 		t.sweep(engine.SweepHealth, "health", "Ask the servers what would stop an installation: rights, services, disk, clock, policies"),
-		t.inventoryRetire(), t.inventoryCompare(), t.audits(),
+		t.inventoryRetire(), t.inventoryWindow(), t.inventoryCompare(), t.audits(),
 		t.serversFound("off-network", "List the servers that give no answer, with what to do", inventory.OffNetwork, "every server answers"),
 		t.serversFound("catch-up", "List the servers that miss updates of releases that are through", inventory.CatchUp, "no server has anything to catch up"),
 		t.probe())

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"slices"
 	"sync"
 	"time"
 
@@ -205,7 +204,7 @@ func (s *Server) Sessions() int {
 	return len(s.sessions)
 }
 
-// Recheck asks the users again about everybody who is in, and ends the sessions of those who are gone or whose roles changed.
+// Recheck asks the users again about everybody who is in, and ends the sessions of those who are gone or whose rights changed.
 // Call it whenever the users change.
 func (s *Server) Recheck() {
 	for _, x := range s.current() {
@@ -214,7 +213,7 @@ func (s *Server) Recheck() {
 		case err != nil:
 			s.log.Info("session ended: no longer a user", "user", x.actor.Name)
 			x.finish(command.Denied, "You are no longer in the users file of patchdeck.")
-		case now.Name != x.actor.Name || !slices.Equal(now.Roles, x.actor.Roles):
+		case !now.Same(x.actor):
 			s.log.Info("session ended: roles changed", "user", x.actor.Name)
 			x.finish(command.Done, "Your roles have changed. Connect again.")
 		}

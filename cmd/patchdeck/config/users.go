@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 	gossh "golang.org/x/crypto/ssh"
@@ -18,12 +19,17 @@ type User struct {
 	Roles []approval.Role
 	// Secondary are those of Roles in which the person stands in for another: overdue work of the role is theirs as well.
 	Secondary []approval.Role
-	OSUser    string
-	Keys      []gossh.PublicKey
+	// Applications are those whose support the person is; Owns are names under which the inventory knows the person's servers.
+	Applications []string
+	Owns         []string
+	OSUser       string
+	Keys         []gossh.PublicKey
 }
 
 // Actor is the person as the engine knows them.
-func (u User) Actor() approval.Actor { return approval.Actor{Name: u.Name, Roles: u.Roles} }
+func (u User) Actor() approval.Actor {
+	return approval.Actor{Name: u.Name, Roles: u.Roles, Applications: u.Applications, Owns: u.Owns}
+}
 
 // Person is who owes what a role owes.
 func (u User) Person() approval.Person {
@@ -104,6 +110,12 @@ func (r *reader) user(v value, users *Users) {
 		"secondary": func(v value) {
 			r.list(v, "secondary", func(v value) { u.Secondary = r.role(v, u.Secondary) })
 		},
+		"applications": func(v value) {
+			r.list(v, "applications", func(v value) { u.Applications = r.nameOf(v, u.Applications) })
+		},
+		"owns": func(v value) {
+			r.list(v, "owners, as the inventory names them", func(v value) { u.Owns = r.nameOf(v, u.Owns) })
+		},
 		"os_user": func(v value) { u.OSUser = r.word(v, osUserName) },
 		"keys": func(v value) {
 			r.list(v, "keys", func(v value) {
@@ -128,6 +140,10 @@ func (r *reader) user(v value, users *Users) {
 		r.fail(v.line, "a user lacks the key name")
 	case len(u.Roles) == 0:
 		r.fail(v.line, "the user %s has no role: give roles: [viewer], for instance", u.Name)
+	case len(u.Applications) > 0 && !slices.Contains(u.Roles, approval.Support):
+		r.fail(v.line, "the user %s has applications, which have no meaning without the role %s", u.Name, approval.Support)
+	case len(u.Owns) > 0 && !slices.Contains(u.Roles, approval.ServerAdmin):
+		r.fail(v.line, "the user %s owns servers, which has no meaning without the role %s", u.Name, approval.ServerAdmin)
 	case len(u.Keys) == 0 && u.OSUser == "":
 		r.fail(v.line, "the user %s can come in by no way: give keys or os_user", u.Name)
 	}
@@ -172,6 +188,23 @@ func (r *reader) word(v value, pattern *regexp.Regexp) string {
 		r.fail(v.line, "%s is %s: letters, digits, dot, dash and underscore are accepted, at most 64", v.name, quote(text))
 	}
 	return text
+}
+
+// longestName bounds the name of an application or an owner, as an inventory file does.
+const longestName = 128
+
+// nameOf adds the name of something in the inventory, which may hold spaces.
+func (r *reader) nameOf(v value, names []string) []string {
+	text := strings.TrimSpace(r.text(v))
+	switch {
+	case text == "":
+		return names
+	case utf8.RuneCountInString(text) > longestName:
+		r.fail(v.line, "%s is longer than %d characters", quote(text), longestName)
+	case slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, text) }):
+		r.fail(v.line, "%s stands twice", quote(text))
+	}
+	return append(names, text)
 }
 
 func (r *reader) role(v value, roles []approval.Role) []approval.Role {

@@ -98,6 +98,39 @@ users:
 	}
 }
 
+// Handbook 5: application support acts for its own applications, server administrators for their own servers; the users file says whose they are.
+func TestAPersonHasApplicationsAndServers(t *testing.T) {
+	users, err := ParseUsers("users.yaml", []byte(`
+users:
+  - {name: sue, roles: [support, server-administrator], applications: [Payroll, Web shop], owns: [Team Payroll], os_user: sue}
+  - {name: desk, roles: [support], applications: ["*"], os_user: desk}
+  - {name: none, roles: [support, server-administrator], os_user: none}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		who, application, owner string
+		supports, owns          bool
+	}{{"sue", "web SHOP", "team payroll", true, true}, {"sue", "Web", "Sue", false, true}, {"sue", "", "", false, false}, {"desk", "Web", "desk", true, true}, {"none", "Payroll", "Team Payroll", false, false}} {
+		actor, _ := users.ByOSUser(c.who)
+		if actor.Supports(c.application) != c.supports || actor.OwnsServersOf(c.owner) != c.owns {
+			t.Errorf("%s: supports %q %v, owns servers of %q %v", c.who, c.application, actor.Supports(c.application), c.owner, actor.OwnsServersOf(c.owner))
+		}
+	}
+	for text, says := range map[string]string{
+		"{name: x, roles: [lead], applications: [A], os_user: x}":         "no meaning without the role support",
+		"{name: x, roles: [lead], owns: [A], os_user: x}":                 "no meaning without the role server-administrator",
+		"{name: x, roles: [support], applications: [A, a], os_user: x}":   `"a" stands twice`,
+		"{name: x, roles: [support], applications: A, os_user: x}":        "applications must be a list of applications",
+		"{name: x, roles: [support], applications: [{A: b}], os_user: x}": "must be a single value",
+	} {
+		if _, err := ParseUsers("users.yaml", []byte("users: ["+text+"]")); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v, want %s", text, err, says)
+		}
+	}
+}
+
 func TestEveryMistakeOfAUsersFileIsNamed(t *testing.T) {
 	text := fmt.Sprintf(`users:
   - name: k.osei

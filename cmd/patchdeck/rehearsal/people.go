@@ -24,7 +24,7 @@ var (
 	Lead      = approval.Actor{Name: "lea.lind", Roles: []approval.Role{approval.Lead}, Via: "demo"}
 	Authority = approval.Actor{Name: "arun.das", Roles: []approval.Role{approval.Authority}, Via: "demo"}
 	Board     = approval.Actor{Name: "bea.roth", Roles: []approval.Role{approval.Board}, Via: "demo"}
-	Support   = approval.Actor{Name: "sam.okoye", Roles: []approval.Role{approval.Support}, Via: "demo"}
+	Support   = approval.Actor{Name: "sam.okoye", Roles: []approval.Role{approval.Support}, Applications: []string{approval.Everything}, Via: "demo"}
 	OnCall    = approval.Actor{Name: "olga.nowak", Roles: []approval.Role{approval.OnCall}, Via: "demo"}
 	Watcher   = approval.Actor{Name: "vic.tran", Roles: []approval.Role{approval.Viewer}, Via: "demo"}
 )

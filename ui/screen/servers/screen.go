@@ -106,7 +106,7 @@ func (s *Screen) Bindings() []part.Binding {
 			Run: func() part.Cmd { return s.desk.Open(newBaselinesPage(s.desk)) }},
 		s.desk.ColumnsBinding("c", s.table),
 	}
-	list = append(append(list, s.actions()...), s.desk.CopyRows(s.table)...)
+	list = append(append(append(list, s.actions()...), s.windowBindings()...), s.desk.CopyRows(s.table)...)
 	if s.query.active() || s.collection != "" || s.table.Marks() > 0 {
 		list = append(list, part.Binding{Keys: []string{"esc"}, Help: "drop the marks, else the filter, else the collection", Hint: "clear", Group: group, Run: s.clear})
 	}
