@@ -90,14 +90,14 @@ func (e *Engine) mapWindow(actor approval.Actor, c MapWindow, now time.Time) (st
 		left = append(left, s.Name+" had "+windowWords(s.Window)+e.chosenWords(s))
 	}
 	if len(to) == 0 {
-		return "", approval.Clash("nothing changes: %s there already", some(same))
+		return "", approval.Clash("nothing changes: it is so already for %s", some(same))
 	}
 	for _, id := range slices.Sorted(maps.Keys(to)) {
 		e.must(windowMapped{Server: id, Was: e.state.servers[id].Window, Window: to[id], Signed: signed(actor, c.Reason, now)}, actor, c.Reason, now)
 	}
 	words := []string{fmt.Sprintf("%s mapped to %s", count(len(to), "server"), e.windowsIn(to)), some(left)}
 	if len(same) > 0 {
-		words = append(words, some(same)+" there already")
+		words = append(words, "it was so already for "+some(same))
 	}
 	words = append(words, e.stillPlanned(to, now)...)
 	words = append(words, e.sharedWindows(slices.Collect(maps.Keys(to)))...)
@@ -147,7 +147,7 @@ func (e *Engine) windowFor(s *inventory.Server, id string) (string, error) {
 	if len(open) == 0 {
 		return "", fmt.Errorf("the configuration has no window for %s, where %s belongs", ring, s.Name)
 	}
-	return "", fmt.Errorf("%q is no window for %s, which is in %s: there are %s, or none", id, s.Name, ring, strings.Join(open, ", "))
+	return "", fmt.Errorf("%q is no window for %s, which is in %s: choose one of %s, or none", id, s.Name, ring, strings.Join(open, ", "))
 }
 
 // chosenWords says who mapped a server to its window, and why; empty when nobody did with a command.

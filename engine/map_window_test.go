@@ -83,7 +83,7 @@ func TestServerAdministratorsMapTheirOwnServers(t *testing.T) {
 		if _, err := m.do(rehearsal.Lead, engine.WindowChoice{Server: foreign, Window: "W1"}); err != nil {
 			t.Errorf("the lead: %v", err)
 		}
-		for window, says := range map[string]string{"W9": "there are W1, W2, or none", "D1": "there are W1, W2, or none", "E1": "there are W1, W2, or none"} {
+		for window, says := range map[string]string{"W9": "choose one of W1, W2, or none", "D1": "choose one of W1, W2, or none", "E1": "choose one of W1, W2, or none"} {
 			if _, err := m.do(ada, engine.WindowChoice{Server: own, Window: window, Was: "W2"}); err == nil || errors.As(err, &denied) || !strings.Contains(err.Error(), says) {
 				t.Errorf("%s: %v", window, err)
 			}
