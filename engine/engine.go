@@ -92,6 +92,7 @@ type Engine struct {
 	post     postOffice
 	month    monthLook
 	overlaps overlaps
+	gauge    *gauge // shared with the readers of views
 	dossiers struct {
 		shown map[string]catalog.Dossier
 		made  uint64 // by version of the kind of record
@@ -143,7 +144,7 @@ func New(o Options) (*Engine, error) {
 	e := &Engine{options: o, state: s, head: o.Store.Head(), inputs: make(chan any, 1024), stopped: make(chan struct{}),
 		contacts: newContacts(), inFlight: map[string]bool{}, tidy: map[string]errand{},
 		dockets: map[string]*docket{}, agenda: newAgenda(), errands: heap[place]{less: place.before}, queued: map[string]place{},
-		boards: map[string]*board{}}
+		boards: map[string]*board{}, gauge: newGauge(o.Inventory)}
 	e.touchAll()
 	e.view.Store(e.makeView(o.Clock.Now(), 1))
 	return e, nil
@@ -161,8 +162,8 @@ type answer struct {
 	err   error
 }
 
-// report is a host's answer to a call.
-type report struct {
+// hostReport is a host's answer to a call.
+type hostReport struct {
 	key   string
 	sweep int // 0 for an advertisement's step
 	reply rollout.Reply
@@ -285,7 +286,7 @@ func (e *Engine) take(in any, waiting []request) []request {
 	switch in := in.(type) {
 	case request:
 		return append(waiting, in)
-	case report:
+	case hostReport:
 		e.hear(in, e.options.Clock.Now())
 	case heard:
 		in.hear(e, e.options.Clock.Now())

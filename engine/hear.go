@@ -9,7 +9,7 @@ import (
 )
 
 // hear judges a host's reply and records what follows from it.
-func (e *Engine) hear(r report, now time.Time) {
+func (e *Engine) hear(r hostReport, now time.Time) {
 	e.calls--
 	delete(e.inFlight, r.key)
 	e.stale = true
@@ -70,7 +70,7 @@ func (e *Engine) sweepErrand(sweep sweepState, id inventory.ServerID) (d errand,
 }
 
 // hearSweep judges a server's answer within a sweep. Good counts the scan jobs that ended badly; Silent the calls without an answer.
-func (e *Engine) hearSweep(r report, now time.Time) {
+func (e *Engine) hearSweep(r hostReport, now time.Time) {
 	sweep, ok := e.state.sweeps[r.sweep]
 	server := e.state.servers[r.reply.Step.Server]
 	if !ok || server == nil || sweep.done(*server) {

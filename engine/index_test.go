@@ -52,4 +52,11 @@ func CheckIndexes(t *testing.T, e *Engine) {
 	if !reflect.DeepEqual(shown, anew) {
 		t.Errorf("the view was kept as\n%+v\nand is\n%+v", shown, anew)
 	}
+	compliance := e.View().Compliance()
+	anew.gauge = newGauge(e.options.Inventory) // which remembers nothing of other views
+	if kept, made := shown.Compliance(), anew.Compliance(); !reflect.DeepEqual(kept, made) {
+		t.Errorf("compliance was kept as\n%+v\nand is\n%+v", kept, made)
+	} else if compliance.All.Servers+compliance.Unmanaged != len(e.View().Servers) {
+		t.Errorf("compliance counts %d servers and %d outside of %d", compliance.All.Servers, compliance.Unmanaged, len(e.View().Servers))
+	}
 }

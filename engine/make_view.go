@@ -17,7 +17,8 @@ import (
 // makeView builds a snapshot. It shares values that never change once they are in the state.
 func (e *Engine) makeView(now time.Time, generation uint64) *View {
 	e.gather()
-	v := &View{Generation: generation, At: now, Head: e.head, ReadOnly: e.standstill(), Servers: e.showServers(), Policy: e.options.Policy}
+	v := &View{Generation: generation, At: now, Head: e.head, ReadOnly: e.standstill(), Servers: e.showServers(), Policy: e.options.Policy,
+		gauge: e.gauge, catalogue: e.state.index.versions["bulletin"] + e.state.index.versions["dossier"] + 1}
 	e.shelf.show(e.state, v)
 	for _, id := range slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber) {
 		v.Rollouts = append(v.Rollouts, e.showRollout(e.state.rollouts[id], now))

@@ -70,7 +70,7 @@ func (e *Engine) start(ctx context.Context, hosts *sync.WaitGroup, d errand) {
 	}
 	target := targetOf(e.state.serverOf(d.step.Server))
 	hosts.Go(func() {
-		r := report{key: d.key, sweep: d.sweep, reply: e.call(ctx, target, d.step, change)}
+		r := hostReport{key: d.key, sweep: d.sweep, reply: e.call(ctx, target, d.step, change)}
 		select {
 		case e.inputs <- r:
 		case <-ctx.Done():

@@ -12,7 +12,8 @@ import (
 	"patchdeck/engine/trail"
 )
 
-// View is an immutable snapshot of everything that a reader may see. Its parts are shared: readers change nothing.
+// View is an immutable snapshot of everything that a reader may see. Its parts are shared: readers change nothing. Compliance is worked out
+// when somebody asks for it.
 type View struct {
 	Generation uint64    // grows with each published view
 	At         time.Time // the engine's clock when it was made
@@ -43,6 +44,9 @@ type View struct {
 	Policy       rollout.Policy                // the numbers that rollouts are led by
 	Needs        []Need                        // what waits for a person, most urgent first
 	ReadOnly     string                        // why nothing new starts (clock jumped, disk short); empty when all is well
+
+	gauge     *gauge // what Compliance is worked out with; nil in a view that no engine made
+	catalogue uint64 // version of what people and bulletins say of updates
 }
 
 // CollectionView is a collection with what it holds at the moment of the view. The answer is worked out by the first reader that asks for

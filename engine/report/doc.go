@@ -1,5 +1,6 @@
 // Package report tells how a night went: how many servers were patched and verified, what became of every other one and why,
-// who decided what, why a stop rule halted the rollout, and what needs a person next.
+// who decided what, why a stop rule halted the rollout, and what needs a person next. And it tells where the fleet stands with the
+// updates of the catalogue (Compliance).
 //
 // In flow records (inventory, release, change request, plan, rollouts, advertisements) and the entries of the audit trail; they
 // are read, never changed. Out come one value, Night, and from it the Summary that scripts read, a JSON document and a page of HTML
@@ -13,6 +14,13 @@
 // servers that came into the inventory after the plan was frozen. Make holds the numbers against each other and gives no report
 // that does not add up.
 //
+// # Compliance
+//
+// A Gauge holds the updates that count: no other replaces them, and nobody decided that they are not relevant. Every managed server has one
+// Grade for each set of them (all, one severity, one phase of the cycle), by its newest evidence: its facts, its scan, or what a rollout proved
+// since. The denominator of a percentage is whoever must have the updates, with the servers of which nothing, or nothing recent, is known;
+// exempt servers and those to which nothing applies are outside. Each table says how many servers are unknown and how many are stale.
+//
 // # Evidence
 //
 // Installed is what was read on a server, never what was hoped: a build at or above the one that the update brings, or the
@@ -21,5 +29,6 @@
 // The package must not know the engine, the store, a network or the time; it does not decide anything. Strings from hosts
 // and people are hostile: clean.go strips what could command a terminal or turn the reading direction, and the page escapes the rest.
 //
-// Start reading at Make in make.go; night.go is the document, account.go the counting, explain.go the sentences.
+// Start reading at Make in make.go; night.go is the document, account.go the counting, explain.go the sentences. For compliance begin with
+// compliance.go, what is counted; gauge.go judges one server, measure.go counts all.
 package report
