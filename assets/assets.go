@@ -4,7 +4,6 @@ import (
 	"embed"
 	"encoding/base64"
 	"io/fs"
-	"strings"
 	"unicode/utf16"
 )
 
@@ -19,19 +18,7 @@ var templateFiles embed.FS
 
 // Bootstrap is the one script that a command line carries: bootstrap.ps1 without comments and indentation, which cost as
 // much to send as the rest. It reads every other script from standard input.
-func Bootstrap() string { return withoutComments(library.bootstrap.Text) }
-
-// withoutComments leaves out the header, lines that are comments, and what lines are indented by. It is for a script that has
-// no text over several lines.
-func withoutComments(script string) string {
-	var bare strings.Builder
-	for line := range strings.Lines(headerBlock.ReplaceAllLiteralString(script, "")) {
-		if line = strings.TrimLeft(line, " "); line != "\n" && !strings.HasPrefix(line, "#") {
-			bare.WriteString(line)
-		}
-	}
-	return bare.String()
-}
+func Bootstrap() string { return library.bootstrap.Bare().Text }
 
 // BootstrapCommandLine is the whole command that starts the bootstrap on a server. It is the same for every call and short
 // enough for cmd.exe.

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -41,30 +42,31 @@ func TestTheCommandLineCarriesTheBootstrap(t *testing.T) {
 	}
 }
 
-// What is left out of the command line must mean nothing to PowerShell.
-func TestTheCommandLineLeavesOutOnlyCommentsAndIndentation(t *testing.T) {
-	source := library.bootstrap.Text
-	bare := strings.Split(strings.TrimSuffix(Bootstrap(), "\n"), "\n")
-	for line := range strings.Lines(source[strings.Index(source, "#>\n")+len("#>\n"):]) {
-		line = strings.TrimSpace(line)
-		if strings.Count(line, "'")%2 != 0 || strings.Count(line, `"`)%2 != 0 {
-			t.Errorf("a text may go on over the end of the line: %s", line)
+// What is left out of what is sent to be run must mean nothing to PowerShell.
+func TestBareScriptsLackOnlyCommentsAndIndentation(t *testing.T) {
+	texts := regexp.MustCompile(`'[^']*'|"[^"]*"`)
+	for _, script := range everyScript() {
+		_, source, _ := strings.Cut(script.Text, "#>\n")
+		var want strings.Builder
+		for line := range strings.Lines(source) {
+			line = strings.TrimSpace(line)
+			if line == "" || strings.HasPrefix(line, "#") {
+				continue
+			}
+			if strings.ContainsAny(texts.ReplaceAllLiteralString(line, ""), `'"`) {
+				t.Errorf("%s: a text may go on over the end of the line: %s", script.Name, line)
+			}
+			want.WriteString(line + "\n")
 		}
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
+		if got := script.Bare(); got.Text != want.String() || got.SHA256 != hashOf(got.Text) || got.Name != script.Name || got.Version != script.Version {
+			t.Errorf("%s: the bare script is %.200q... with hash %s", script.Name, got.Text, got.SHA256)
 		}
-		if len(bare) == 0 || bare[0] != line {
-			t.Fatalf("the command line lacks %q", line)
-		}
-		bare = bare[1:]
-	}
-	if len(bare) != 0 {
-		t.Errorf("the command line also has %q", bare)
 	}
 }
 
 func TestPackedScriptsAreTheScripts(t *testing.T) {
-	for _, script := range Scripts() {
+	for _, whole := range Scripts() {
+		script := whole.Bare()
 		packed, err := base64.StdEncoding.DecodeString(script.Packed())
 		if err != nil {
 			t.Fatal(err)

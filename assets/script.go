@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// ScriptFile is one script as it is sent: parts included, the header still in it.
+// ScriptFile is one script: parts included, the header still in it.
 type ScriptFile struct {
 	Name    string
 	Version int
@@ -37,6 +37,31 @@ func (s ScriptFile) Packed() string {
 		panic(err) // memory takes everything, and the level is one of gzip's
 	}
 	return base64.StdEncoding.EncodeToString(packed.Bytes())
+}
+
+// Bare is the script as it is sent to be run: without its header, comments and indentation, which a server only throws away
+// and which are a quarter of what is sent. Bodies of jobs, which stay on the server as files, travel whole.
+func (s ScriptFile) Bare() ScriptFile {
+	s.Text = withoutComments(s.Text)
+	s.SHA256 = hashOf(s.Text)
+	return s
+}
+
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// withoutComments leaves out the header, lines that are comments, and what lines are indented by. It is for scripts that have
+// no text over several lines, which is all of ours.
+func withoutComments(script string) string {
+	var bare strings.Builder
+	for line := range strings.Lines(headerBlock.ReplaceAllLiteralString(script, "")) {
+		if line = strings.TrimLeft(line, " "); line != "\n" && !strings.HasPrefix(line, "#") {
+			bare.WriteString(line)
+		}
+	}
+	return bare.String()
 }
 
 // Script gives a script that can be sent to a server, by its name without extension.
@@ -96,8 +121,7 @@ func readScript(file string) (ScriptFile, error) {
 	if name := strings.TrimSuffix(file, ".ps1"); header.Script != name {
 		return ScriptFile{}, fmt.Errorf("scripts/%s: the header calls the script %q", file, header.Script)
 	}
-	sum := sha256.Sum256([]byte(text))
-	return ScriptFile{Name: header.Script, Version: header.Version, Text: text, SHA256: hex.EncodeToString(sum[:])}, nil
+	return ScriptFile{Name: header.Script, Version: header.Version, Text: text, SHA256: hashOf(text)}, nil
 }
 
 var includeLine = regexp.MustCompile(`(?m)^#include (part/[a-z-]+\.ps1)\n`)

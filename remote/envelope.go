@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -16,18 +18,19 @@ type scriptError struct {
 
 // envelope is a script's answer; see the README of assets/scripts.
 type envelope struct {
-	Format  int             `json:"patchdeck"`
-	Nonce   string          `json:"nonce"`
-	Script  string          `json:"script"`
-	Version int             `json:"version"`
-	OK      *bool           `json:"ok"`
-	Result  json.RawMessage `json:"result"`
-	Error   *scriptError    `json:"error"`
+	Format  int          `json:"patchdeck"`
+	Nonce   string       `json:"nonce"`
+	Script  string       `json:"script"`
+	Version int          `json:"version"`
+	OK      *bool        `json:"ok"`
+	Result  any          `json:"result"` // points to a pointer, which stays nil without a result
+	Error   *scriptError `json:"error"`
 }
 
 // readEnvelope finds the one answer to our nonce in what a command wrote and checks that it is from the script that was
-// sent. Everything around it is noise.
-func readEnvelope(stdout []byte, o *order) (*envelope, error) {
+// sent. Everything around it is noise. The result is read into result, a pointer; it says nothing before the rest of the
+// envelope was checked, so it is touched last.
+func readEnvelope(stdout []byte, o *order, result any) (*envelope, error) {
 	line, err := between(stdout, "-----BEGIN PATCHDECK "+o.nonce+"-----", o.end())
 	if err != nil {
 		return nil, err
@@ -35,8 +38,11 @@ func readEnvelope(stdout []byte, o *order) (*envelope, error) {
 	if !utf8.Valid(line) {
 		return nil, errors.New("the script's answer is not UTF-8")
 	}
-	var e envelope
-	if err := json.Unmarshal(line, &e); err != nil {
+	read := reflect.New(reflect.TypeOf(result))
+	e := envelope{Result: read.Interface()}
+	err = json.Unmarshal(line, &e)
+	var misfit *json.UnmarshalTypeError
+	if inResult := errors.As(err, &misfit) && strings.HasPrefix(misfit.Field, "result"); err != nil && !inResult {
 		return nil, fmt.Errorf("the script's answer is not readable: %w", err)
 	}
 	switch {
@@ -44,8 +50,12 @@ func readEnvelope(stdout []byte, o *order) (*envelope, error) {
 		return nil, errors.New("the script's answer has an unknown format")
 	case e.Nonce != o.nonce, e.Script != o.script.Name, e.Version != o.script.Version:
 		return nil, errors.New("the answer is not of the script that was sent")
-	case e.OK == nil, *e.OK && len(e.Result) == 0, !*e.OK && (e.Error == nil || !hresultForm.MatchString(e.Error.Code)):
+	case e.OK == nil, *e.OK && err == nil && read.Elem().IsNil(), !*e.OK && (e.Error == nil || !hresultForm.MatchString(e.Error.Code)):
 		return nil, errors.New("the script's answer says neither result nor error")
+	case *e.OK && err != nil:
+		return nil, err
+	case *e.OK:
+		reflect.ValueOf(result).Elem().Set(read.Elem().Elem())
 	}
 	return &e, nil
 }

@@ -189,6 +189,7 @@ func TestNoiseAroundAnAnswerIsNoResult(t *testing.T) {
 		"another version":         {strings.Replace(answer, "VERSION", "99", 1), false},
 		"another format":          {strings.Replace(answer, `"patchdeck":1`, `"patchdeck":2`, 1), false},
 		"neither result nor word": {strings.Replace(answer, `"result"`, `"resulf"`, 1), false},
+		"result is null":          {strings.Replace(answer, `"result":`, `"result":null,"resulf":`, 1), false},
 		"not JSON":                {strings.Replace(answer, `{"patchdeck"`, `{patchdeck`, 1), false},
 		"not UTF-8":               {strings.Replace(answer, "removed", "rem\xffved", 1), false},
 		"wrong type":              {strings.Replace(answer, "true}", `"yes"}`, 1), false},
@@ -303,26 +304,26 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(frame(`{"ordered":true,"already":"","boot_time":"2026-11-01T03:04:05Z"}`))
 	f.Add(frame(`{"build":"1.2.3.4","present":["KB5034129"],"missing":[]}`))
 	f.Fuzz(func(t *testing.T, stdout []byte) {
-		e, err := readEnvelope(stdout, &order{script: script, nonce: nonce})
-		if err != nil || !*e.OK {
-			return
+		reads := func(result any) bool {
+			e, err := readEnvelope(stdout, &order{script: script, nonce: nonce}, result)
+			return err == nil && *e.OK
 		}
 		var facts factsResult
 		var job jobResult
 		var restart restartResult
 		var verify verifyResult
-		if json.Unmarshal(e.Result, &facts) == nil {
+		if reads(&facts) {
 			if facts, err := facts.believe(time.Time{}); err == nil && facts.Hostname == "" {
 				t.Error("facts of nobody")
 			}
 		}
-		if json.Unmarshal(e.Result, &job) == nil {
+		if reads(&job) {
 			job.believe(installOrder.ID)
 		}
-		if json.Unmarshal(e.Result, &restart) == nil {
+		if reads(&restart) {
 			restart.believe()
 		}
-		if json.Unmarshal(e.Result, &verify) == nil {
+		if reads(&verify) {
 			verify.believe([]string{"KB5034129"})
 		}
 	})

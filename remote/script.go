@@ -72,10 +72,12 @@ var travelling = sync.OnceValue(func() map[string]travelForms {
 	}
 	forms := map[string]travelForms{}
 	for _, s := range assets.Scripts() {
-		bare := scriptText{Name: s.Name, Version: s.Version, SHA256: s.SHA256}
-		packed, body := bare, bare
-		packed.Packed, body.Text = s.Packed(), s.Text
-		forms[s.Name] = travelForms{written(packed), written(bare), written(body)}
+		bare := s.Bare()
+		named := scriptText{Name: s.Name, Version: s.Version, SHA256: bare.SHA256}
+		packed, body := named, named
+		packed.Packed = bare.Packed()
+		body.SHA256, body.Text = s.SHA256, s.Text
+		forms[s.Name] = travelForms{written(packed), written(named), written(body)}
 	}
 	return forms
 })
@@ -101,15 +103,12 @@ func (f *Fleet) call(ctx context.Context, target engine.Target, name string, par
 		return h.failure(err, sent && o.changes())
 	}
 	h.logNoise(name, out)
-	answer, err := readEnvelope(out.stdout, &o)
+	answer, err := readEnvelope(out.stdout, &o, result)
 	switch {
 	case err != nil:
 		return h.unreadable(err, out)
 	case !*answer.OK:
 		return failureOf(answer.Error.Code, answer.Error.Message, rollout.ClassConfig)
-	}
-	if err := json.Unmarshal(answer.Result, result); err != nil {
-		return h.explain(err)
 	}
 	return nil
 }

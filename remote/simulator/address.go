@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -28,7 +29,7 @@ const (
 func listen(n, port int) ([]net.Listener, error) {
 	for try := range octets {
 		octet := firstOctet + (os.Getpid()+try)%octets
-		first, err := net.Listen("tcp4", address(octet, 0, port))
+		first, err := listenAt(address(octet, 0, port))
 		switch {
 		case errors.Is(err, syscall.EADDRNOTAVAIL):
 			return listenAll(n, nil, func(int) string { return "127.0.0.1:0" })
@@ -47,7 +48,7 @@ func address(octet, index, port int) string {
 
 func listenAll(n int, open []net.Listener, where func(index int) string) ([]net.Listener, error) {
 	for i := len(open); i < n; i++ {
-		l, err := net.Listen("tcp4", where(i))
+		l, err := listenAt(where(i))
 		if err != nil {
 			closeAll(open)
 			if errors.Is(err, syscall.EMFILE) {
@@ -58,6 +59,14 @@ func listenAll(n int, open []net.Listener, where func(index int) string) ([]net.
 		open = append(open, l)
 	}
 	return open, nil
+}
+
+// listenAt opens a listener of plain TCP: for several paths at once, which Go prefers where the kernel has them, the kernel
+// keeps more of every connection.
+func listenAt(address string) (net.Listener, error) {
+	var config net.ListenConfig
+	config.SetMultipathTCP(false)
+	return config.Listen(context.Background(), "tcp4", address)
 }
 
 func closeAll(listeners []net.Listener) {

@@ -75,6 +75,7 @@ func request(t testing.TB, script string, parameters any) []byte {
 	if !ok {
 		t.Fatalf("no script %q", script)
 	}
+	file = file.Bare()
 	body, err := json.Marshal(map[string]any{
 		"script": map[string]any{"name": file.Name, "version": file.Version, "sha256": file.SHA256, "gzip": file.Packed()}, "parameters": parameters, "nonce": strings.Repeat("0f", 16),
 	})

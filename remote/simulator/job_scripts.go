@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"patchdeck/assets"
 	"patchdeck/remote/simulator/wsman"
 )
 
@@ -83,7 +84,8 @@ func (s *jobStart) checkBody() error {
 	if !slices.Contains(kinds, s.Kind) || s.Body.Name != "job-"+s.Kind {
 		return &problem{badArgument, fmt.Sprintf("a job of kind %q cannot have the body %q", s.Kind, s.Body.Name)}
 	}
-	return s.Body.check()
+	ours, _ := assets.Script(s.Body.Name)
+	return s.Body.check(ours)
 }
 
 // plannedKBs are the names of a plan that a job takes for updates, sorted and without doubles.

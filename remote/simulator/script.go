@@ -136,7 +136,8 @@ func (p *process) run(c call) (any, error) {
 		if err := c.Script.unpack(); err != nil {
 			return nil, err
 		}
-		if err := c.Script.check(); err != nil {
+		byName, _ := bare()
+		if err := c.Script.check(byName[c.Script.Name]); err != nil {
 			return nil, err
 		}
 		p.known = append(p.known, c.Script.SHA256)
@@ -150,19 +151,20 @@ func (p *process) run(c call) (any, error) {
 	return run(p.host, c.Parameters, now)
 }
 
-// packed is every script of ours as our own client sends it, which saves the unpacking.
-var packed = sync.OnceValue(func() map[string]string {
-	texts := map[string]string{}
+// bare is every script of ours as our own client sends it to be run, by name and, which saves the unpacking, by the packed text.
+var bare = sync.OnceValues(func() (byName map[string]assets.ScriptFile, texts map[string]string) {
+	byName, texts = map[string]assets.ScriptFile{}, map[string]string{}
 	for _, s := range assets.Scripts() {
-		texts[s.Packed()] = s.Text
+		byName[s.Name] = s.Bare()
+		texts[byName[s.Name].Packed()] = byName[s.Name].Text
 	}
-	return texts
+	return byName, texts
 })
 
 // unpack sets the text that a script was packed from.
 func (s *scriptText) unpack() error {
-	if text, ok := packed()[s.Packed]; ok {
-		s.Text = text
+	if _, texts := bare(); texts[s.Packed] != "" {
+		s.Text = texts[s.Packed]
 		return nil
 	}
 	reader, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(s.Packed)))
@@ -177,12 +179,11 @@ func (s *scriptText) unpack() error {
 	return nil
 }
 
-// check tells whether the text is the one of ours that bears its name. Another text could only be run, and nothing is
-// run here.
-func (s scriptText) check() error {
-	ours, ok := assets.Script(s.Name)
+// check tells whether the text is ours, the script that bears its name, if there is one. Another text could only be run, and
+// nothing is run here.
+func (s scriptText) check(ours assets.ScriptFile) error {
 	switch {
-	case !ok:
+	case ours.Name == "":
 		return &problem{noCommand, fmt.Sprintf("the simulated server knows no script %q", s.Name)}
 	case s.Text != ours.Text || s.SHA256 != ours.SHA256:
 		return &problem{badDigest, fmt.Sprintf("the text of script %s does not have the hash of version %d", s.Name, ours.Version)}

@@ -47,11 +47,23 @@ func (e *Endpoint) scheme() string {
 	return "http://"
 }
 
+// longerThan tells whether a line has more than so many characters, as Windows counts them: units of UTF-16. There are never
+// more of them than bytes of UTF-8.
+func longerThan(line string, units int) bool {
+	if len(line) <= units {
+		return false
+	}
+	for _, r := range line {
+		units -= utf16.RuneLen(r)
+	}
+	return units < 0
+}
+
 // execute takes a command line; doc.go says when the command starts.
 func (c *connection) execute(x exchange, request *soap.Request, header soap.Header) ([]byte, error) {
 	line := strings.Join(append([]string{request.Command}, request.Arguments...), " ")
 	e := c.endpoint
-	if len(utf16.Encode([]rune(line))) > e.options.Quotas.MaxCommandLine {
+	if longerThan(line, e.options.Quotas.MaxCommandLine) {
 		return nil, failure{fault: soap.LineTooLong}
 	}
 	conversation := e.conversation(line, x.user)
