@@ -42,6 +42,7 @@ func TestServeSimulatedFleets(t *testing.T) {
 	if sizes[childServers] == 0 {
 		t.Skip("runs only as a child of other tests")
 	}
+	simulator.MoreMemoryForTime()
 	describe := func(size int, secure bool) []simulator.Description {
 		if size == 0 {
 			return nil

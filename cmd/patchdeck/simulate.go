@@ -70,6 +70,7 @@ func simulatedFaults() command.Faults {
 
 // simulate runs a fleet alone until it is interrupted.
 func simulate(ctx context.Context, o command.SimulateOptions) error {
+	simulator.MoreMemoryForTime()
 	b, _, err := readBulletin(o.Bulletin)
 	if err != nil {
 		return err

@@ -64,7 +64,7 @@ func listenAll(n int, open []net.Listener, where func(index int) string) ([]net.
 // listenAt opens a listener of plain TCP: for several paths at once, which Go prefers where the kernel has them, the kernel
 // keeps more of every connection.
 func listenAt(address string) (net.Listener, error) {
-	var config net.ListenConfig
+	config := net.ListenConfig{KeepAlive: -1}
 	config.SetMultipathTCP(false)
 	return config.Listen(context.Background(), "tcp4", address)
 }

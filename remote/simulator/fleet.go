@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -131,4 +133,13 @@ func (f *Fleet) Close() error {
 		f.closed = errors.Join(f.closed, f.world.ledger.failure())
 	})
 	return f.closed
+}
+
+// MoreMemoryForTime is for a process that does nothing but serve a fleet: its garbage collector comes a quarter as often, because
+// nearly all that it would look through, servers and their listeners, stays until the end. GOGC overrules it. 10,000 servers
+// hold some 560 MB then.
+func MoreMemoryForTime() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
 }

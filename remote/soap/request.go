@@ -150,21 +150,25 @@ func (r *Request) appendBody(dst []byte) []byte {
 
 // appendText escapes what markup would take for its own, in elements and attributes alike.
 func appendText(dst []byte, text string) []byte {
+	plain := 0 // where the run of characters begins that stay what they are
 	for i := 0; i < len(text); i++ {
-		switch c := text[i]; c {
+		var escaped string
+		switch text[i] {
 		case '<':
-			dst = append(dst, "&lt;"...)
+			escaped = "&lt;"
 		case '>':
-			dst = append(dst, "&gt;"...)
+			escaped = "&gt;"
 		case '&':
-			dst = append(dst, "&amp;"...)
+			escaped = "&amp;"
 		case '"':
-			dst = append(dst, "&quot;"...)
+			escaped = "&quot;"
 		default:
-			dst = append(dst, c)
+			continue
 		}
+		dst = append(append(dst, text[plain:i]...), escaped...)
+		plain = i + 1
 	}
-	return dst
+	return append(dst, text[plain:]...)
 }
 
 // appendSeconds writes a duration as WS-Management does, in seconds with milliseconds: PT20.000S.
