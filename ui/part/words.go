@@ -55,5 +55,8 @@ func Bytes(n int64) string {
 	if n >= giga {
 		return fmt.Sprintf("%.1f GB", float64(n)/giga)
 	}
+	if n > 0 && n < 1<<20 {
+		return fmt.Sprintf("%d KB", (n+1023)>>10)
+	}
 	return fmt.Sprintf("%d MB", n>>20)
 }

@@ -32,3 +32,11 @@ func TestSome(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestBytes(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 MB", 1: "1 KB", 1025: "2 KB", 1<<20 - 1: "1024 KB", 5 << 20: "5 MB", 3 << 29: "1.5 GB"} {
+		if got := Bytes(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}

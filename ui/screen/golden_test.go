@@ -51,18 +51,26 @@ var frames = []struct {
 	{"inventory-exclude", lead, estate, []string{onInventory, "tab", "j", "enter", "a", "x", "2", "0"}},
 	{"inventory-retire", lead, estate, []string{onInventory, "space", "space", "R"}},
 	{"inventory-sweep", onCall, estate, []string{onInventory, "a", "u"}},
+	{"inventory-import", lead, estate, []string{onInventory, "i", "down", "enter"}},
 	{"findings", lead, estate, []string{onInventory, "f", "j"}},
 	{"audits", lead, estate, []string{onInventory, "A"}},
 	{"baselines", lead, estate, []string{onInventory, "b"}},
+	{"baselines-make", lead, estate, []string{onInventory, "b", "n"}},
 	{"baselines-exempt", lead, estate, []string{onInventory, "b", "e"}},
 	{"updates", lead, night, []string{onUpdates}},
 	{"updates-page", lead, night, []string{onUpdates, "enter"}},
 	{"updates-assessed", security, assessed, []string{onUpdates, "s", "s", "space"}},
 	{"updates-assessed-page", viewer, assessed, []string{onUpdates, "enter"}},
 	{"updates-relevance", lead, assessed, []string{onUpdates, "j", "R"}},
+	{"updates-import", lead, night, []string{onUpdates, "i"}},
 	{"updates-release", lead, night, []string{onUpdates, "c"}},
 	{"changes-submit", lead, unsubmitted, []string{onChanges, "s", "j"}},
 	{"changes-submit-ask", lead, unsubmitted, []string{onChanges, "s", "e"}},
+	{"changes-release", lead, night, []string{onChanges, "]", "r", "j"}},
+	{"changes-drop", lead, night, []string{onChanges, "]", "r", "j", "d"}},
+	{"changes-describe", lead, undescribed, append([]string{onChanges, "d", "j", "enter"}, letters("the spooler")...)},
+	{"changes-test-plans", lead, night, []string{onChanges, "T", "j"}},
+	{"changes-test-plan", lead, night, []string{onChanges, "T", "enter", "s"}},
 	{"changes", board, night, []string{onChanges}},
 	{"changes-approve", board, night, []string{onChanges, "a"}},
 	{"changes-running", viewer, night, []string{onChanges, "]"}},
@@ -97,6 +105,7 @@ var frames = []struct {
 	{"rollout-retry", lead, night, []string{onRollout, "n", "r"}},
 	{"rollout-force", onCall, night, []string{onRollout, "w", "right", "right", "right", "f"}},
 	{"rollout-by-hand", lead, night, []string{onRollout, "n", "n", "d"}},
+	{"rollout-back", lead, night, []string{onRollout, "B"}},
 	{"rollout-close", lead, func() *engine.View { return uitest.Halted(200) }, []string{onRollout, "C", "w", "h", "y"}},
 	{"rollout-lock", lead, locked, []string{onRollout, "n", "n"}},
 	{"rollout-break-lock", lead, locked, []string{onRollout, "n", "n", "b"}},
@@ -106,6 +115,8 @@ var frames = []struct {
 	{"procedure-checklist", viewer, night, []string{onProcedure, "v"}},
 	{"procedure-chart", lead, night, []string{onProcedure, "v", "v"}},
 	{"procedure-actions", lead, night, []string{onProcedure, "a"}},
+	{"procedure-review", lead, night, []string{onProcedure, "a", "h", "s"}},
+	{"procedure-action", lead, night, append([]string{onProcedure, "a", "n", "enter"}, letters("stage earlier")...)},
 	{"incidents", lead, night, []string{onIncidents}},
 	{"incidents-page", lead, night, []string{onIncidents, "j", "enter"}},
 	{"incidents-resolve", lead, night, []string{onIncidents, "r"}},
@@ -167,6 +178,13 @@ func unsubmitted() *engine.View {
 		view.Releases = append(view.Releases, approval.Release{ID: fmt.Sprintf("2026-11-late-%d", i+1), Title: "late", Bulletin: "2026-Nov", Owner: "k.osei",
 			Created: uitest.At.Add(-time.Hour), Phase: approval.Identify, Updates: updates})
 	}
+	return view
+}
+
+// undescribed is a night whose newest request can still be described.
+func undescribed() *engine.View {
+	view := night()
+	view.Changes[0].State = approval.Submitted
 	return view
 }
 

@@ -6,6 +6,7 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/ui/part"
+	"patchdeck/ui/screen/desk"
 )
 
 // Options are what one session's console is made of.
@@ -17,6 +18,8 @@ type Options struct {
 	Title   string         // stands beside the name: "demo"
 	Leaving string         // what happens to the work when the person leaves, where it is not the usual
 	Copy    func(string)   // puts text on the terminal's clipboard (OSC 52); nil when that is out of reach
+	Inbox   desk.Inbox     // where documents lie that may be imported; nil is nowhere
+	Windows []string       // the ids of the windows that the configuration knows
 	// Place is what the person's console gave to Keep before its session was lost; nil begins anew.
 	Place []byte
 	// Keep takes where the person is, at each change; nothing means that they left on purpose. nil keeps nothing.

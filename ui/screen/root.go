@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -74,7 +75,7 @@ func New(o Options) *Root {
 		o.Zone = time.UTC
 	}
 	theme := o.Theme
-	r.desk = desk.Desk{Shell: r, Actor: o.Actor, Console: o.Console, Theme: &theme, Zone: o.Zone, Copy: o.Copy}
+	r.desk = desk.Desk{Shell: r, Actor: o.Actor, Console: o.Console, Theme: &theme, Zone: o.Zone, Copy: o.Copy, Inbox: o.Inbox, Windows: o.Windows}
 	r.desk.After = r.after
 	r.takeView()
 	r.wake, r.stopWatch = o.Console.Watch()
@@ -150,6 +151,7 @@ func (r *Root) answer(a desk.Answered) {
 		r.Tell(a.Err.Error(), true)
 		return
 	}
+	r.leavePage(a.Leave)
 	r.desk.Done = a.Done
 	r.Tell(a.Words, false)
 }
@@ -190,6 +192,15 @@ func (r *Root) Open(s desk.Screen) tea.Cmd {
 	t := &r.tabs[r.front]
 	t.stack = append(t.stack, s)
 	return s.Init()
+}
+
+// leavePage closes a page, wherever it is, with what was opened on top of it.
+func (r *Root) leavePage(s desk.Screen) {
+	for i := range r.tabs {
+		if at := slices.Index(r.tabs[i].stack, s); at > 0 {
+			r.tabs[i].stack = r.tabs[i].stack[:at]
+		}
+	}
 }
 
 // goTo brings a tab to the front; the tab that is in front already goes back to its first screen.

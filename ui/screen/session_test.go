@@ -18,6 +18,7 @@ var (
 	authority = approval.Actor{Name: "r.varga", Roles: []approval.Role{approval.Authority}, Via: "ssh"}
 	security  = approval.Actor{Name: "e.wirth", Roles: []approval.Role{approval.Security}, Via: "ssh"}
 	onCall    = approval.Actor{Name: "t.abara", Roles: []approval.Role{approval.OnCall}, Via: "ssh"}
+	support   = approval.Actor{Name: "j.brandt", Roles: []approval.Role{approval.Support}, Via: "ssh"}
 	viewer    = approval.Actor{Name: "guest", Roles: []approval.Role{approval.Viewer}, Via: "ssh"}
 )
 
@@ -46,7 +47,7 @@ type session struct {
 func open(t testing.TB, view *engine.View, actor approval.Actor, theme part.Theme, width, height int) *session {
 	t.Helper()
 	s := &session{console: uitest.NewConsole(view), wall: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
-	s.root = New(Options{Actor: actor, Console: s.console, Theme: theme, Title: "demo",
+	s.root = New(Options{Actor: actor, Console: s.console, Theme: theme, Title: "demo", Inbox: documents{}, Windows: []string{"W1", "W5"},
 		Now: func() time.Time { return s.wall }, Copy: func(text string) { s.copied = text }})
 	t.Cleanup(s.root.Close)
 	s.root.desk.After = func(_ time.Duration, m part.Msg) part.Cmd { s.later = m; return nil }

@@ -105,6 +105,12 @@ func (s *Screen) Bindings() []part.Binding {
 		s.page("p", "priority: what raises and lowers it; assess it for the team", "priority", func(c *engine.ChangeView) (desk.Screen, string) {
 			return newPriorityPage(s.desk, c.ID), ""
 		}),
+		s.page("r", "release: its updates to drop or add, its owner, its review", "release", func(c *engine.ChangeView) (desk.Screen, string) {
+			return newReleasePage(s.desk, c.Release), ""
+		}),
+		s.describeBinding(),
+		part.Binding{Keys: []string{"T"}, Help: "test plans: how each application is tested, written before testing starts", Group: group,
+			Run: func() part.Cmd { return s.desk.Open(newTestPlansPage(s.desk)) }},
 		s.submitBinding(),
 	)
 	list = append(list, s.holdBindings()...)

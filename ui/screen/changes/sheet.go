@@ -103,7 +103,7 @@ func (s *Screen) stated(sheet *part.Sheet, c *engine.ChangeView) {
 		}
 	}
 	if len(unsaid) > 0 {
-		sheet.Fact("left open", t.Dim, strings.Join(unsaid, ", ")+". The lead states them with patchdeck change describe "+c.ID)
+		sheet.Fact("left open", t.Dim, strings.Join(unsaid, ", ")+". The lead states them with d until it is authorised")
 	}
 }
 

@@ -105,7 +105,8 @@ var priorities = []struct {
 
 // Bindings implements desk.Screen.
 func (p *submitPage) Bindings() []part.Binding {
-	var list []part.Binding
+	list := []part.Binding{{Keys: []string{"enter"}, Help: "the release: its updates to drop or add, its owner", Hint: "open", Group: "Submit", Disabled: p.nothing,
+		Run: func() part.Cmd { return p.desk.Open(newReleasePage(p.desk, p.list.SelectedID())) }}}
 	for _, choice := range priorities {
 		list = append(list, part.Binding{
 			Keys: []string{choice.key}, Help: fmt.Sprintf("submit with priority %s: through %s", choice.priority, choice.priority.Term().Words),

@@ -62,7 +62,7 @@ func (p *trialPage) plan(sheet *part.Sheet) {
 	plan := testPlan(p.desk.Current, p.about)
 	if plan == nil {
 		sheet.Head("Test plan", "none")
-		sheet.Say(t.Dim, fmt.Sprintf("Nobody wrote one. Before testing starts: patchdeck acceptance plan %q STEP...", p.about))
+		sheet.Say(t.Dim, "Nobody wrote one. Before testing starts T on the screen Changes writes it.")
 		return
 	}
 	sheet.Head("Test plan", fmt.Sprintf("revision %d by %s, %s", plan.Rev, plan.By, p.desk.Day(plan.At)))

@@ -45,4 +45,5 @@ type Answered struct {
 	Words string
 	Done  []engine.Command
 	Err   error
+	Leave Screen // the page that is through when the engine has done it
 }

@@ -26,7 +26,7 @@ func (s *Screen) fleetBlock(width, _ int) []string {
 	sheet := part.Sheet{Theme: t, Width: width}
 	sheet.Head("Fleet", part.Count(c.servers, "server", "servers"))
 	if c.servers == 0 {
-		sheet.Say(t.Dim, "no servers yet: patchdeck inventory import FILE")
+		sheet.Say(t.Dim, "no servers yet: 2, then i imports them from the inbox")
 		return sheet.Lines
 	}
 	words := part.Flow{Theme: t, Width: width}

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"patchdeck/engine"
-	"patchdeck/engine/calendar"
-	"patchdeck/engine/procedure"
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
@@ -91,93 +88,4 @@ func numbers(list []int) string {
 		words[i] = fmt.Sprint(n)
 	}
 	return strings.Join(words, ", ")
-}
-
-// actionsPage lists what reviews decided to do.
-type actionsPage struct {
-	desk *desk.Desk
-	list part.List
-}
-
-func newActionsPage(d *desk.Desk) *actionsPage {
-	p := &actionsPage{desk: d}
-	p.list.Columns = []part.Column{{Title: "Action", Width: 7}, {Title: "State", Width: 9}, {Title: "Due", Width: 10}, {Title: "Owner", Width: 10},
-		{Title: "From", Width: 8}, {Title: "What is to be done", Width: 20, Grow: 1}}
-	p.list.Cell = p.cell
-	return p
-}
-
-func (p *actionsPage) state(a *procedure.Action) procedure.ActionState {
-	return a.State(calendar.DateOf(p.desk.Current.At, p.desk.Zone))
-}
-
-var actionTones = map[procedure.ActionState]rollout.Tone{
-	procedure.ActionOpen: rollout.ToneActive, procedure.ActionOverdue: rollout.ToneBad, procedure.ActionDone: rollout.ToneGood,
-}
-
-func (p *actionsPage) cell(row, column int) (part.Ink, string) {
-	t, a := p.desk.Theme, &p.desk.Current.Procedure.Actions[row]
-	switch column {
-	case 0:
-		return t.Normal, a.ID
-	case 1:
-		return t.Tone(actionTones[p.state(a)]), string(p.state(a))
-	case 2:
-		return t.Dim, a.Due.String()
-	case 3:
-		return t.Accent, a.Owner
-	case 4:
-		return t.Dim, a.Cycle
-	default:
-		return t.Normal, a.Words
-	}
-}
-
-// Title implements desk.Screen.
-func (p *actionsPage) Title() string { return "Actions of the reviews" }
-
-// Init implements desk.Screen.
-func (p *actionsPage) Init() part.Cmd { return p.Update(desk.Viewed{}) }
-
-// Update implements desk.Screen.
-func (p *actionsPage) Update(message part.Msg) part.Cmd {
-	if _, ok := message.(desk.Viewed); ok {
-		actions := p.desk.Current.Procedure.Actions
-		p.list.Set(len(actions), func(row int) string { return actions[row].ID })
-	}
-	return nil
-}
-
-// Bindings implements desk.Screen.
-func (p *actionsPage) Bindings() []part.Binding {
-	list := []part.Binding{{Keys: []string{"d"}, Help: "the action is done, with a note", Hint: "done", Group: "Procedure", Action: engine.FinishAction{}.Action(),
-		Disabled: func() string {
-			row, ok := p.list.Selected()
-			if !ok {
-				return "no action is selected"
-			}
-			if a := &p.desk.Current.Procedure.Actions[row]; a.Done != nil {
-				return a.ID + " was done by " + a.Done.By
-			}
-			return ""
-		},
-		Run: func() part.Cmd {
-			row, _ := p.list.Selected()
-			a := p.desk.Current.Procedure.Actions[row]
-			p.desk.Ask(part.Question{Title: "Is " + a.ID + " done?", Says: []string{a.Words}, Verb: "Done", Reason: true, Field: "Note",
-				Do: func(note string) part.Cmd { return p.desk.Do(engine.FinishAction{ID: a.ID, Note: note}) }})
-			return nil
-		}}}
-	return append(list, p.list.Moves()...)
-}
-
-// View implements desk.Screen.
-func (p *actionsPage) View(width, height int) []string {
-	t := p.desk.Theme
-	head := t.Line(width).Put(t.Title, p.Title()).End(t.Dim, part.Count(len(p.desk.Current.Procedure.Reviews), "review", "reviews")+" held").String()
-	if p.list.Len() == 0 {
-		return []string{head, "", t.Text(t.Dim, width, "no review has asked for anything yet: patchdeck review action adds what one decides")}
-	}
-	lines := []string{head, ""}
-	return append(lines, p.list.Render(t, width, height-2)...)
 }

@@ -296,7 +296,11 @@ func (s *Screen) Bindings() []part.Binding {
 		}},
 		{Keys: []string{"["}, Help: "the month before", Group: group, Run: step(1)},
 		{Keys: []string{"]"}, Help: "the next month", Group: group, Run: step(-1)},
-		{Keys: []string{"a"}, Help: "reviews and their actions", Hint: "actions", Group: group, Run: func() part.Cmd { return s.desk.Open(newActionsPage(s.desk)) }},
+		{Keys: []string{"a"}, Help: "reviews and their actions: hold the month's review, add what it wants done", Hint: "actions", Group: group,
+			Run: func() part.Cmd {
+				c, _ := s.at()
+				return s.desk.Open(newActionsPage(s.desk, c.ID))
+			}},
 	}
 	list = append(list, s.steps(s.selected)...)
 	return append(list, s.inFront().Moves()...)

@@ -198,7 +198,7 @@ func (s *Screen) Type(k part.Key) {
 
 // Bindings implements desk.Screen.
 func (s *Screen) Bindings() []part.Binding {
-	list := append(append(s.holdBindings(), s.serverBindings()...), s.undoBinding())
+	list := append(append(s.holdBindings(), s.serverBindings()...), s.rollbackBinding(), s.undoBinding())
 	const group = "Look"
 	list = append(list,
 		part.Binding{Keys: []string{"enter"}, Help: "everything known of the server", Hint: "open", Group: group, Run: s.open, Disabled: s.noCell},

@@ -152,6 +152,8 @@ func (p *baselinesPage) Bindings() []part.Binding {
 		{Keys: []string{"v"}, Help: "all servers, or those below, above, not read, exempt, at it", Hint: "place", Group: group, Run: p.nextPlace},
 		{Keys: []string{"e"}, Help: "exempt the chosen servers until a time, with a reason", Hint: "exempt", Group: group, Action: engine.ExemptFromBaseline{}.Action(),
 			Run: p.askExempt, Disabled: nothing},
+		p.makeBinding(group),
+		p.stampBinding(group),
 		p.filter.Binding(),
 	}
 	if p.filter.Active() {
@@ -201,7 +203,7 @@ func (p *baselinesPage) askExempt() part.Cmd {
 func (p *baselinesPage) View(width, height int) []string {
 	t, b := p.desk.Theme, p.baseline()
 	if b == nil {
-		return []string{t.Text(t.Title, width, "Baselines"), "", t.Text(t.Dim, width, "no baseline yet: patchdeck baseline make NAME --quarter 2026Q4")}
+		return []string{t.Text(t.Title, width, "Baselines"), "", t.Text(t.Dim, width, "no baseline yet: n makes one of what a quarter brought to Prod")}
 	}
 	head := t.Line(width).Put(t.Title, "Baseline "+b.Name).Space(2)
 	p.filter.Draw(head, t)

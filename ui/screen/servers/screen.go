@@ -8,6 +8,7 @@ import (
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
+	"patchdeck/ui/screen/inbox"
 )
 
 // Screen implements desk.Screen, desk.Typist, desk.Follower, desk.Finder and desk.Returner.
@@ -106,6 +107,7 @@ func (s *Screen) Bindings() []part.Binding {
 			Run: func() part.Cmd { return s.desk.Open(newBaselinesPage(s.desk)) }},
 		s.desk.ColumnsBinding("c", s.table),
 	}
+	list = append(list, inbox.Binding(s.desk, group, inbox.Servers(s.desk.Windows)))
 	list = append(append(append(list, s.actions()...), s.windowBindings()...), s.desk.CopyRows(s.table)...)
 	if s.query.active() || s.collection != "" || s.table.Marks() > 0 {
 		list = append(list, part.Binding{Keys: []string{"esc"}, Help: "drop the marks, else the filter, else the collection", Hint: "clear", Group: group, Run: s.clear})
@@ -265,5 +267,5 @@ func (s *Screen) emptyWords() string {
 	case s.collection != "":
 		return "the collection holds no server now; esc shows all"
 	}
-	return "no servers yet: import them with patchdeck inventory import FILE"
+	return "no servers yet: i imports them from the inbox"
 }

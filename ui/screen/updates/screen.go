@@ -9,6 +9,7 @@ import (
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
+	"patchdeck/ui/screen/inbox"
 )
 
 // Screen implements desk.Screen, desk.Typist and desk.Returner.
@@ -104,6 +105,7 @@ func (s *Screen) Bindings() []part.Binding {
 			return ""
 		}},
 		s.releaseBinding(group),
+		inbox.Binding(s.desk, group, inbox.Bulletins),
 		relevanceBinding(s.desk, group, s.table.SelectedID, "r", true),
 		relevanceBinding(s.desk, group, s.table.SelectedID, "R", false),
 		s.desk.ColumnsBinding("C", s.table),
@@ -125,7 +127,7 @@ func (s *Screen) open() part.Cmd {
 func (s *Screen) View(width, height int) []string {
 	t, b := s.desk.Theme, s.bulletin()
 	if b == nil {
-		return []string{t.Text(t.Title, width, "Updates"), "", t.Text(t.Dim, width, "no bulletins yet: patchdeck catalog import FILE")}
+		return []string{t.Text(t.Title, width, "Updates"), "", t.Text(t.Dim, width, "no bulletins yet: i imports one from the inbox")}
 	}
 	head := t.Line(width).Put(t.Title, b.Title).Space(2)
 	s.filter.Draw(head, t)
