@@ -76,20 +76,24 @@ func (e *Engine) endUnstarted(actor approval.Actor, r *rollout.Rollout, reason s
 
 func (e *Engine) retry(actor approval.Actor, c Retry, now time.Time) (string, error) {
 	return e.each(actor, c.Rollout, c.Servers, c.Reason, now, "tried again", func(r *rollout.Rollout, ad *rollout.Advertisement) (*rollout.Moved, error) {
-		plan := e.state.plans[r.PlanHash]
-		var windows []string
-		for _, a := range plan.Assignments {
-			if a.Server != ad.Server {
-				continue
-			}
-			for _, id := range a.Windows {
-				if w, _ := plan.Window(id); now.Before(w.Closes) {
-					windows = append(windows, id)
-				}
+		return ad.Again(e.windowsLeft(r, ad.Server, now), c.Reason)
+	})
+}
+
+// windowsLeft are a server's windows in the approved plan that are not over.
+func (e *Engine) windowsLeft(r *rollout.Rollout, server inventory.ServerID, now time.Time) (windows []string) {
+	plan := e.state.plans[r.PlanHash]
+	for _, a := range plan.Assignments {
+		if a.Server != server {
+			continue
+		}
+		for _, id := range a.Windows {
+			if w, _ := plan.Window(id); now.Before(w.Closes) {
+				windows = append(windows, id)
 			}
 		}
-		return ad.Again(windows, c.Reason)
-	})
+	}
+	return windows
 }
 
 func (e *Engine) skip(actor approval.Actor, c Skip, now time.Time) (string, error) {

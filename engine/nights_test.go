@@ -5,8 +5,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -196,6 +198,13 @@ var ideas = []idea{
 	func(c *crowd, v *engine.View) rehearsal.Act {
 		_, servers := c.someone(v)
 		return rehearsal.Act{Who: rehearsal.Lead, Command: engine.ExcludeServer{Change: v.Changes[0].ID, Server: servers[0], Reason: "its owner asks"}}
+	},
+	func(c *crowd, v *engine.View) rehearsal.Act {
+		_, servers := c.someone(v)
+		if out := slices.Sorted(maps.Keys(v.Changes[0].Exclusions)); len(out) > 0 {
+			servers = []inventory.ServerID{inventory.ServerID(pick(c, out))}
+		}
+		return rehearsal.Act{Who: rehearsal.Lead, Command: engine.IncludeServers{Change: v.Changes[0].ID, Servers: servers, Reason: "its owner agrees after all"}}
 	},
 	func(c *crowd, v *engine.View) rehearsal.Act {
 		r, _ := c.someone(v)

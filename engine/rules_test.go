@@ -247,7 +247,7 @@ func TestRolesAreCheckedForEveryCommand(t *testing.T) {
 	scenario(t, 8, nil, func(t *testing.T, ctx context.Context, n *night) {
 		e := n.until(ctx, engine.NewWallClock(), func(v *engine.View) bool { return len(v.Changes) > 0 })
 		commands := []engine.Command{engine.ImportServers{}, engine.ImportBulletin{}, engine.Sweep{}, engine.CreateRelease{}, engine.SubmitChange{}, engine.DecideChange{},
-			engine.RecordAcceptance{}, engine.ExcludeServer{}, engine.DropUpdate{}, engine.Hold{}, engine.Retry{}, engine.Skip{}, engine.BreakLock{}}
+			engine.RecordAcceptance{}, engine.ExcludeServer{}, engine.IncludeServers{}, engine.IncludeInCollection{}, engine.DropUpdate{}, engine.Hold{}, engine.Retry{}, engine.Skip{}, engine.BreakLock{}}
 		for _, c := range commands {
 			if len(engine.RolesFor(c.Action())) == 0 {
 				t.Errorf("%s has no roles", c.Action())

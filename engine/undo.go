@@ -18,11 +18,24 @@ type Inverse struct {
 	Command func(reason string) Command
 }
 
-// Undo finds the inverse of a command that a person gave, as long as nothing came of it that cannot be taken back: a pause that nobody
-// touched since, a server that was skipped and has a window left, a retry that has not started. What a halt, a close or an exclusion
-// decided is not undone by a key: those are decisions with ways back of their own.
-func Undo(view *View, actor approval.Actor, done Command) (Inverse, error) {
-	switch c := done.(type) {
+// Undo finds the inverse of what a person did last, as long as nothing came of it that cannot be taken back: a pause that nobody
+// touched since, a server that was skipped or excluded and has a window left, a retry that has not started. What a halt or a close
+// decided is not undone by a key: those are decisions with ways back of their own. Several commands are one action when they exclude
+// servers from one change request.
+func Undo(view *View, actor approval.Actor, done ...Command) (Inverse, error) {
+	if len(done) == 0 {
+		return Inverse{}, fmt.Errorf("you did nothing here that could be taken back")
+	}
+	switch c := done[0].(type) {
+	case ExcludeServer:
+		return undoExclusions(view, actor, c.Change, done)
+	case ExcludeFromCollection:
+		return undoExclusion(view, actor, c)
+	}
+	if len(done) > 1 {
+		return Inverse{}, fmt.Errorf("the last action gave %d commands: they are not taken back by one key", len(done))
+	}
+	switch c := done[0].(type) {
 	case Hold:
 		return undoHold(view, actor, c)
 	case Skip:
@@ -42,7 +55,60 @@ func Undo(view *View, actor approval.Actor, done Command) (Inverse, error) {
 	case MapWindow:
 		return undoMapping(view, actor, c)
 	}
-	return Inverse{}, fmt.Errorf("%s cannot be taken back by a key", done.Action())
+	return Inverse{}, fmt.Errorf("%s cannot be taken back by a key", done[0].Action())
+}
+
+// undoExclusions puts those servers back that the person excluded and nobody has put back since.
+func undoExclusions(view *View, actor approval.Actor, change string, done []Command) (Inverse, error) {
+	i := slices.IndexFunc(view.Changes, func(c ChangeView) bool { return c.ID == change })
+	var still []inventory.ServerID
+	for _, one := range done {
+		c, ok := one.(ExcludeServer)
+		if !ok || c.Change != change || i < 0 {
+			continue
+		}
+		x, excluded := view.Changes[i].Exclusions[string(c.Server)]
+		if excluded && x.By == actor.Name && view.mayReturn(change, c.Server) {
+			still = append(still, c.Server)
+		}
+	}
+	if len(still) == 0 {
+		return Inverse{}, fmt.Errorf("none of the %d servers can be put back: each has no window left, or is excluded no more", len(done))
+	}
+	return Inverse{Words: fmt.Sprintf("%d of %d servers will be in the plan of %s again, as it was approved.", len(still), len(done), change), Servers: still,
+		Command: func(reason string) Command { return IncludeServers{Change: change, Servers: still, Reason: reason} }}, nil
+}
+
+// mayReturn tells that a server that was excluded from a change request would still find a place in its rollouts.
+func (v *View) mayReturn(change string, server inventory.ServerID) bool {
+	for i := range v.Rollouts {
+		r := &v.Rollouts[i]
+		if r.Change != change {
+			continue
+		}
+		if ad := advertisement(v, rollout.AdvertisementID(r.ID, server)); ad != nil {
+			return r.State != rollout.Closed && ad.Delivery == rollout.Excluded &&
+				slices.ContainsFunc(ad.Windows, func(id string) bool { return opensLater(v, r.ID, id) })
+		}
+	}
+	return true
+}
+
+// undoExclusion ends the exclusions from a collection that the person made and nobody has ended since.
+func undoExclusion(view *View, actor approval.Actor, c ExcludeFromCollection) (Inverse, error) {
+	i := slices.IndexFunc(view.Collections, func(v CollectionView) bool { return v.Name == c.Name })
+	if i < 0 {
+		return Inverse{}, fmt.Errorf("the collection %s is gone", c.Name)
+	}
+	still := slices.DeleteFunc(slices.Clone(c.Servers), func(id inventory.ServerID) bool {
+		x, excluded := view.Collections[i].Exclusions[id]
+		return !excluded || x.By != actor.Name
+	})
+	if len(still) == 0 {
+		return Inverse{}, fmt.Errorf("none of the %d servers is excluded by you any more", len(c.Servers))
+	}
+	return Inverse{Words: fmt.Sprintf("%d of %d servers will be excluded from %s no more.", len(still), len(c.Servers), c.Name), Servers: still,
+		Command: func(reason string) Command { return IncludeInCollection{Name: c.Name, Servers: still, Reason: reason} }}, nil
 }
 
 // undoMapping gives servers the windows back that they had, as long as nobody mapped them again since.

@@ -54,7 +54,7 @@ func TestDecisionsAreNotTakenBackByAKey(t *testing.T) {
 	lead := approval.Actor{Name: "k.osei", Roles: []approval.Role{approval.Lead}}
 	view := &engine.View{Rollouts: []engine.RolloutView{{Rollout: rollout.Rollout{ID: "R-1", State: rollout.Halted}}}}
 	for _, done := range []engine.Command{engine.Hold{Rollout: "R-1", Step: "halt"}, engine.Hold{Rollout: "R-1", Step: "close"},
-		engine.Hold{Rollout: "R-1", Step: "pause"}, engine.Hold{Rollout: "R-9", Step: "pause"}, engine.BreakLock{Cluster: "C"}, engine.ExcludeServer{Change: "CHG-1"},
+		engine.Hold{Rollout: "R-1", Step: "pause"}, engine.Hold{Rollout: "R-9", Step: "pause"}, engine.BreakLock{Cluster: "C"}, engine.ExcludeServer{Change: "CHG-1"}, engine.ExcludeFromCollection{Name: "sql"},
 		engine.Retry{Rollout: "R-1", Servers: []inventory.ServerID{"s1"}}} {
 		if inverse, err := engine.Undo(view, lead, done); err == nil {
 			t.Errorf("%+v is taken back: %s", done, inverse.Words)

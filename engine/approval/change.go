@@ -49,6 +49,8 @@ type Change struct {
 	ConfirmBy time.Time `json:"confirm_by,omitzero"`
 	// Exclusions are servers taken out after the plan was frozen, by server id.
 	Exclusions map[string]Amendment `json:"exclusions,omitempty"`
+	// Returns are exclusions that were taken back, oldest first.
+	Returns []Return `json:"returns,omitempty"`
 
 	Request    Request     `json:"request,omitzero"`
 	First      *Assessment `json:"first_assessment,omitempty"` // the initiator's
@@ -255,6 +257,26 @@ func (c Change) Exclude(server string, a Amendment) (Change, error) {
 		return c, Clash("%s was excluded from %s by %s already: %s", server, c.ID, was.By, was.Reason)
 	}
 	c.Exclusions = with(c.Exclusions, server, a)
+	c.Rev++
+	return c, nil
+}
+
+// Return is an exclusion that was taken back.
+type Return struct {
+	Server   string    `json:"server"`
+	Excluded Amendment `json:"excluded"`
+	Back     Amendment `json:"back"`
+}
+
+// Include takes the exclusion of a server back: the plan holds it again, as it was approved. It keeps the approval.
+func (c Change) Include(server string, a Amendment) (Change, error) {
+	was, ok := c.Exclusions[server]
+	if !ok {
+		return c, Clash("%s is not excluded from %s", server, c.ID)
+	}
+	c.Exclusions = maps.Clone(c.Exclusions)
+	delete(c.Exclusions, server)
+	c.Returns = append(slices.Clip(c.Returns), Return{server, was, a})
 	c.Rev++
 	return c, nil
 }

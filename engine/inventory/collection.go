@@ -144,6 +144,16 @@ func (c Collection) Exclude(id ServerID, x Exclusion) Collection {
 	return c
 }
 
+// Include ends the exclusion of a server.
+func (c Collection) Include(id ServerID) (Collection, error) {
+	if _, excluded := c.Exclusions[id]; !excluded {
+		return c, errors.New("it is not excluded")
+	}
+	c.Exclusions = c.Exclusions.without(id)
+	c.Rev++
+	return c, nil
+}
+
 // Remove takes away what was said of a server by name: that it is a member, or that it is excluded.
 func (c Collection) Remove(id ServerID) (Collection, error) {
 	_, excluded := c.Exclusions[id]

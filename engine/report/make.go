@@ -139,17 +139,24 @@ func (m *maker) acceptance() Acceptance {
 	return a
 }
 
-// amendments lists what was taken out of the approved plan, in the order in which it happened.
+// amendments lists what was taken out of the approved plan, and put back, in the order in which it happened.
 func (m *maker) amendments() []Amendment {
 	list := []Amendment{}
-	for id, a := range m.in.Change.Exclusions {
+	amended := func(what, id string, a approval.Amendment) {
 		name := id
 		for known := range m.planned {
 			if string(known) == id {
 				name = m.nameOf(known).Name
 			}
 		}
-		list = append(list, Amendment{"server excluded", id, name, Signed{a.By, a.At.UTC(), a.Reason}})
+		list = append(list, Amendment{what, id, name, Signed{a.By, a.At.UTC(), a.Reason}})
+	}
+	for id, a := range m.in.Change.Exclusions {
+		amended("server excluded", id, a)
+	}
+	for _, r := range m.in.Change.Returns {
+		amended("server excluded", r.Server, r.Excluded)
+		amended("exclusion taken back", r.Server, r.Back)
 	}
 	for _, u := range m.in.Release.Updates {
 		if u.Dropped != nil {

@@ -149,9 +149,9 @@ type AcceptanceResult struct {
 	Note        string    `json:"note,omitempty"`
 }
 
-// Amendment is a narrowing of the approved plan: a server excluded or an update dropped.
+// Amendment is a narrowing of the approved plan, a server excluded or an update dropped, or an exclusion that was taken back.
 type Amendment struct {
-	What   string `json:"what"` // "server excluded", "update dropped"
+	What   string `json:"what"` // "server excluded", "exclusion taken back", "update dropped"
 	Object string `json:"object"`
 	Name   string `json:"name"`
 	Signed

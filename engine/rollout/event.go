@@ -101,6 +101,9 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 	setIf(&ad.RetryAt, m.RetryAt)
 	setIf(&ad.Boot, m.Boot)
 	setIf(&ad.Exclusion, m.Exclusion)
+	if m.From == Excluded && m.To != Excluded {
+		ad.Exclusion = ""
+	}
 	switch {
 	case m.LastWindow:
 		ad.Windows = nil // as it is read from the trail, which keeps no empty list

@@ -260,6 +260,28 @@ func (ad *Advertisement) Narrow(to Delivery, reason string) (*Moved, error) {
 	return m, nil
 }
 
+// Include puts an excluded server back by a person's word. Updates that were dropped meanwhile stay out.
+func (ad *Advertisement) Include(windows []string, dropped map[string]bool, reason string) (*Moved, error) {
+	left := slices.DeleteFunc(slices.Clone(ad.Updates), func(kb string) bool { return dropped[kb] })
+	switch {
+	case ad.Delivery != Excluded:
+		return nil, fmt.Errorf("it is %s: only excluded servers can be put back", ad.Delivery)
+	case len(windows) == 0:
+		return nil, fmt.Errorf("it has no window left in the approved plan: a later window needs a plan of its own")
+	case len(left) == 0 && len(ad.Updates) > 0:
+		return nil, fmt.Errorf("all its updates were dropped from the release: nothing is left to install")
+	}
+	m := ad.move(NotReceived, "its exclusion was taken back: "+reason)
+	m.Windows, m.Reset, m.Compliance = windows, true, Missing
+	if len(left) < len(ad.Updates) {
+		m.Updates = left
+	}
+	if len(left) == 0 {
+		m.Compliance = UnknownCompliance
+	}
+	return m, nil
+}
+
 // Again puts a failed, unreachable, missed or skipped server back into the rollout by a person's word.
 func (ad *Advertisement) Again(windows []string, reason string) (*Moved, error) {
 	switch ad.Delivery {

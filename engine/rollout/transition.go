@@ -87,6 +87,7 @@ var Transitions = []Transition{
 	{Unreachable, NotReceived, "person", "tried again"},
 	{WindowMissed, NotReceived, "person", "tried again"},
 	{Cancelled, NotReceived, "person", "tried again"},
+	{Excluded, NotReceived, "person", "its exclusion was taken back"},
 	{NotStarted, NotReceived, "person", "tried again"},
 	{Staged, NotReceived, "person", "an update was dropped: it is read and staged again"},
 	{Staging, NotReceived, "person", "an update was dropped"},

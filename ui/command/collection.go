@@ -15,7 +15,7 @@ import (
 
 func (t *tree) collection() *cobra.Command {
 	return t.noun("collection", "Saved questions about the inventory, with named members and exclusions",
-		t.collectionCreate(), t.collectionList(), t.collectionShow(), t.collectionAdd(), t.collectionExclude(), t.collectionRemove(), t.collectionDelete())
+		t.collectionCreate(), t.collectionList(), t.collectionShow(), t.collectionAdd(), t.collectionExclude(), t.collectionInclude(), t.collectionRemove(), t.collectionDelete())
 }
 
 func (t *tree) collectionCreate() *cobra.Command {
@@ -215,6 +215,22 @@ func (t *tree) collectionExclude() *cobra.Command {
 			return c.do(engine.ExcludeFromCollection{Name: c.args[0], Servers: ids, Until: end, Reason: reason})
 		}})
 	command.Flags().StringVar(&until, "until", "", "when the exclusion ends: a day or a time; left out, somebody has to end it")
+	reasonFlag(command, &reason)
+	return command
+}
+
+func (t *tree) collectionInclude() *cobra.Command {
+	var reason string
+	command := t.verb(verb{use: "include COLLECTION SERVER...", short: "End exclusions before their time; named members stay members", args: cobra.MinimumNArgs(2), run: func(c *call) error {
+		if err := needReason(reason); err != nil {
+			return err
+		}
+		ids, err := c.serverIDs(c.args[1:])
+		if err != nil {
+			return err
+		}
+		return c.do(engine.IncludeInCollection{Name: c.args[0], Servers: ids, Reason: reason})
+	}})
 	reasonFlag(command, &reason)
 	return command
 }

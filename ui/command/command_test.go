@@ -211,6 +211,7 @@ func TestEachVerbGivesItsCommand(t *testing.T) {
 		"rollout retry R-3 " + strings.ToLower(name) + " --reason why":            engine.Retry{Rollout: "R-3", Servers: []inventory.ServerID{id}, Reason: "why"},
 		"rollout skip R-3 " + string(id) + " --reason why":                        engine.Skip{Rollout: "R-3", Servers: []inventory.ServerID{id}, Reason: "why"},
 		"rollout exclude CHG-12 " + name + " --reason why":                        engine.ExcludeServer{Change: "CHG-12", Server: id, Reason: "why"},
+		"rollout include CHG-12 " + name + " --reason why":                        engine.IncludeServers{Change: "CHG-12", Servers: []inventory.ServerID{id}, Reason: "why"},
 		"notice send SUMMARY R --note x --again":                                  engine.SendNotice{Kind: notice.Summary, Release: "R", Note: "x", Again: true},
 		"notice preview halted R":                                                 engine.PreviewNotice{Kind: notice.Halted, Release: "R"},
 		"notice retry n-2 --to a@example.com":                                     engine.RetryNotice{Notice: "N-2", To: "a@example.com"},
@@ -444,7 +445,7 @@ func TestHelpNamesEveryVerb(t *testing.T) {
 	for noun, verbs := range map[string][]string{
 		"catalog": {"import", "list"}, "inventory": {"import", "list", "export", "sweep", "scan", "probe"}, "release": {"create", "list", "drop"},
 		"change": {"submit", "list", "show", "authorise", "approve", "reject"}, "acceptance": {"record"},
-		"rollout": {"status", "servers", "pause", "halt", "resume", "close", "retry", "skip", "exclude", "break-lock"}, "audit": {"verify", "export", "list"},
+		"rollout": {"status", "servers", "pause", "halt", "resume", "close", "retry", "skip", "exclude", "include", "break-lock"}, "audit": {"verify", "export", "list"},
 	} {
 		r := s.expect(command.Done, "", noun, "--help")
 		for _, verb := range verbs {

@@ -47,6 +47,7 @@ func TestEachVerbOfTheEstateGivesItsCommand(t *testing.T) {
 		"collection create x --query known --server " + name + " --reference --reason why": engine.CreateCollection{Name: "x", Query: "known", Members: ids, Reference: true, Reason: "why"},
 		"collection add x " + name + " --reason why":                                       engine.AddToCollection{Name: "x", Servers: ids, Reason: "why"},
 		"collection exclude x " + name + " --until 2026-12-31 --reason why":                engine.ExcludeFromCollection{Name: "x", Servers: ids, Until: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), Reason: "why"},
+		"collection include x " + name + " --reason why":                                   engine.IncludeInCollection{Name: "x", Servers: ids, Reason: "why"},
 		"collection remove x " + name + " --reason why":                                    engine.RemoveFromCollection{Name: "x", Servers: ids, Reason: "why"},
 		"collection delete x --reason why":                                                 engine.DeleteCollection{Name: "x", Reason: "why"},
 		"baseline make --quarter 2026Q4 --reason why":                                      engine.MakeBaseline{Quarter: "2026Q4", Reason: "why"},

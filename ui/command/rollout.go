@@ -18,7 +18,7 @@ func (t *tree) rollout() *cobra.Command {
 		t.hold("halt", "Stop the rollout; it takes a resume with a reason to go on"),
 		t.hold("resume", "Go on after a pause or a halt"),
 		t.hold("close", "End the rollout: what has not started will not"),
-		t.retry(), t.skip(), t.force(), t.completed(), t.exclude(), t.breakLock(), t.returned(), t.rollback(), t.overrideHalt())
+		t.retry(), t.skip(), t.force(), t.completed(), t.exclude(), t.include(), t.breakLock(), t.returned(), t.rollback(), t.overrideHalt())
 }
 
 func (c *call) findRollout(id string) (engine.RolloutView, error) {
@@ -170,6 +170,26 @@ func (t *tree) exclude() *cobra.Command {
 			return err
 		}
 		return c.do(engine.ExcludeServer{Change: change.ID, Server: ids[0], Reason: reason})
+	}})
+	reasonFlag(command, &reason)
+	return command
+}
+
+func (t *tree) include() *cobra.Command {
+	var reason string
+	command := t.verb(verb{use: "include CHANGE SERVER...", short: "Take exclusions back: the servers stand in the plan again as it was approved", args: cobra.MinimumNArgs(2), run: func(c *call) error {
+		if err := needReason(reason); err != nil {
+			return err
+		}
+		change, err := c.findChange(c.args[0])
+		if err != nil {
+			return err
+		}
+		ids, err := c.serverIDs(c.args[1:])
+		if err != nil {
+			return err
+		}
+		return c.do(engine.IncludeServers{Change: change.ID, Servers: ids, Reason: reason})
 	}})
 	reasonFlag(command, &reason)
 	return command

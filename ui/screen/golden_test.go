@@ -49,6 +49,7 @@ var frames = []struct {
 	{"inventory-expression", lead, estate, typed(onInventory, `/os contains "2019" and not dc`, "enter")},
 	{"inventory-save", lead, estate, typed(onInventory, `/site == "DUB"`, "enter", "n")},
 	{"inventory-exclude", lead, estate, []string{onInventory, "tab", "j", "enter", "a", "x", "2", "0"}},
+	{"inventory-exclusions", lead, estate, []string{onInventory, "tab", "j", "enter", "e"}},
 	{"inventory-retire", lead, estate, []string{onInventory, "space", "space", "R"}},
 	{"inventory-sweep", onCall, estate, []string{onInventory, "a", "u"}},
 	{"inventory-import", lead, estate, []string{onInventory, "i", "down", "enter"}},

@@ -65,6 +65,26 @@ func TestMarkedServersOfACollectionAreExcludedUntilADay(t *testing.T) {
 	}
 }
 
+// Handbook 2: exclusions have an end and a reason, and are taken back before it where they were a mistake.
+func TestAnExclusionFromACollectionIsTakenBack(t *testing.T) {
+	view := estate()
+	s := open(t, view, lead, mono, 120, 36)
+	s.press(onInventory, "e")
+	if frame := s.frame(); !strings.Contains(frame, "no collection is shown") {
+		t.Errorf("without a collection e says\n%s", frame)
+	}
+	s.press("tab", "j", "enter", "e")
+	if frame := s.frame(); !strings.Contains(frame, view.Servers[0].Name) || !strings.Contains(frame, "monthly run") {
+		t.Fatalf("the exclusion is not shown:\n%s", frame)
+	}
+	s.press("i")
+	s.confirm("it was the wrong one")
+	want := []engine.Command{engine.IncludeInCollection{Name: "prod-sql", Servers: []inventory.ServerID{view.Servers[0].ID}, Reason: "it was the wrong one"}}
+	if got := s.commands(); !reflect.DeepEqual(got, want) {
+		t.Errorf("the engine was asked for %+v, want %+v", got, want)
+	}
+}
+
 func TestMarksMeanTheSameServersAfterARefresh(t *testing.T) {
 	view := estate()
 	s := open(t, view, onCall, mono, 120, 36)

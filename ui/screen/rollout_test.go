@@ -1,10 +1,14 @@
 package screen
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"patchdeck/engine"
+	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/uitest"
 )
@@ -135,4 +139,49 @@ func TestOnesOwnPauseIsTakenBackAndNothingElse(t *testing.T) {
 	if got := s.commands(); len(got) != 2 || got[1] != want {
 		t.Errorf("the engine was asked for %+v", got)
 	}
+}
+
+// Handbook 6, task 23: an exclusion that was a mistake is taken back at once by who made it, and later by whoever may, on the server.
+func TestAnExclusionIsTakenBackFromTheGrid(t *testing.T) {
+	view := night()
+	s := open(t, view, lead, mono, 120, 36)
+	s.press(typed(onRollout, "v", "/staged", "enter", "x")...)
+	s.confirm("the wrong one")
+	done := s.commands()[0].(engine.ExcludeServer)
+
+	next := night()
+	for i := range next.Changes {
+		if c := &next.Changes[i]; c.ID == done.Change {
+			c.Exclusions = map[string]approval.Amendment{string(done.Server): {By: lead.Name, At: next.At, Reason: done.Reason}}
+		}
+	}
+	for i := range next.Rollouts[2].Advertisements {
+		if ad := next.Rollouts[2].Advertisements[i]; ad.Server == done.Server {
+			out := *ad
+			out.Delivery = rollout.Excluded
+			next.Rollouts[2].Advertisements[i] = &out
+		}
+	}
+	s.show(next)
+	s.press("u")
+	if text, asked := s.asks(); !asked || !strings.Contains(text, "as it was approved") {
+		t.Fatalf("one's own exclusion is not offered:\n%s", text)
+	}
+	s.confirm("meant another")
+	s.press("esc", onRollout)
+	s.press(typed("/excluded", "enter", "i")...)
+	s.confirm("the owner agrees")
+	got := s.commands()
+	if want := (engine.IncludeServers{Change: done.Change, Servers: []inventory.ServerID{done.Server}, Reason: "meant another"}); len(got) != 3 || !reflect.DeepEqual(got[1], want) {
+		t.Fatalf("the engine was asked for %+v, want %+v", got, want)
+	}
+	if c, ok := got[2].(engine.IncludeServers); !ok || cellOf(view, c.Servers[0]).Delivery != rollout.Excluded || c.Change != done.Change {
+		t.Errorf("the engine was asked for %+v", got[2])
+	}
+}
+
+// cellOf finds a server in the live rollout.
+func cellOf(view *engine.View, server inventory.ServerID) engine.Cell {
+	cells := view.Rollouts[2].Cells
+	return cells[slices.IndexFunc(cells, func(c engine.Cell) bool { return c.Server == server })]
 }

@@ -17,7 +17,7 @@ type Visitor struct {
 	Copy func(text string)
 	// Place is where the person was when they last had a console, if that is less than an hour ago: what it gave to Keep.
 	Place []byte
-	// Keep remembers where the person is, for their next console; nothing forgets it. At most 4 KiB are kept.
+	// Keep remembers where the person is, for their next console; nothing forgets it. At most 16 KiB are kept.
 	Keep func(place []byte)
 }
 

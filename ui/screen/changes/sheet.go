@@ -230,4 +230,7 @@ func (s *Screen) exclusions(sheet *part.Sheet, c *engine.ChangeView) {
 		e := c.Exclusions[id]
 		sheet.Fact(name(inventory.ServerID(id)), t.Normal, fmt.Sprintf("%s, %s: %s", e.By, s.desk.Day(e.At), e.Reason))
 	}
+	for _, r := range c.Returns {
+		sheet.Fact(name(inventory.ServerID(r.Server)), t.Dim, fmt.Sprintf("put back by %s, %s: %s", r.Back.By, s.desk.Day(r.Back.At), r.Back.Reason))
+	}
 }

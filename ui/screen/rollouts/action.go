@@ -71,6 +71,15 @@ var actions = []action{
 		},
 	},
 	{
+		key: "i", verb: "Include", help: "take a server's exclusion back: it is in the plan again, as it was approved", name: engine.IncludeServers{}.Action(), title: "Take back the exclusion of %s",
+		fits:   inStatus(func(d rollout.Delivery) bool { return d == rollout.Excluded }),
+		misfit: "only an exclusion can be taken back; r tries others again",
+		effect: willBe("will be in the plan again, in the windows that are left; that is recorded and keeps the approval."),
+		commands: func(r *engine.RolloutView, cells []engine.Cell, reason string) []engine.Command {
+			return []engine.Command{engine.IncludeServers{Change: r.Change, Servers: serverIDs(cells), Reason: reason}}
+		},
+	},
+	{
 		key: "f", verb: "Force", help: "start a server now in its open window, ahead of order and ramp", name: engine.ForceStart{}.Action(), title: "Start %s now",
 		fits: inStatus(func(d rollout.Delivery) bool {
 			return d == rollout.Waiting || d == rollout.Staged || d == rollout.Retrying

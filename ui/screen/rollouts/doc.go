@@ -4,8 +4,8 @@
 // out for a bad night (emergency), P shows its past (replay).
 //
 // In flow views, and the log of the job on the server under the cursor, read when the cursor has come to rest and the engine heard
-// something newer (log.go); out go pause, halt, resume, retry, skip, exclude, force, done by hand and broken locks, each after a question
-// that names the servers, and what takes back one's own last action (undo.go). A command carries the
+// something newer (log.go); out go pause, halt, resume, retry, skip, exclude, include, force, done by hand and broken locks, each after a question
+// that names the servers, and what takes back one's own last action (desk/undo.go). A command carries the
 // ids that its question showed. Positions follow the view's cells and are never re-sorted; the cursor belongs to an
 // advertisement's id.
 //

@@ -198,7 +198,7 @@ func (s *Screen) Type(k part.Key) {
 
 // Bindings implements desk.Screen.
 func (s *Screen) Bindings() []part.Binding {
-	list := append(append(s.holdBindings(), s.serverBindings()...), s.rollbackBinding(), s.undoBinding())
+	list := append(append(s.holdBindings(), s.serverBindings()...), s.rollbackBinding(), s.desk.UndoBinding("take back your last pause, skip, retry or exclusion, as far as that is possible", "Rollout", engine.Skip{}))
 	const group = "Look"
 	list = append(list,
 		part.Binding{Keys: []string{"enter"}, Help: "everything known of the server", Hint: "open", Group: group, Run: s.open, Disabled: s.noCell},

@@ -41,16 +41,18 @@ func (s *Screen) actions() []part.Binding {
 			}},
 		{Keys: []string{"x"}, Help: "exclude the chosen servers from the collection shown, until a time or for good", Group: actionGroup,
 			Action: engine.ExcludeFromCollection{}.Action(), Run: s.askExclude, Disabled: s.noCollection},
-		{Keys: []string{"X"}, Help: "take back what was said of the chosen servers in the collection shown", Group: actionGroup,
+		{Keys: []string{"X"}, Help: "take back that the chosen servers are named members of the collection shown", Group: actionGroup,
 			Action: engine.RemoveFromCollection{}.Action(), Run: s.askRemove, Disabled: s.noCollection},
 		{Keys: []string{"R"}, Help: "retire the chosen servers: they leave the inventory for good", Group: actionGroup, Action: engine.RetireServers{}.Action(),
 			Run: s.askRetire, Disabled: s.nothing},
 	}
 }
 
+const noCollection = "no collection is shown: tab, then enter on one"
+
 func (s *Screen) noCollection() string {
 	if s.collection == "" {
-		return "no collection is shown: tab, then enter on one"
+		return noCollection
 	}
 	return s.nothing()
 }
@@ -179,7 +181,7 @@ func (s *Screen) askRemove() part.Cmd {
 	ids, names := s.chosen()
 	name := s.collection
 	s.desk.Ask(part.Question{Title: fmt.Sprintf("Take back what %s says of %s by name?", name, servers(len(ids))), Names: names, Verb: "Take back", Reason: true,
-		Says: []string{"They are neither named members nor excluded then; its query alone decides."},
+		Says: []string{"They are no named members then; its query alone decides. Those that are excluded are on a page of their own: e."},
 		Do: func(reason string) part.Cmd {
 			return s.desk.Do(engine.RemoveFromCollection{Name: name, Servers: ids, Reason: reason})
 		}})

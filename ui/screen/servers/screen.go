@@ -105,6 +105,13 @@ func (s *Screen) Bindings() []part.Binding {
 		{Keys: []string{"A"}, Help: "what the audits found, one beside the other", Hint: "audits", Group: group, Run: func() part.Cmd { return s.desk.Open(newAuditPage(s.desk)) }},
 		{Keys: []string{"b"}, Help: "the baselines and who stands below, at and above them", Hint: "baselines", Group: group,
 			Run: func() part.Cmd { return s.desk.Open(newBaselinesPage(s.desk)) }},
+		{Keys: []string{"e"}, Help: "whom somebody excluded from the collection shown, and back", Hint: "exclusions", Group: group,
+			Run: func() part.Cmd { return s.desk.Open(newExclusionsPage(s.desk, s.collection)) }, Disabled: func() string {
+				if s.collection == "" {
+					return noCollection
+				}
+				return ""
+			}},
 		s.desk.ColumnsBinding("c", s.table),
 	}
 	list = append(list, inbox.Binding(s.desk, group, inbox.Servers(s.desk.Windows)))
