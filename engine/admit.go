@@ -42,7 +42,7 @@ func (e *Engine) admit(id string, now time.Time) {
 func (e *Engine) nextAdmission(id string, now time.Time) time.Time {
 	next := now.Add(time.Hour)
 	r := e.state.rollouts[id]
-	for _, w := range e.state.planOf(r).Windows {
+	for _, w := range e.state.plans[r.PlanHash].Windows {
 		if w.Ring == r.Ring {
 			sooner(&next, w.Opens, now)
 		}
@@ -55,16 +55,8 @@ func (e *Engine) nextAdmission(id string, now time.Time) time.Time {
 
 // admission is what decides who may start in a rollout, without the candidates.
 func (e *Engine) admission(r *rollout.Rollout, gate string, now time.Time) rollout.Admission {
-	a := rollout.Admission{Scene: e.scene(r, now), Rollout: r, Gate: gate, Load: e.state.index.tally(r.ID).load,
-		Seats: e.seats, Experience: map[string]int{}}
-	for _, other := range e.state.rollouts {
-		if other.Release == r.Release {
-			for key, n := range other.Verified {
-				a.Experience[key] += n
-			}
-		}
-	}
-	return a
+	return rollout.Admission{Scene: e.scene(r, now), Rollout: r, Gate: gate, Load: e.state.index.tally(r.ID).load,
+		Seats: e.seats, Experience: e.verified(r.Release)}
 }
 
 // withCandidates adds those who might start, and what of the other rollouts and of their clusters concerns them.

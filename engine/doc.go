@@ -17,13 +17,12 @@
 // What is seen of a server is judged in the same step (judge.go): its findings open and close with the facts, the scan or the trouble
 // that shows them; a sweep of facts that ends is an audit (audit.go). estate.go names what the inventory remembers beside its servers.
 //
-// A rollout is played by its plan with the windows that people added to it (planOf in retry.go). What holds one back is asked in gate.go, with
-// the commands that end it; advice_test.go types each of them.
-//
 // Which numbers rollouts are led by is configured (rollout.Settings); policy.go writes every change of them into the trail when an engine starts.
 //
 // The month leads itself (look_procedure.go): cycles begin, follow the windows of change requests, and their tasks are completed by what
 // evidence.go sees; a noun that sees more adds to its table. A look at it walks over no server.
+//
+// How the window at hand goes, against its plan and its forecast, is a Track (track.go) of the view: the first reader that asks works it out.
 //
 // What was is told from the trail alone: Replay (replay.go) folds one rollout's entries to any instant; Undo (undo.go) says what a person may still
 // take back. JobLog (job_log.go) is the one reading of a host beside Facts that a console asks for; neither goes through the loop.

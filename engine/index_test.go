@@ -47,7 +47,7 @@ func CheckIndexes(t *testing.T, e *Engine) {
 	e.boards, e.roster, e.shelf = map[string]*board{}, roster{}, shelf{}
 	anew := e.makeView(now, 1)
 	for i := range shown.Rollouts {
-		anew.Rollouts[i].Forecast = shown.Rollouts[i].Forecast // shared by ten views
+		anew.Rollouts[i].Forecast, anew.Rollouts[i].Track = shown.Rollouts[i].Forecast, shown.Rollouts[i].Track // shared by ten views
 	}
 	if !reflect.DeepEqual(shown, anew) {
 		t.Errorf("the view was kept as\n%+v\nand is\n%+v", shown, anew)

@@ -37,9 +37,12 @@ func (v *View) Outlooks(change ChangeView, ceiling int) []rollout.Outlook {
 	planned := v.planned(change)
 	var list []rollout.Outlook
 	for _, ring := range append(slices.Clone(rollout.Rings), rollout.Rollback) {
-		p.Ring, p.Open, p.Ceiling, p.Plan = ring, planned[ring], cmp.Or(ceiling, change.Plan.Ceiling), change.Plan
+		p.Ring, p.Open, p.Gained, p.Ceiling = ring, planned[ring], nil, cmp.Or(ceiling, change.Plan.Ceiling)
 		if r, ok := opened[ring]; ok {
-			p.Open, p.Ceiling, p.Plan = nil, cmp.Or(ceiling, r.Ceiling), change.Plan.With(r.Added)
+			p.Open, p.Ceiling = nil, cmp.Or(ceiling, r.Ceiling)
+			if r.Current >= 0 {
+				p.Gained = r.WindowVerified[r.Windows[r.Current].ID]
+			}
 			for _, ad := range r.Advertisements {
 				if !ad.Delivery.Final() {
 					p.Open = append(p.Open, ad)

@@ -38,3 +38,33 @@ func TestAForecastIsMadeBeforeApprovalAndLive(t *testing.T) {
 		}
 	})
 }
+
+// Handbook 7: while a window is open its progress is told against its plan; the numbers are those of the counts.
+func TestAWindowIsTrackedWhileItIsOpen(t *testing.T) {
+	scenario(t, 40, nil, func(t *testing.T, ctx context.Context, n *night) {
+		seen := false
+		e := n.until(ctx, engine.NewWallClock(), func(v *engine.View) bool {
+			prod, ok := ring(v, rollout.Prod)
+			if !ok || prod.Track == nil || prod.Current < 0 || !prod.Windows[prod.Current].Contains(v.At) || prod.Counts[rollout.Succeeded] < 5 {
+				return false
+			}
+			seen = true
+			return true
+		})
+		if !seen {
+			t.Fatal("no window of Prod was seen open with servers verified")
+		}
+		prod, _ := ring(e.View(), rollout.Prod)
+		p := prod.Track.Progress()
+		if p.Servers == 0 || p.Servers > len(prod.Cells) || p.Total() > prod.Counts[rollout.Succeeded] || p.Step == 0 || p.At.After(e.View().At) {
+			t.Errorf("%d servers, %d verified at %v, while %d succeeded of %d", p.Servers, p.Total(), p.At, prod.Counts[rollout.Succeeded], len(prod.Cells))
+		}
+		n.wait(ctx, e, func(v *engine.View) bool {
+			prod, _ := ring(v, rollout.Prod)
+			return prod.State == rollout.Closed
+		})
+		if prod, _ := ring(e.View(), rollout.Prod); prod.Track != nil {
+			t.Error("a closed rollout has a window at hand")
+		}
+	})
+}

@@ -79,13 +79,11 @@ type RolloutView struct {
 	Windows []WindowView   // in order of opening
 	Current int            // index of the open window, or of the next one; -1 when all are closed
 	Cells   []Cell         // ordered by window, site and name; positions are stable
-	// Gate is why nobody of it may start now, and Todo the commands of which each ends that; both are empty when somebody may.
-	Gate string
-	Todo []string
 	// Advertisements are what the cells show, whole, ordered by id.
 	Advertisements []*rollout.Advertisement
 	Rate           float64 // verified successes an hour over the last half hour of the engine's clock
 	Forecast       Forecast
+	Track          *Track // how the window at hand goes; nil when the rollout is closed, has no window left, or is told from the trail
 }
 
 // WindowView is one maintenance window of a rollout with its own counts.

@@ -40,14 +40,13 @@
 //	"0 of 20 failed" proves up to 13.9 % | TestNoFailuresProveLittle
 //	Stopped is latched; those running finish | TestWhatHasStartedFinishes TestABadCohortHaltsTheRolloutEarly
 //	Forecast: who fits, how surely, and which limit is enough | TestAnOutlookSaysWhoFitsAtWhichLimit TestAForecastIsMadeBeforeApprovalAndLive
+//	Progress: a window against its plan and what may still come | TestProgressIsToldInStepsAgainstThePlanOfTheOpening TestAWindowIsTrackedWhileItIsOpen
 //	Close-out: not started is window missed, a restart owed is shown | TestTheEndOfAWindowAccountsForEverybody
 //	Nothing is installed twice, whatever happens | TestWhateverHappensNothingIsInstalledTwiceAndEveryDrainIsUndone
 //	Until the enforcement date nobody is forced; then the first window after it | TestProdIsEnforcedInItsFirstWindowAfterTheDate
 //	Exempt: a named enforcement window, an end, a reason; never from critical updates | TestAnExemptServerHasItsOwnWindowAndNoCriticalUpdateWaits TestAnExemptionHasAReasonAndAnEnd
 //	A forced start goes ahead of the ramp, never past lock, window, stop or gate | TestAForcedStartGoesAheadOfTheRampAndOfNothingElse
 //	Done by hand is tracked to the end, and a word is no success | TestServersPatchedByHandAreTrackedToTheEnd TestAWordIsNoEvidence
-//	A pilot that missed its window gets a later one; a closed rollout is open again for a retry | TestAPilotThatMissedItsWindowIsTriedAgainInALaterOne TestAClosedRolloutIsOpenAgainForARetry
-//	What a gate advises is a command that works | TestEveryAdviceOfAGateIsACommandThatWorks
 //	Roll-back is a release of its own | TestARollbackIsAReleaseOfItsOwnThatTakesTheUpdatesAway
 //
 // The numbers of these rules are a Policy; those that an administrator may set are the table Settings in setting.go, which the configuration,

@@ -21,6 +21,7 @@ type Prospect struct {
 	Policy     Policy
 	Took       map[string][]int // the release's measured durations in seconds, by base build
 	Experience map[string]int   // the release's verified successes, by base build
+	Gained     map[string]int   // those of them that this rollout has since its open window opened
 	Seed       uint64
 }
 
@@ -215,6 +216,7 @@ type course struct {
 	fits     int
 	done     time.Time
 	finished []int // by window
+	ends     []time.Time
 }
 
 // busy is a server at work.
@@ -296,6 +298,9 @@ func (s *stage) play(draw *rand.Rand) course {
 	for w := range s.windows {
 		now := latest(s.windows[w].Opens, s.Now)
 		f.queue(s.guests, w)
+		if now.After(s.windows[w].Opens) {
+			f.grown = s.gained()
+		}
 		for now.Before(s.windows[w].Closes) {
 			s.admit(f, w, now)
 			if len(f.work) == 0 {
@@ -309,6 +314,15 @@ func (s *stage) play(draw *rand.Rand) course {
 		s.finish(f, &p)
 	}
 	return p
+}
+
+// gained is what the open window brought before the play.
+func (p Prospect) gained() int {
+	n := 0
+	for _, k := range p.Gained {
+		n += k
+	}
+	return n
 }
 
 // admit lets those begin for whom there is a place now, the builds that take less time first.
@@ -350,6 +364,7 @@ func (s *stage) finish(f *floor, p *course) {
 	f.grown++
 	p.fits++
 	p.done = latest(p.done, b.end)
+	p.ends = append(p.ends, b.end)
 	if b.window >= 0 {
 		p.finished[b.window]++
 	}

@@ -7,6 +7,7 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
 	"patchdeck/ui/command"
 	"patchdeck/ui/uitest"
 )
@@ -25,6 +26,19 @@ func TestAForecastComparesLimits(t *testing.T) {
 	s.expect(command.Done, `"sure":`, "rollout", "forecast", "chg-12", "--json")
 	s.expect(command.Usage, "--ceiling 0 is out of range", "rollout", "forecast", "chg-12", "--ceiling", "0")
 	s.expect(command.Failure, `there is no change request "CHG-99"`, "rollout", "forecast", "CHG-99")
+}
+
+// Handbook 7, progress on the command line: each step of the window against its plan, and what is expected of the rest.
+func TestProgressIsToldAgainstThePlan(t *testing.T) {
+	s := at(t, uitest.Night(200), approval.Viewer)
+	p := s.console.View().Rollouts[2].Track.Progress()
+	told := s.expect(command.Done, "were planned by now", "rollout", "progress", "r-3")
+	if lines := strings.Count(told.out, "\n"); lines != 2+len(p.Planned.Low) {
+		t.Errorf("%d lines for %d steps:\n%s", lines, len(p.Planned.Low), told.out)
+	}
+	s.expect(command.Done, `"standing":"`+string(rollout.Behind)+`"`, "rollout", "progress", "--json")
+	s.expect(command.Done, "no rollout has a window", "rollout", "progress", "R-1")
+	s.expect(command.Failure, `there is no rollout "R-9"`, "rollout", "progress", "R-9")
 }
 
 // The verbs of a person's hand give their commands, and take no reason for granted.

@@ -13,7 +13,7 @@ import (
 
 func (t *tree) rollout() *cobra.Command {
 	return t.noun("rollout", "Rollouts: watch them and steer them",
-		t.rolloutStatus(), t.rolloutServers(), t.rolloutPolicy(), t.forecast(),
+		t.rolloutStatus(), t.rolloutServers(), t.rolloutPolicy(), t.progress(), t.forecast(),
 		t.hold("pause", "Let nobody new start; those running finish"),
 		t.hold("halt", "Stop the rollout; it takes a resume with a reason to go on"),
 		t.hold("resume", "Go on after a pause or a halt"),
@@ -39,6 +39,47 @@ func (t *tree) hold(step, short string) *cobra.Command {
 	}})
 	reasonFlag(command, &reason)
 	return command
+}
+
+func (t *tree) retry() *cobra.Command {
+	var reason string
+	var failed bool
+	command := t.verb(verb{
+		use: "retry ROLLOUT [SERVER...]", short: "Try failed, unreachable or missed servers again in their window", args: cobra.MinimumNArgs(1),
+		run: func(c *call) error {
+			if err := needReason(reason); err != nil {
+				return err
+			}
+			r, err := c.findRollout(c.args[0])
+			if err != nil {
+				return err
+			}
+			ids, err := c.serverIDs(c.args[1:])
+			switch {
+			case err != nil:
+				return err
+			case failed == (len(ids) > 0):
+				return wrongUsage("name the servers to try again, or give --failed for all that failed")
+			case failed:
+				if ids = inStatus(r, rollout.Failed); len(ids) == 0 {
+					return fmt.Errorf("%s has no failed server", r.ID)
+				}
+			}
+			return c.do(engine.Retry{Rollout: r.ID, Servers: ids, Reason: reason})
+		},
+	})
+	command.Flags().BoolVar(&failed, "failed", false, "all servers that failed")
+	reasonFlag(command, &reason)
+	return command
+}
+
+func inStatus(r engine.RolloutView, status rollout.Delivery) (ids []inventory.ServerID) {
+	for _, cell := range r.Cells {
+		if cell.Delivery == status {
+			ids = append(ids, cell.Server)
+		}
+	}
+	return ids
 }
 
 func (t *tree) skip() *cobra.Command {

@@ -1,4 +1,4 @@
-// Package part holds the pieces that the console's screens are made of: theme and inks, lines and sheets of text, list, table, grid, bar,
+// Package part holds the pieces that the console's screens are made of: theme and inks, lines and sheets of text, list, table, grid, bar, chart,
 // text field, question, keys and bindings.
 //
 // In flow plain values and texts; out come lines that are never wider than asked for. A part knows no engine beyond the table
@@ -13,6 +13,10 @@
 // a frame, a viewport measures and styles the whole page anew to show a part of it, and our bindings say who may press a key, why
 // it does nothing now, and what it runs.
 //
+// Charts are our own (chart.go). The library for terminal charts, ntcharts v0.5.1, moves none of our pins, but one chart of 100x10 with
+// three series took 1.1 ms, 1.3 MB and 2,800 allocations, because each cell goes through a lipgloss style; its styles come from lipgloss'
+// own renderer, which is the server's terminal and not the session's; and braille dots have no ASCII form. Ours takes 0.06 ms.
+//
 // Start reading at Line in line.go, then Grid in grid.go; the palette is data in palette.go.
 //
 // # Speed
@@ -24,6 +28,7 @@
 //	the same, 100 cells in 10 lines changed                       0.04 ms    43
 //	the peer: each cell through a lipgloss style                 16.5 ms    110,304
 //	list of 10,000 rows, cursor moved                             0.03 ms    67
+//	chart of a window, 100x10, and its bars, 38x9                 0.06 ms    55
 //	whole console, a newer view of 10,000 cells each time         0.55 ms
 //	whole console, inventory of 10,000, newer view each time      0.09 ms
 package part

@@ -42,11 +42,15 @@ var textPalette = struct{ dim, accent, strong, title, cursor swatch }{
 type glyphSet struct {
 	rule, wall, pointer, cut, fullCell, picked string
 	bar                                        [barKinds]string
+	levels                                     []string // a cell filled from its foot, from not at all to all of it
+	spark                                      []string // a number in one cell, from the least to the largest
 }
 
 var (
-	drawnGlyphs = glyphSet{rule: "─", wall: "│", pointer: "▌", cut: "…", fullCell: "▣", picked: "◆", bar: [barKinds]string{"█", "▓", "▒", "░"}}
-	asciiGlyphs = glyphSet{rule: "-", wall: "|", pointer: ">", cut: "~", fullCell: "@", picked: "*", bar: [barKinds]string{"#", "=", "x", "."}}
+	drawnGlyphs = glyphSet{rule: "─", wall: "│", pointer: "▌", cut: "…", fullCell: "▣", picked: "◆", bar: [barKinds]string{"█", "▓", "▒", "░"},
+		levels: []string{"·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}, spark: []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}}
+	asciiGlyphs = glyphSet{rule: "-", wall: "|", pointer: ">", cut: "~", fullCell: "@", picked: "*", bar: [barKinds]string{"#", "=", "x", "."},
+		levels: []string{".", "_", "#"}, spark: []string{".", ":", "-", "=", "+", "*", "#", "@"}}
 )
 
 // asciiFor replaces the characters that our own sentences use where a terminal has nothing but ASCII.

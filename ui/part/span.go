@@ -17,6 +17,11 @@ func (s Scale) column(at time.Time) int {
 	return min(max(int(int64(s.Width)*int64(at.Sub(s.From)/time.Second)/max(1, int64(whole/time.Second))), 0), s.Width-1)
 }
 
+// instant is the middle of a column.
+func (s Scale) instant(column int) time.Time {
+	return s.From.Add(time.Duration(float64(s.To.Sub(s.From)) * (float64(column) + 0.5) / float64(max(s.Width, 1))))
+}
+
 // Span is one bar on a scale: the part that is done is drawn fuller than the rest.
 type Span struct {
 	From, To time.Time

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
@@ -184,4 +185,48 @@ func TestAnExclusionIsTakenBackFromTheGrid(t *testing.T) {
 func cellOf(view *engine.View, server inventory.ServerID) engine.Cell {
 	cells := view.Rollouts[2].Cells
 	return cells[slices.IndexFunc(cells, func(c engine.Cell) bool { return c.Server == server })]
+}
+
+// screens.md, Rollout: charts of progress, rate and forecast where there is room, one row of it where there is none; they never cost the
+// rows that a person needs.
+func TestChartsStandWhereThereIsRoom(t *testing.T) {
+	const chart, spark = "8 of 17 verified", "rate 61/h "
+	for _, size := range []struct {
+		width, height int
+		want          bool
+	}{{80, 24, false}, {80, 50, true}, {120, 36, true}, {200, 50, true}, {300, 100, true}} {
+		s := open(t, night(), lead, mono, size.width, size.height)
+		s.press(onRollout)
+		if strings.Contains(s.frame(), chart) != size.want || !strings.Contains(s.frame(), spark) {
+			t.Errorf("at %dx%d, charts wanted: %v\n%s", size.width, size.height, size.want, s.frame())
+		}
+		fits(t, s.frame(), size.width, size.height, "charts")
+		s.press("c")
+		if strings.Contains(s.frame(), chart) {
+			t.Errorf("at %dx%d c does not hide the charts", size.width, size.height)
+		}
+	}
+}
+
+// What a window's track takes to be worked out comes as an answer of its own, and belongs to its rollout alone.
+func TestChartsAreOfTheRolloutInFront(t *testing.T) {
+	view := night()
+	s := open(t, view, lead, mono, 120, 36)
+	s.press(onRollout, "[")
+	if strings.Contains(s.frame(), "of 17 verified") {
+		t.Errorf("a closed rollout has the charts of another one\n%s", s.frame())
+	}
+	s.press("]")
+	if !strings.Contains(s.frame(), "8 of 17 verified") {
+		t.Errorf("the charts are gone\n%s", s.frame())
+	}
+	next := night()
+	next.Generation++
+	next.Rollouts[2].Track = engine.NewTrack(func() rollout.Progress {
+		return rollout.Progress{Window: "W5", Opens: uitest.At.Add(-2 * time.Hour), Closes: uitest.At.Add(2 * time.Hour), At: uitest.At, Step: 10 * time.Minute, Servers: 5}
+	})
+	s.show(next)
+	if !strings.Contains(s.frame(), "0 of 5 verified") {
+		t.Errorf("the newer track is not shown\n%s", s.frame())
+	}
 }

@@ -108,6 +108,7 @@ func prodRollout(fleet []inventory.Server, plan rollout.Plan) engine.RolloutView
 	}
 	r.Windows[open].Score = 214
 	settle(&r)
+	r.Track = trackOf(&r, plan.Windows[open])
 	left := r.Counts.Open()
 	r.Forecast = engine.Forecast{Done: At.Add(77 * time.Minute), Succeeded: r.Counts[rollout.Succeeded], Fits: left - left/40, WillNot: left / 40}
 	return r
@@ -160,7 +161,7 @@ func advertisementOf(r *engine.RolloutView, c *engine.Cell, i int) *rollout.Adve
 		updates = append(updates, "KB5071547")
 	}
 	return &rollout.Advertisement{ID: c.ID, Rollout: r.ID, Server: c.Server, Site: c.Site, Cluster: c.Cluster, Delivery: c.Delivery, Updates: updates,
-		Attempts: c.Attempt, Before: c.Before}
+		Windows: []string{c.Window}, Attempts: c.Attempt, Before: c.Before}
 }
 
 func needs(prod engine.RolloutView) []engine.Need {

@@ -18,6 +18,7 @@ type Screen struct {
 	shown func() *engine.RolloutView
 	jump  func(id string) part.Cmd
 	needs part.List
+	track desk.Track // how the window at hand goes
 }
 
 // New makes the layout for the rollout that shown gives, with the keys that hold it.
@@ -36,9 +37,13 @@ func (s *Screen) Init() part.Cmd { return s.Update(desk.Viewed{}) }
 
 // Update implements desk.Screen.
 func (s *Screen) Update(message part.Msg) part.Cmd {
-	if _, ok := message.(desk.Viewed); ok {
+	switch m := message.(type) {
+	case desk.Viewed:
 		needs := s.desk.Current.Needs
 		s.needs.Set(len(needs), func(row int) string { return needs[row].Object + needs[row].Words })
+		return s.track.Follow(s.shown())
+	case desk.Tracked:
+		s.track.Take(m)
 	}
 	return nil
 }
@@ -128,7 +133,21 @@ func (s *Screen) View(width, height int) []string {
 	lines = append(lines, "")
 	lines = append(lines, s.large(s.counters(r), width)...)
 	lines = append(lines, "", t.Bar(width, desk.Shares(t, r.Counts)), "")
+	lines = append(lines, s.charts(r, width, height-len(lines))...)
 	return append(lines, s.list(width, height-len(lines))...)
+}
+
+// charts show how the window goes where what needs a person keeps most of the room.
+func (s *Screen) charts(r *engine.RolloutView, width, room int) []string {
+	const least, lines, tall, more = 19, 7, 30, 10
+	p, known := s.track.Of(r)
+	switch {
+	case !known || room < least:
+		return nil
+	case room >= tall:
+		return append(s.desk.Charts(p, width, more), "")
+	}
+	return append(s.desk.Charts(p, width, lines), "")
 }
 
 func (s *Screen) title(r *engine.RolloutView, width int) string {

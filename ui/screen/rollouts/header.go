@@ -61,12 +61,19 @@ func (s *Screen) titleLine(r *engine.RolloutView, width int) string {
 	return line.Put(t.Normal, forms[len(forms)-1]).String()
 }
 
+// sparkSteps is how many of the window's last steps stand beside the rate: an hour of a standard window.
+const sparkSteps = 6
+
 // paceLines say how fast it goes, when it will be through, and how near the stop rule is.
 func (s *Screen) paceLines(r *engine.RolloutView, width int) []string {
 	t := s.desk.Theme
 	flow := part.Flow{Theme: t, Width: width}
 	if r.State == rollout.Active {
-		flow.Add(t.Normal, "", fmt.Sprintf("rate %.0f/h", math.Round(r.Rate)))
+		words := fmt.Sprintf("rate %.0f/h", math.Round(r.Rate))
+		if p, known := s.track.Of(r); known && len(p.Verified) > 0 {
+			words += " " + t.Spark(p.Verified, sparkSteps)
+		}
+		flow.Add(t.Normal, "", words)
 	}
 	if !s.starts.IsZero() && r.State != rollout.Closed {
 		flow.Add(t.Normal, "", "last start "+s.when(s.starts))

@@ -14,7 +14,7 @@ func (s *Screen) Place() desk.Place {
 
 // Return implements desk.Returner.
 func (s *Screen) Return(p desk.Place) {
-	s.Init()
+	s.renew()
 	if p.Thing != "" && s.picker.Pick(p.Thing) {
 		s.take()
 	}

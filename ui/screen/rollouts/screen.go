@@ -44,6 +44,8 @@ type Screen struct {
 	codes    codeList
 	updates  updateList
 	log      jobLog          // of the server under the cursor
+	track    desk.Track      // how the window at hand goes
+	noCharts bool            // the person wants their room for the servers
 	starts   time.Time       // the last moment at which everybody who waits could still start
 	picked   map[string]bool // ids of cells that the next action means
 }
@@ -69,16 +71,23 @@ func (s *Screen) Init() part.Cmd { return s.Update(desk.Viewed{}) }
 func (s *Screen) Update(message part.Msg) part.Cmd {
 	switch m := message.(type) {
 	case desk.Viewed:
-		view := s.desk.Current
-		s.picker.Set(len(view.Rollouts), func(i int) string { return view.Rollouts[i].ID }, desk.Live(view))
-		s.take()
-		return s.log.follow(s, s.cell())
+		s.renew()
+		return part.Batch(s.log.follow(s, s.cell()), s.track.Follow(s.view()))
+	case desk.Tracked:
+		s.track.Take(m)
 	case logRead:
 		if m.of == &s.log {
 			s.log.take(m)
 		}
 	}
 	return nil
+}
+
+// renew takes the desk's view.
+func (s *Screen) renew() {
+	view := s.desk.Current
+	s.picker.Set(len(view.Rollouts), func(i int) string { return view.Rollouts[i].ID }, desk.Live(view))
+	s.take()
 }
 
 // view is the rollout that is shown; nil when there is none.
@@ -169,7 +178,7 @@ func (s *Screen) cell() *engine.Cell {
 // Find implements desk.Finder: a rollout by its id, or a server in the rollout that is live.
 func (s *Screen) Find(id string) bool {
 	s.filter.Clear()
-	s.Init()
+	s.renew() // what Init asks for would be lost here
 	if s.picker.Pick(id) {
 		s.take()
 		return true
@@ -208,6 +217,7 @@ func (s *Screen) Bindings() []part.Binding {
 		part.Binding{Keys: []string{"E"}, Help: "emergency layout: counters in large type, what needs you, one key to halt", Group: group, Run: s.emergency},
 		part.Binding{Keys: []string{"P"}, Help: "replay: how this rollout went, from the audit trail", Group: group, Run: s.replay, Disabled: s.noCell},
 		part.Binding{Keys: []string{"w"}, Help: "the window that is open", Group: group, Run: s.toWindow},
+		part.Binding{Keys: []string{"c"}, Help: "the charts of the window, or more room for the servers", Group: group, Run: s.toggleCharts},
 	)
 	list = append(append(list, s.pickBindings()...), s.copyBindings()...)
 	list = append(list, s.sortBindings()...)
@@ -316,6 +326,11 @@ func (s *Screen) nextTrouble() part.Cmd {
 		}
 	}
 	s.desk.Tell("no server of "+r.ID+" is in trouble", false)
+	return nil
+}
+
+func (s *Screen) toggleCharts() part.Cmd {
+	s.noCharts = !s.noCharts
 	return nil
 }
 

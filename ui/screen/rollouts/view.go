@@ -56,9 +56,36 @@ func (s *Screen) body(r *engine.RolloutView, width, height int) []string {
 	}
 	if width >= wide && s.layout == asGrid || width >= veryWide {
 		left := width - paneWidth - 2
-		return s.desk.Theme.Beside(s.drawLayout(left-1, height), left, fixed(s.pane(r, paneWidth, height), height))
+		return s.desk.Theme.Beside(s.overCharts(r, left-1, height), left, fixed(s.pane(r, paneWidth, height), height))
 	}
-	return append(fixed(s.drawLayout(width, height-1), height-1), s.selectedLine(width))
+	return append(s.overCharts(r, width, height-1), s.selectedLine(width))
+}
+
+// chartHeights say how many lines the charts take under a layout that has so many, the tallest first.
+var chartHeights = []struct{ from, lines int }{{70, 16}, {32, 10}, {20, 7}}
+
+// chartLines is how many lines the charts take of a layout; 0 where there is no room for them, or nothing to tell.
+func (s *Screen) chartLines(r *engine.RolloutView, height int) int {
+	if _, known := s.track.Of(r); !known || s.noCharts {
+		return 0
+	}
+	for _, h := range chartHeights {
+		if height >= h.from {
+			return h.lines
+		}
+	}
+	return 0
+}
+
+// overCharts draws the layout in front with the charts of the window at hand under it, in exactly height lines.
+func (s *Screen) overCharts(r *engine.RolloutView, width, height int) []string {
+	lines := s.chartLines(r, height)
+	if lines == 0 {
+		return fixed(s.drawLayout(width, height), height)
+	}
+	progress, _ := s.track.Of(r)
+	drawn := fixed(s.drawLayout(width, height-lines-1), height-lines-1)
+	return append(append(drawn, ""), s.desk.Charts(progress, width, lines)...)
 }
 
 func (s *Screen) drawLayout(width, height int) []string {
