@@ -24,6 +24,8 @@ type Console interface {
 	History(object string, most int) ([]HistoryLine, error)
 	// Entries gives the raw audit entries from a sequence number on, in order; they hash to View().Head.
 	Entries(from uint64, each func(seq uint64, raw []byte) error) error
+	// ExportTrail writes the trail as it stands now into a file on the machine that this console runs on, and records that.
+	ExportTrail(ctx context.Context, actor approval.Actor, reason string) (answer string, err error)
 	// JobLog reads the progress lines of an advertisement's newest host job now, after the given line; at most MostJobLines.
 	JobLog(ctx context.Context, actor approval.Actor, ad string, after int) (JobLog, error)
 	// Facts reads one server's facts now.

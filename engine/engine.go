@@ -35,6 +35,8 @@ type Options struct {
 	Free func() (uint64, error)
 	// Files keeps source files; nil keeps none.
 	Files Files
+	// Exports keeps copies of the audit trail; nil keeps none.
+	Exports Exports
 	// People gives those of the users file, to name who is to act; nil is nobody.
 	People func() []approval.Person
 	// Duty is how much the engine does by itself; the zero value is everything.

@@ -60,7 +60,7 @@ func openDoors(o opening) (*doors, error) {
 	server, err := serve.New(serve.Options{HostKey: key, Identify: o.identify, Local: o.local, Limits: o.limits, Logger: o.log,
 		NewModel: func(v serve.Visitor) tea.Model {
 			return screen.New(screen.Options{Actor: v.Actor, Console: o.house.engine, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: o.zone, Title: o.title, Leaving: o.leaving, Copy: v.Copy,
-				Inbox: documents, Windows: o.windows, Place: v.Place, Keep: v.Keep})
+				Inbox: documents, Windows: o.windows, Address: v.Address, Place: v.Place, Keep: v.Keep})
 		},
 		Plain: func(ctx context.Context, p plain.Options) error {
 			p.Console, p.Zone = o.house.engine, o.zone

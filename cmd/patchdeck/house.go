@@ -129,7 +129,7 @@ func build(ctx context.Context, p plot) (*house, error) {
 	}
 	h := &house{store: s, fleet: remote.New(roads), ended: make(chan struct{})}
 	h.engine, err = engine.New(engine.Options{Store: s, Fleet: h.fleet, Clock: p.clock, Logger: p.log, Policy: p.policy,
-		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, People: p.people, Files: p.files, Inventory: p.inventory, Duty: p.duty, Free: p.free(s), Notices: p.notices})
+		Schedule: p.schedule, Zone: p.zone, Calls: calls, Tick: tick, Heartbeat: heartbeat, People: p.people, Files: p.files, Exports: openExports(p.data), Inventory: p.inventory, Duty: p.duty, Free: p.free(s), Notices: p.notices})
 	if err != nil {
 		s.Close()
 		return nil, err

@@ -6,11 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchdeck/engine"
 	"patchdeck/engine/trail"
 )
 
 func (t *tree) audit() *cobra.Command {
-	return t.noun("audit", "The audit trail: verify, export, read", t.auditVerify(), t.auditExport(), t.auditList())
+	return t.noun("audit", "The audit trail: verify, export, keep a copy, read", t.auditVerify(), t.auditExport(), t.auditKeep(), t.auditList())
 }
 
 func (t *tree) auditVerify() *cobra.Command {
@@ -85,26 +86,34 @@ func (t *tree) auditExport() *cobra.Command {
 	return t.verb(verb{
 		use: "export FILE", short: "Write the audit trail to a file that anybody can verify; - is standard output", file: writesFile, args: cobra.ExactArgs(1), reads: always,
 		run: func(c *call) error {
-			head := c.view().Head
-			report, err := trail.WriteExport(c.write, func(each func(uint64, []byte) error) error {
-				err := c.console().Entries(1, func(seq uint64, raw []byte) error {
-					if seq > head.Seq || c.ctx.Err() != nil {
-						return errEnough
-					}
-					return each(seq, raw)
-				})
-				if err == errEnough {
-					return c.ctx.Err()
-				}
-				return err
-			})
+			report, err := engine.WriteTrail(c.ctx, c.console(), c.write)
 			if err != nil {
-				return fmt.Errorf("the export is not complete: %w", err)
+				return err
 			}
 			_, err = fmt.Fprintf(c.env.Err, "%s exported, head %s\n", entries(report.Entries), report.Head)
 			return err
 		},
 	})
+}
+
+func (t *tree) auditKeep() *cobra.Command {
+	var reason string
+	command := t.verb(verb{
+		use: "keep", short: "Keep a copy of the audit trail in the folder exports of the console's machine, on the record",
+		example: "  patchdeck audit keep --reason \"quarterly review\"",
+		run: func(c *call) error {
+			if err := needReason(reason); err != nil {
+				return err
+			}
+			answer, err := c.console().ExportTrail(c.ctx, c.actor(), reason)
+			if err != nil {
+				return err
+			}
+			return c.answer(answer)
+		},
+	})
+	reasonFlag(command, &reason)
+	return command
 }
 
 func (t *tree) auditList() *cobra.Command {

@@ -221,6 +221,7 @@ func TestEachVerbGivesItsCommand(t *testing.T) {
 		"incident assign INC-118 k.osei":                                          engine.AssignIncident{Incident: "INC-118", Owner: "k.osei"},
 		"incident resolve INC-118 --resolution done":                              engine.ResolveIncident{Incident: "INC-118", Resolution: "done"},
 		"incident reopen INC-118 --reason why":                                    engine.ReopenIncident{Incident: "INC-118", Reason: "why"},
+		"audit keep --reason why":                                                 engine.RecordExport{Where: "/srv/patchdeck/exports/trail.jsonl", Entries: view.Head.Seq, Head: view.Head.String(), Reason: "why"},
 		"rollout break-lock SQL1 --reason why":                                    engine.BreakLock{Cluster: "SQL1", Reason: "why"},
 	} {
 		s.expect(command.Done, want.Action()+" done", strings.Fields(words)...)
@@ -255,7 +256,7 @@ func TestAViewerChangesNothing(t *testing.T) {
 		"change approve CHG-12 --reason y --plan " + hash, "change authorise CHG-12 --reason y --plan " + hash, "change reject CHG-12 --reason y --plan " + hash,
 		"acceptance record CHG-12 Payroll passed", "rollout pause R-3 --reason y", "rollout halt R-3 --reason y", "rollout resume R-3 --reason y",
 		"rollout close R-3 --reason y", "rollout retry R-3 --failed --reason y", "rollout skip R-3 s00001 --reason y",
-		"rollout exclude CHG-12 s00001 --reason y", "rollout break-lock C --reason y", "inventory sweep", "inventory scan",
+		"rollout exclude CHG-12 s00001 --reason y", "rollout break-lock C --reason y", "audit keep --reason y", "inventory sweep", "inventory scan",
 	} {
 		r := s.expect(command.Denied, "takes one of the roles", strings.Fields(words)...)
 		if r.out != "" || strings.Count(r.err, "\n") != 1 {
@@ -445,7 +446,7 @@ func TestHelpNamesEveryVerb(t *testing.T) {
 	for noun, verbs := range map[string][]string{
 		"catalog": {"import", "list"}, "inventory": {"import", "list", "export", "sweep", "scan", "probe"}, "release": {"create", "list", "drop"},
 		"change": {"submit", "list", "show", "authorise", "approve", "reject"}, "acceptance": {"record"},
-		"rollout": {"status", "servers", "pause", "halt", "resume", "close", "retry", "skip", "exclude", "include", "break-lock"}, "audit": {"verify", "export", "list"},
+		"rollout": {"status", "servers", "pause", "halt", "resume", "close", "retry", "skip", "exclude", "include", "break-lock"}, "audit": {"verify", "export", "keep", "list"},
 	} {
 		r := s.expect(command.Done, "", noun, "--help")
 		for _, verb := range verbs {

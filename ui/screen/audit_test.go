@@ -55,6 +55,55 @@ func TestASearchFindsWhatIsFarOlderThanWhatTheScreenShows(t *testing.T) {
 	}
 }
 
+// Handbook 9: the trail goes to where the person sits by a command; a copy on the console's machine takes a role, a reason, and is recorded.
+func TestTheTrailIsExportedToWhereThePersonSits(t *testing.T) {
+	for _, c := range []struct {
+		address, want string
+		keeps         bool
+	}{
+		{"10.20.1.9:2222", "ssh -p 2222 k.osei@10.20.1.9 audit export - > trail.jsonl", true},
+		{"[2001:db8::9]:2222", "ssh -p 2222 guest@2001:db8::9 audit export - > trail.jsonl", false},
+		{"", "patchdeck audit export trail.jsonl", false},
+	} {
+		actor := viewer
+		if c.keeps {
+			actor = lead
+		}
+		s := open(t, night(), actor, mono, 120, 36)
+		s.root.desk.Address = c.address
+		s.press(onAudit, "e", "y")
+		if s.copied != c.want || !strings.Contains(s.frame(), c.want) {
+			t.Errorf("at %q the clipboard holds %q, want %q", c.address, s.copied, c.want)
+		}
+		s.press("w")
+		if _, asked := s.asks(); asked != c.keeps {
+			t.Errorf("%s is asked to keep a copy: %v", actor.Name, asked)
+			continue
+		}
+		if !c.keeps {
+			continue
+		}
+		s.confirm("quarterly review")
+		given, ok := s.commands()[0].(engine.RecordExport)
+		if !ok || given.Reason != "quarterly review" || !strings.Contains(s.frame(), "audit.export done") {
+			t.Errorf("the engine was asked for %+v:\n%s", s.commands(), s.frame())
+		}
+	}
+}
+
+func TestWhatASearchFoundIsCopiedAsFarAsItFits(t *testing.T) {
+	s := open(t, longTrail(26_000), viewer, mono, 120, 36)
+	s.search("object:R-3")
+	s.press("y")
+	lines := strings.Split(s.copied, "\n")
+	if len(s.copied) > 48<<10 || len(lines) < 100 || !strings.HasPrefix(lines[0], "Entry\tWhen") || strings.Count(lines[1], "\t") != 5 {
+		t.Errorf("%d bytes in %d lines were copied, beginning %q", len(s.copied), len(lines), lines[:2])
+	}
+	if frame := s.frame(); !strings.Contains(frame, "the newest "+part.Number(len(lines)-1)+" of 5,000 entries") {
+		t.Errorf("the frame does not say how many were copied:\n%s", frame)
+	}
+}
+
 // held runs no command by itself: it gives the command back, so that a test can act while it is under way.
 func (s *session) held(key string) tea.Cmd { return s.root.key(keyNamed(key)) }
 

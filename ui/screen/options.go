@@ -20,6 +20,7 @@ type Options struct {
 	Copy    func(string)   // puts text on the terminal's clipboard (OSC 52); nil when that is out of reach
 	Inbox   desk.Inbox     // where documents lie that may be imported; nil is nowhere
 	Windows []string       // the ids of the windows that the configuration knows
+	Address string         // host and port that the person reached over SSH; empty on the console's own machine
 	// Place is what the person's console gave to Keep before its session was lost; nil begins anew.
 	Place []byte
 	// Keep takes where the person is, at each change; nothing means that they left on purpose. nil keeps nothing.

@@ -75,7 +75,7 @@ func New(o Options) *Root {
 		o.Zone = time.UTC
 	}
 	theme := o.Theme
-	r.desk = desk.Desk{Shell: r, Actor: o.Actor, Console: o.Console, Theme: &theme, Zone: o.Zone, Copy: o.Copy, Inbox: o.Inbox, Windows: o.Windows}
+	r.desk = desk.Desk{Shell: r, Actor: o.Actor, Console: o.Console, Theme: &theme, Zone: o.Zone, Copy: o.Copy, Inbox: o.Inbox, Windows: o.Windows, Address: o.Address}
 	r.desk.After = r.after
 	r.takeView()
 	r.wake, r.stopWatch = o.Console.Watch()

@@ -3,6 +3,7 @@ package serve
 import (
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -18,7 +19,7 @@ func (x *session) console() int {
 	}
 	out := &terminal{w: x.channel}
 	places, name := &x.server.places, x.actor.Name
-	model := x.server.options.NewModel(Visitor{Actor: x.actor, Environment: x.environment, Copy: out.copy,
+	model := x.server.options.NewModel(Visitor{Actor: x.actor, Environment: x.environment, Address: x.address(), Copy: out.copy,
 		Place: places.recall(name, time.Now()), Keep: func(place []byte) { places.keep(name, place, time.Now()) }})
 	defer func() { places.touch(name, time.Now()) }()
 	if closer, ok := model.(interface{ Close() }); ok {
@@ -48,6 +49,14 @@ func (x *session) console() int {
 		return command.Crashed
 	}
 	return command.Done
+}
+
+// address is where the person reached this server; empty for who came through the socket of this machine.
+func (x *session) address() string {
+	if at, ok := x.conn.LocalAddr().(*net.TCPAddr); ok {
+		return at.String()
+	}
+	return ""
 }
 
 // tellSizes hands the terminal's sizes on until the session ends.

@@ -63,6 +63,24 @@ func (m *placed) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 
 func (m *placed) View() string { return "began " + string(m.visitor.Place) + ", " + m.drawing.View() }
 
+// addressed is a console that tells where its person came in.
+type addressed struct{ drawing }
+
+func (m *addressed) Update(message tea.Msg) (tea.Model, tea.Cmd) {
+	_, command := m.drawing.Update(message)
+	return m, command
+}
+
+func (m *addressed) View() string { return "came to " + m.visitor.Address + "." }
+
+// A console names the address that its person reached in the commands that it shows them.
+func TestAConsoleKnowsTheAddressThatItsPersonReached(t *testing.T) {
+	h := open(t, func(o *Options) {
+		o.NewModel = func(v Visitor) tea.Model { return &addressed{drawing{visitor: v}} }
+	})
+	h.console(h.enter(h.person("k.osei", approval.Lead))).sees("came to " + h.address + ".")
+}
+
 func TestALostSessionIsTakenUpWhereItWas(t *testing.T) {
 	h := open(t, func(o *Options) {
 		o.NewModel = func(v Visitor) tea.Model { return &placed{drawing{visitor: v}} }

@@ -13,6 +13,7 @@ import (
 type Visitor struct {
 	Actor       approval.Actor
 	Environment []string // TERM, COLORTERM, NO_COLOR and the like, as "NAME=value"
+	Address     string   // host and port that they reached over the network; empty on the socket
 	// Copy puts text on the clipboard of the person's terminal, where the terminal lets programs do that.
 	Copy func(text string)
 	// Place is where the person was when they last had a console, if that is less than an hour ago: what it gave to Keep.

@@ -174,6 +174,12 @@ var jobLines = []rollout.JobLine{
 	{Seq: 3, At: At.Add(-6 * time.Minute), Phase: "installing", Percent: 55, KB: "KB5072033"},
 }
 
+// ExportTrail implements engine.Console: it records the command that the engine would give itself.
+func (c *Console) ExportTrail(ctx context.Context, actor approval.Actor, reason string) (string, error) {
+	head := c.View().Head
+	return c.Do(ctx, actor, engine.RecordExport{Where: "/srv/patchdeck/exports/trail.jsonl", Entries: head.Seq, Head: head.String(), Reason: reason})
+}
+
 // AddFile implements engine.Console: it reads the file and records the command that the engine would give itself.
 func (c *Console) AddFile(ctx context.Context, actor approval.Actor, kb, name, origin string, content io.Reader) (string, error) {
 	size, err := io.Copy(io.Discard, content)

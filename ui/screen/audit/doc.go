@@ -6,5 +6,6 @@
 // (verify.go): both read a stretch of 20,000 entries a command, newest first and oldest first, with progress, until a person stops them or
 // closes the page; neither the engine nor the keys wait. Of 1,000,000 entries, most are dismissed by their bytes alone: 0.4 us an entry
 // where nothing matches, 2.7 us where one in five does, 6 us where only the time is asked (go test ./ui/screen/audit -run - -bench
-// Search, two shared cores, entries in memory). The console writes no files: export.go says which command does.
+// Search, two shared cores, entries in memory). export.go is how the
+// trail leaves: by the command for where the person sits, or as a copy that the engine keeps on the console's machine and records.
 package audit

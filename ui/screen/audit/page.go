@@ -26,12 +26,21 @@ func (p *page) Update(part.Msg) part.Cmd { return nil }
 
 // Bindings implements desk.Screen.
 func (p *page) Bindings() []part.Binding {
-	return append([]part.Binding{objectBinding(p.desk, p.jump, func() *record { return &p.record })}, p.scroll.Moves()...)
+	list := []part.Binding{objectBinding(p.desk, p.jump, func() *record { return &p.record })}
+	list = append(list, p.desk.CopyPage(func(t *part.Theme) []string { return p.lines(t, copyWidth) })...)
+	return append(list, p.scroll.Moves()...)
 }
+
+// copyWidth is how wide a page is copied.
+const copyWidth = 160
 
 // View implements desk.Screen.
 func (p *page) View(width, height int) []string {
-	t, e := p.desk.Theme, &p.record.entry
+	return p.scroll.Render(p.desk.Theme, p.lines(p.desk.Theme, width), width, height)
+}
+
+func (p *page) lines(t *part.Theme, width int) []string {
+	e := &p.record.entry
 	sheet := part.Sheet{Theme: t, Width: width}
 	sheet.Head(p.Title(), "")
 	if p.record.broke != "" {
@@ -53,7 +62,7 @@ func (p *page) View(width, height int) []string {
 			sheet.Row(func(line *part.Line) { line.Put(t.Normal, l) })
 		}
 	}
-	return p.scroll.Render(t, sheet.Lines, width, height)
+	return sheet.Lines
 }
 
 func roleWords(roles []string) string {

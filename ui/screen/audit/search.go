@@ -200,6 +200,7 @@ func (p *searchPage) Bindings() []part.Binding {
 			return ""
 		}, Run: p.begin},
 	}
+	list = append(list, p.copyFound()...)
 	return append(append(list, p.entryBindings(p.jump, p.selected)...), p.list.Moves()...)
 }
 

@@ -31,6 +31,7 @@ type Desk struct {
 	Copy    func(string) // nil when the terminal's clipboard is out of reach
 	Inbox   Inbox        // nil when documents cannot be imported here
 	Windows []string     // the ids of the windows that the configuration knows
+	Address string       // where the person reached the console over SSH; empty on its own machine
 	Current *engine.View // the newest view; never nil
 	// After gives a message when so much time has passed on the wall, unless the session ends first.
 	After func(time.Duration, part.Msg) part.Cmd
