@@ -42,7 +42,7 @@ func (e *Engine) admit(id string, now time.Time) {
 func (e *Engine) nextAdmission(id string, now time.Time) time.Time {
 	next := now.Add(time.Hour)
 	r := e.state.rollouts[id]
-	for _, w := range e.state.plans[r.PlanHash].Windows {
+	for _, w := range e.state.planOf(r).Windows {
 		if w.Ring == r.Ring {
 			sooner(&next, w.Opens, now)
 		}

@@ -19,6 +19,7 @@ type board struct {
 	at      map[string]int // places of the cells, by advertisement
 	windows []string       // the window that the plan gave, by place
 	names   uint64         // of the index, when the places were given
+	added   int            // windows of the rollout beside the plan's, then
 	view    RolloutView
 	needs   []Need // of this rollout's servers
 	waits   map[string]string
@@ -46,8 +47,8 @@ const forecastViews = 10
 
 func (e *Engine) showRollout(r *rollout.Rollout, now time.Time) RolloutView {
 	b := e.board(r.ID)
-	plan := e.state.plans[r.PlanHash]
-	if len(b.at) != len(e.state.adsOf[r.ID]) || b.names != e.state.index.names {
+	plan := e.state.planOf(r)
+	if len(b.at) != len(e.state.adsOf[r.ID]) || b.names != e.state.index.names || b.added != len(r.Added) {
 		e.lay(b, r, plan)
 	}
 	e.wait(b, r, now)
@@ -55,6 +56,11 @@ func (e *Engine) showRollout(r *rollout.Rollout, now time.Time) RolloutView {
 	v := &b.view
 	v.Rollout, v.Release = *r, e.state.releases[r.Release].Title
 	e.showWindows(v, r, plan, now)
+	v.Gate, v.Todo = "", nil
+	if r.State != rollout.Closed {
+		h := e.held(r, now)
+		v.Gate, v.Todo = h.why, h.todo
+	}
 	v.Rate = float64(e.state.index.tally(r.ID).since(now.Add(-rateSpan))) / rateSpan.Hours()
 	if b.forecastAge--; r.State == rollout.Closed {
 		v.Forecast, v.Track = Forecast{}, nil
@@ -82,11 +88,15 @@ func (e *Engine) lay(b *board, r *rollout.Rollout, plan *rollout.Plan) {
 		return cmp.Or(cmp.Compare(opens[window[a.Server]], opens[window[b.Server]]), strings.Compare(a.Site, b.Site),
 			strings.Compare(e.nameOf(a.Server), e.nameOf(b.Server)), strings.Compare(x, y))
 	})
+	b.added = len(r.Added)
 	b.names, b.at, b.windows = e.state.index.names, make(map[string]int, len(order)), make([]string, len(order))
 	b.view = RolloutView{Counts: rollout.Counts{}, Cells: make([]Cell, len(order)), Advertisements: make([]*rollout.Advertisement, len(order)),
 		Forecast: b.view.Forecast, Track: b.view.Track}
 	for i, id := range order {
 		b.at[id], b.windows[i] = i, window[e.state.ads[id].Server]
+		if w, again := e.state.ads[id].Later(r.Added); again {
+			b.windows[i] = w
+		}
 		b.dirty.add(id)
 	}
 	for _, w := range plan.Windows {

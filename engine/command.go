@@ -101,11 +101,19 @@ type (
 	Hold struct {
 		Rollout, Step, Reason string
 	}
-	// Retry tries failed, unreachable or missed servers again in their window.
+	// Retry tries failed, unreachable or missed servers again, in what is left of their windows or in a later one. A rollout that was closed is
+	// open again for them.
 	Retry struct {
 		Rollout string
 		Servers []inventory.ServerID
+		Later   LaterWindow // none: the windows of the plan
 		Reason  string
+	}
+	// LaterWindow is a window beside those of the plan: it opens now or at a time. No length is that of the plan's first window of the ring.
+	LaterWindow struct {
+		Now    bool
+		Opens  time.Time
+		Length time.Duration
 	}
 	// Skip cancels advertisements that have not started.
 	Skip struct {

@@ -74,28 +74,6 @@ func (e *Engine) endUnstarted(actor approval.Actor, r *rollout.Rollout, reason s
 	return ended, running
 }
 
-func (e *Engine) retry(actor approval.Actor, c Retry, now time.Time) (string, error) {
-	return e.each(actor, c.Rollout, c.Servers, c.Reason, now, "tried again", func(r *rollout.Rollout, ad *rollout.Advertisement) (*rollout.Moved, error) {
-		return ad.Again(e.windowsLeft(r, ad.Server, now), c.Reason)
-	})
-}
-
-// windowsLeft are a server's windows in the approved plan that are not over.
-func (e *Engine) windowsLeft(r *rollout.Rollout, server inventory.ServerID, now time.Time) (windows []string) {
-	plan := e.state.plans[r.PlanHash]
-	for _, a := range plan.Assignments {
-		if a.Server != server {
-			continue
-		}
-		for _, id := range a.Windows {
-			if w, _ := plan.Window(id); now.Before(w.Closes) {
-				windows = append(windows, id)
-			}
-		}
-	}
-	return windows
-}
-
 func (e *Engine) skip(actor approval.Actor, c Skip, now time.Time) (string, error) {
 	return e.each(actor, c.Rollout, c.Servers, c.Reason, now, "skipped", func(_ *rollout.Rollout, ad *rollout.Advertisement) (*rollout.Moved, error) {
 		return ad.Narrow(rollout.Cancelled, c.Reason)
@@ -118,29 +96,43 @@ func (e *Engine) each(actor approval.Actor, id string, servers []inventory.Serve
 // eachOf is each for a rollout that may be closed.
 func (e *Engine) eachOf(actor approval.Actor, r *rollout.Rollout, servers []inventory.ServerID, reason string, now time.Time, done string,
 	decide func(*rollout.Rollout, *rollout.Advertisement) (*rollout.Moved, error)) (string, error) {
-	if err := demandReason(reason); err != nil {
+	moves, err := e.decideEach(r, servers, reason, decide)
+	if err != nil {
 		return "", err
 	}
-	if len(servers) == 0 {
-		return "", fmt.Errorf("no server is named")
+	return e.moveEach(actor, moves, reason, now, done), nil
+}
+
+// decideEach decides one thing for several servers of a rollout, all or none.
+func (e *Engine) decideEach(r *rollout.Rollout, servers []inventory.ServerID, reason string,
+	decide func(*rollout.Rollout, *rollout.Advertisement) (*rollout.Moved, error)) (moves []*rollout.Moved, err error) {
+	if err := demandReason(reason); err != nil {
+		return nil, err
 	}
-	var moves []*rollout.Moved
+	if len(servers) == 0 {
+		return nil, fmt.Errorf("no server is named")
+	}
 	for _, server := range slices.Compact(slices.Sorted(slices.Values(servers))) {
 		ad := e.state.ads[rollout.AdvertisementID(r.ID, server)]
 		if ad == nil {
-			return "", fmt.Errorf("%s is not in %s", e.nameOf(server), r.ID)
+			return nil, fmt.Errorf("%s is not in %s", e.nameOf(server), r.ID)
 		}
 		m, err := decide(r, ad)
 		if err != nil {
-			return "", approval.Clash("%s: %v", e.nameOf(server), err)
+			return nil, approval.Clash("%s: %v", e.nameOf(server), err)
 		}
 		moves = append(moves, m)
 	}
+	return moves, nil
+}
+
+// moveEach records what was decided for several servers; their hosts are asked anew.
+func (e *Engine) moveEach(actor approval.Actor, moves []*rollout.Moved, reason string, now time.Time, done string) string {
 	for _, m := range moves {
 		e.must(*m, actor, reason, now)
 		e.contacts.put(m.Ad, rollout.Contact{})
 	}
-	return fmt.Sprintf("%d servers %s", len(moves), done), nil
+	return fmt.Sprintf("%d servers %s", len(moves), done)
 }
 
 func (e *Engine) breakLock(actor approval.Actor, c BreakLock, now time.Time) (string, error) {

@@ -17,6 +17,9 @@
 // What is seen of a server is judged in the same step (judge.go): its findings open and close with the facts, the scan or the trouble
 // that shows them; a sweep of facts that ends is an audit (audit.go). estate.go names what the inventory remembers beside its servers.
 //
+// A rollout is played by its plan with the windows that people added to it (planOf in retry.go). What holds one back is asked in gate.go, with
+// the commands that end it; advice_test.go types each of them.
+//
 // Which numbers rollouts are led by is configured (rollout.Settings); policy.go writes every change of them into the trail when an engine starts.
 //
 // The month leads itself (look_procedure.go): cycles begin, follow the windows of change requests, and their tasks are completed by what

@@ -266,6 +266,16 @@ func registerRollouts() {
 		m := e.(rollout.Stopped)
 		return string(m.From), string(m.To)
 	}
+	reopened := register("rollout.reopened",
+		func(e rollout.Reopened) string { return e.Rollout },
+		func(e rollout.Reopened) string { return reopenedWords(e) },
+		func(s *state, e rollout.Reopened, _ time.Time) error {
+			return s.changeRollout(e.Rollout, func(r rollout.Rollout) rollout.Rollout { return e.Apply(r) })
+		})
+	reopened.change = func(e any) (string, string) {
+		m := e.(rollout.Reopened)
+		return string(m.From), string(m.To)
+	}
 	register("lock.broken",
 		func(e lockBroken) string { return e.Cluster },
 		func(e lockBroken) string { return "taken from " + e.Ad },

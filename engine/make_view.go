@@ -78,6 +78,9 @@ func (e *Engine) needs(v *View, now time.Time) []Need {
 		}
 	}
 	for _, r := range v.Rollouts {
+		if r.State == rollout.Active && len(r.Todo) > 0 && e.state.changes[r.Change].Priority == approval.Emergency {
+			add(true, r.ID, "%s waits: %s: %s", r.ID, r.Gate, r.Todo[0])
+		}
 		list = append(list, e.boards[r.ID].needs...)
 	}
 	for _, n := range nouns {

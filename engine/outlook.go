@@ -37,9 +37,9 @@ func (v *View) Outlooks(change ChangeView, ceiling int) []rollout.Outlook {
 	planned := v.planned(change)
 	var list []rollout.Outlook
 	for _, ring := range append(slices.Clone(rollout.Rings), rollout.Rollback) {
-		p.Ring, p.Open, p.Gained, p.Ceiling = ring, planned[ring], nil, cmp.Or(ceiling, change.Plan.Ceiling)
+		p.Ring, p.Open, p.Gained, p.Ceiling, p.Plan = ring, planned[ring], nil, cmp.Or(ceiling, change.Plan.Ceiling), change.Plan
 		if r, ok := opened[ring]; ok {
-			p.Open, p.Ceiling = nil, cmp.Or(ceiling, r.Ceiling)
+			p.Open, p.Ceiling, p.Plan = nil, cmp.Or(ceiling, r.Ceiling), change.Plan.With(r.Added)
 			if r.Current >= 0 {
 				p.Gained = r.WindowVerified[r.Windows[r.Current].ID]
 			}

@@ -99,7 +99,7 @@ func (e *Engine) evidence(r approval.Release, now time.Time) approval.Evidence {
 	have.Approved = c.State == approval.Approved || emergency && c.State == approval.Authorised
 	have.Planned = e.state.plans[c.PlanHash] != nil
 	if r.Undoes == "" { // what is taken back was accepted once
-		have.Acceptance = e.acceptanceGate(*c, now)
+		have.Acceptance = e.acceptanceGate(*c, now).why
 	}
 	return have
 }

@@ -75,7 +75,7 @@ func NewReplay(of *RolloutView) *Replay {
 }
 
 // replayed are the names of the events that a replay reads. Most entries of a trail are none of them, and are not parsed.
-var replayed = [][]byte{[]byte(`"rollout.opened"`), []byte(`"advertisement.moved"`), []byte(`"rollout.stopped"`)}
+var replayed = [][]byte{[]byte(`"rollout.opened"`), []byte(`"advertisement.moved"`), []byte(`"rollout.stopped"`), []byte(`"rollout.reopened"`)}
 
 // Add takes the next entry of the trail, in order; those of other rollouts and about other things are passed over. It tells whether the
 // replay has room for more.
@@ -111,6 +111,10 @@ func (p *Replay) Add(seq uint64, raw []byte) (more bool, err error) {
 	case rollout.Stopped:
 		if e.Rollout == p.view.ID {
 			p.stopped(seq, e, entry.At)
+		}
+	case rollout.Reopened:
+		if e.Rollout == p.view.ID {
+			p.turned(seq, e.Apply(p.rollout), entry.At)
 		}
 	}
 	return len(p.steps) < MostReplaySteps, nil
@@ -152,14 +156,20 @@ func (p *Replay) shown(ad *rollout.Advertisement) replayShown {
 // stopped keeps a change of the rollout's own state. Resuming forgets the scores, which a step of its own for each window says.
 func (p *Replay) stopped(seq uint64, e rollout.Stopped, at time.Time) {
 	before := p.rollout
-	p.rollout = e.Apply(p.rollout, at)
-	p.steps = append(p.steps, replayStep{seq: seq, at: at.UnixNano(), cell: none, before: none, window: none, stopped: true,
-		state: p.text(string(e.To)), stateWas: p.text(string(before.State)), why: p.text(stopWords(p.rollout.Stop)), whyWas: p.text(stopWords(before.Stop))})
+	p.turned(seq, e.Apply(p.rollout, at), at)
 	for id, score := range before.Scores {
 		if w, known := p.window[id]; known && p.rollout.Scores[id] != score {
 			p.steps = append(p.steps, replayStep{seq: seq, at: at.UnixNano(), cell: none, before: none, window: int16(w), scoreWas: int32(score), score: int32(p.rollout.Scores[id])})
 		}
 	}
+}
+
+// turned keeps a step to another state of the rollout.
+func (p *Replay) turned(seq uint64, to rollout.Rollout, at time.Time) {
+	before := p.rollout
+	p.rollout = to
+	p.steps = append(p.steps, replayStep{seq: seq, at: at.UnixNano(), cell: none, before: none, window: none, stopped: true,
+		state: p.text(string(to.State)), stateWas: p.text(string(before.State)), why: p.text(stopWords(to.Stop)), whyWas: p.text(stopWords(before.Stop))})
 }
 
 func stopWords(s *rollout.Stop) string {

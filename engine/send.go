@@ -64,7 +64,7 @@ func (e *Engine) start(ctx context.Context, hosts *sync.WaitGroup, d errand) {
 	if ad := e.state.ads[d.step.Ad]; ad != nil {
 		r := e.state.rollouts[ad.Rollout]
 		change = r.Change
-		if plan := e.state.plans[r.PlanHash]; plan.Removal || d.step.Do == rollout.AskRemovable {
+		if plan := e.state.planOf(r); plan.Removal || d.step.Do == rollout.AskRemovable {
 			d.step.Removals = plan.Removals(d.step.Updates, ad.Before)
 		}
 	}
@@ -236,7 +236,7 @@ func (e *Engine) nextDue(now time.Time) time.Time {
 	}
 	for _, id := range e.openRollouts() {
 		r := e.state.rollouts[id]
-		for _, w := range e.state.plans[r.PlanHash].Windows {
+		for _, w := range e.state.planOf(r).Windows {
 			if w.Ring == r.Ring {
 				sooner(&next, w.Opens, now)
 				sooner(&next, w.Closes, now)
@@ -284,7 +284,7 @@ func (e *Engine) adErrand(ad *rollout.Advertisement, now time.Time) (d errand, w
 	}
 	reads := owed && step.Do == rollout.Preflight
 	if reads {
-		at = maxTime(at, e.stageAt(ad, e.state.plans[r.PlanHash]))
+		at = maxTime(at, e.stageAt(ad, e.state.planOf(r)))
 	}
 	docket := e.docket(r.ID)
 	docket.apply(ad.ID, reads && !at.After(now))

@@ -37,6 +37,7 @@ type state struct {
 	minimum    map[string]pilot.Minimum  // by change request
 	testPlans  map[string]pilot.TestPlan // by application
 	parts      map[string][]int          // by plan: how many assignments each of its records holds
+	played     map[string]playedPlan     // by rollout: its plan with the windows that were added; not stored
 	outbox     outbox
 	incidents  incidents
 	policy     map[string]string // by which settings rollouts were led last; nil is the default
@@ -56,7 +57,7 @@ func newState() *state {
 		releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, acceptance: map[string]pilot.Acceptance{},
 		dossiers: map[string]catalog.Dossier{},
 		plans:    map[string]*rollout.Plan{}, rollouts: map[string]*rollout.Rollout{}, ads: map[string]*rollout.Advertisement{},
-		adsOf: map[string][]string{}, away: map[string]bool{}, byHand: map[string]bool{}, groups: newGroups(), minimum: map[string]pilot.Minimum{}, testPlans: map[string]pilot.TestPlan{}, sweeps: map[int]sweepState{}, parts: map[string][]int{},
+		adsOf: map[string][]string{}, away: map[string]bool{}, byHand: map[string]bool{}, groups: newGroups(), minimum: map[string]pilot.Minimum{}, testPlans: map[string]pilot.TestPlan{}, sweeps: map[int]sweepState{}, parts: map[string][]int{}, played: map[string]playedPlan{},
 		outbox: newOutbox(), incidents: newIncidents(), estate: newEstate(), proceedings: newProceedings(),
 		index: newIndex(), dirty: map[recordKey]bool{},
 	}

@@ -79,6 +79,9 @@ type RolloutView struct {
 	Windows []WindowView   // in order of opening
 	Current int            // index of the open window, or of the next one; -1 when all are closed
 	Cells   []Cell         // ordered by window, site and name; positions are stable
+	// Gate is why nobody of it may start now, and Todo the commands of which each ends that; both are empty when somebody may.
+	Gate string
+	Todo []string
 	// Advertisements are what the cells show, whole, ordered by id.
 	Advertisements []*rollout.Advertisement
 	Rate           float64 // verified successes an hour over the last half hour of the engine's clock

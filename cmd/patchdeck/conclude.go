@@ -86,7 +86,7 @@ func reportOf(console engine.Console, v *engine.View, change string, zone *time.
 	}
 	for _, c := range v.Changes {
 		if c.ID == change {
-			in.Change, in.Plan, in.Acceptance = c.Change, *c.Plan, c.Acceptance
+			in.Change, in.Plan, in.Acceptance = c.Change, *c.Plan.With(addedTo(v, change)), c.Acceptance
 		}
 	}
 	for _, r := range v.Releases {
@@ -134,4 +134,14 @@ func bulletinOf(v *engine.View, id string) catalog.Bulletin {
 		}
 	}
 	return catalog.Bulletin{}
+}
+
+// addedTo are the windows that people gave to the rollouts of a change request beside its plan's.
+func addedTo(v *engine.View, change string) (added []rollout.Window) {
+	for _, r := range v.Rollouts {
+		if r.Change == change {
+			added = append(added, r.Added...)
+		}
+	}
+	return added
 }

@@ -17,6 +17,9 @@ func TestAnEndIsADayWithItsLastMinuteOrATime(t *testing.T) {
 			t.Errorf("%s is %v, %v; want %v", text, got, err, want)
 		}
 	}
+	if _, err := ParseInstant("2026-12-31", zone); err == nil || !strings.Contains(err.Error(), "write \"2026-12-31 18:00\"") {
+		t.Errorf("a day is no instant: %v", err)
+	}
 	for _, text := range []string{"", "tomorrow", "2026-02-30", "31.12.2026", strings.Repeat("9", 5000)} {
 		if _, err := ParseEnd(text, zone); err == nil || len(err.Error()) > 200 || !strings.Contains(err.Error(), "write 2026-12-31") {
 			t.Errorf("%.20q: %v", text, err)

@@ -69,6 +69,9 @@ func (w *World) restartsInside(t *testing.T, v *engine.View, c engine.Cell) {
 	t.Helper()
 	for _, at := range w.Restarts[c.Server] {
 		inside := false
+		for _, r := range v.Rollouts {
+			inside = inside || slices.ContainsFunc(r.Added, func(w rollout.Window) bool { return w.Contains(at) })
+		}
 		for _, change := range v.Changes {
 			for _, a := range change.Plan.Assignments {
 				if a.Server != c.Server {

@@ -73,6 +73,14 @@ func (s *story) add(t *testing.T, v *engine.View, entry trail.Entry) error {
 			return err
 		}
 		s.stop(stopped, entry.At)
+	case "rollout.reopened":
+		var reopened rollout.Reopened
+		if err := json.Unmarshal(entry.Body, &reopened); err != nil {
+			return err
+		}
+		if reopened.To != reopened.From {
+			s.stop(rollout.Stopped{Rollout: reopened.Rollout, From: reopened.From, To: reopened.To}, entry.At)
+		}
 	case "lock.broken":
 		s.broken[entry.Object] = true
 	case "advertisement.moved":

@@ -47,6 +47,8 @@
 //	Exempt: a named enforcement window, an end, a reason; never from critical updates | TestAnExemptServerHasItsOwnWindowAndNoCriticalUpdateWaits TestAnExemptionHasAReasonAndAnEnd
 //	A forced start goes ahead of the ramp, never past lock, window, stop or gate | TestAForcedStartGoesAheadOfTheRampAndOfNothingElse
 //	Done by hand is tracked to the end, and a word is no success | TestServersPatchedByHandAreTrackedToTheEnd TestAWordIsNoEvidence
+//	A pilot that missed its window gets a later one; a closed rollout is open again for a retry | TestAPilotThatMissedItsWindowIsTriedAgainInALaterOne TestAClosedRolloutIsOpenAgainForARetry
+//	What a gate advises is a command that works | TestEveryAdviceOfAGateIsACommandThatWorks
 //	Roll-back is a release of its own | TestARollbackIsAReleaseOfItsOwnThatTakesTheUpdatesAway
 //
 // The numbers of these rules are a Policy; those that an administrator may set are the table Settings in setting.go, which the configuration,

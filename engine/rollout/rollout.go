@@ -24,6 +24,8 @@ type Rollout struct {
 	Opened   time.Time `json:"opened"`
 	Ended    time.Time `json:"ended,omitzero"`
 	Ceiling  int       `json:"ceiling"` // servers in work at once, at the most
+	// Added are windows that people gave it beside the plan's, for servers that missed those.
+	Added []Window `json:"added_windows,omitempty"`
 
 	Scores   map[string]int  `json:"scores,omitempty"`    // stop rule's score by window
 	Warned   map[string]bool `json:"warned,omitempty"`    // windows whose score passed the warning

@@ -114,6 +114,13 @@ func (d Delivery) Status() Status {
 // Final tells whether the rollout does nothing more here on its own.
 func (d Delivery) Final() bool { return d.Status().Final }
 
+// Unfinished tells that the update was meant for the server, that the rollout does nothing more about it on its own, and that it is not
+// verified there: a person may try it again.
+func (d Delivery) Unfinished() bool {
+	s := d.Status()
+	return s.Final && s.Targeted && d != Succeeded
+}
+
 // Counts is the number of advertisements in each delivery status. Their sum is the number of advertisements.
 type Counts map[Delivery]int
 

@@ -41,47 +41,6 @@ func (t *tree) hold(step, short string) *cobra.Command {
 	return command
 }
 
-func (t *tree) retry() *cobra.Command {
-	var reason string
-	var failed bool
-	command := t.verb(verb{
-		use: "retry ROLLOUT [SERVER...]", short: "Try failed, unreachable or missed servers again in their window", args: cobra.MinimumNArgs(1),
-		run: func(c *call) error {
-			if err := needReason(reason); err != nil {
-				return err
-			}
-			r, err := c.findRollout(c.args[0])
-			if err != nil {
-				return err
-			}
-			ids, err := c.serverIDs(c.args[1:])
-			switch {
-			case err != nil:
-				return err
-			case failed == (len(ids) > 0):
-				return wrongUsage("name the servers to try again, or give --failed for all that failed")
-			case failed:
-				if ids = inStatus(r, rollout.Failed); len(ids) == 0 {
-					return fmt.Errorf("%s has no failed server", r.ID)
-				}
-			}
-			return c.do(engine.Retry{Rollout: r.ID, Servers: ids, Reason: reason})
-		},
-	})
-	command.Flags().BoolVar(&failed, "failed", false, "all servers that failed")
-	reasonFlag(command, &reason)
-	return command
-}
-
-func inStatus(r engine.RolloutView, status rollout.Delivery) (ids []inventory.ServerID) {
-	for _, cell := range r.Cells {
-		if cell.Delivery == status {
-			ids = append(ids, cell.Server)
-		}
-	}
-	return ids
-}
-
 func (t *tree) skip() *cobra.Command {
 	return t.onServers("skip ROLLOUT SERVER...", "Cancel servers that have not started; what they are fetching is cancelled on them", func(rollout string, ids []inventory.ServerID, reason string) engine.Command {
 		return engine.Skip{Rollout: rollout, Servers: ids, Reason: reason}

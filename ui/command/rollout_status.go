@@ -28,10 +28,13 @@ type rolloutLine struct {
 	Voluntary int          `json:"voluntary"`
 	Enforced  int          `json:"enforced"`
 	Windows   []windowLine `json:"windows"`
-	Rate      float64      `json:"rate_per_hour"`
-	Done      *time.Time   `json:"forecast_done,omitempty"`
-	WillNot   int          `json:"forecast_will_not"`
-	At        time.Time    `json:"at"`
+	// Gate is why nobody starts now, Todo are the commands that end that.
+	Gate    string     `json:"gate,omitempty"`
+	Todo    []string   `json:"todo,omitempty"`
+	Rate    float64    `json:"rate_per_hour"`
+	Done    *time.Time `json:"forecast_done,omitempty"`
+	WillNot int        `json:"forecast_will_not"`
+	At      time.Time  `json:"at"`
 	// Policy is by which settings it is led.
 	Policy map[string]string `json:"policy"`
 }
@@ -47,7 +50,7 @@ type windowLine struct {
 func rolloutLineOf(r engine.RolloutView, view *engine.View) rolloutLine {
 	line := rolloutLine{ID: r.ID, Change: r.Change, Release: r.Rollout.Release, Ring: r.Ring, State: r.State, Stop: r.Stop,
 		Servers: len(r.Cells), Targeted: r.Counts.Targeted(), Open: r.Counts.Open(), Counts: r.Counts, Windows: []windowLine{},
-		Rate: r.Rate, WillNot: r.Forecast.WillNot, At: view.At, Policy: view.Policy.Set()}
+		Rate: r.Rate, WillNot: r.Forecast.WillNot, At: view.At, Policy: view.Policy.Set(), Gate: r.Gate, Todo: r.Todo}
 	line.Voluntary, line.Enforced = installed(r)
 	for _, w := range r.Windows {
 		line.Windows = append(line.Windows, windowLine{w.ID, w.Opens, w.Closes, w.Counts, w.Score})
@@ -168,6 +171,11 @@ func rolloutWords(r engine.RolloutView) []string {
 	}
 	if r.Stop != nil {
 		lines = append(lines, fmt.Sprintf("  %s by %s: %s", r.State, r.Stop.By, r.Stop.Reason))
+	} else if r.Gate != "" {
+		lines = append(lines, "  nobody starts: "+r.Gate)
+	}
+	for _, command := range r.Todo {
+		lines = append(lines, "  -> "+command)
 	}
 	return lines
 }
