@@ -106,7 +106,7 @@ func released(v *engine.View) bool { return len(v.Releases) > 0 }
 // is answered or overruled with a reason."
 func TestAnOpenObjectionBlocksTheBoard(t *testing.T) {
 	at(t, 8, nil, submittedOnce, func(o *office) {
-		o.refused(rehearsal.Watcher, engine.ObjectToChange{Change: "CHG-1", Reason: "no"}, "takes one of the roles")
+		o.refused(rehearsal.Watcher, engine.ObjectToChange{Change: "CHG-1", Reason: "no"}, "; you are: ")
 		o.refused(secOps, engine.ObjectToChange{Change: "CHG-1"}, "a reason is needed")
 		o.do(secOps, engine.ObjectToChange{Change: "CHG-1", Reason: "the backup of payroll failed"})
 		o.do(rehearsal.Support, engine.ObjectToChange{Change: "CHG-1", Reason: "month end"})
@@ -117,7 +117,7 @@ func TestAnOpenObjectionBlocksTheBoard(t *testing.T) {
 		o.refused(rehearsal.Board, o.step(rehearsal.Board, "CHG-1", "approve"), "has an open objection by sec.ops")
 		o.do(rehearsal.Lead, engine.SettleObjection{Change: "CHG-1", Number: 1, State: approval.Answered, Reason: "it ran again"})
 		o.refused(rehearsal.Board, o.step(rehearsal.Board, "CHG-1", "approve"), "has an open objection by sam.okoye")
-		o.refused(rehearsal.Lead, engine.SettleObjection{Change: "CHG-1", Number: 2, State: approval.Overruled, Reason: "no"}, "overruled by one of the roles")
+		o.refused(rehearsal.Lead, engine.SettleObjection{Change: "CHG-1", Number: 2, State: approval.Overruled, Reason: "no"}, "as overruled needs one of: authority, board")
 		o.do(rehearsal.Board, engine.SettleObjection{Change: "CHG-1", Number: 2, State: approval.Overruled, Reason: "the risk of waiting is greater"})
 		o.do(rehearsal.Board, o.step(rehearsal.Board, "CHG-1", "approve"))
 		o.refused(secOps, engine.ObjectToChange{Change: "CHG-1", Reason: "too late"}, "objections are possible until the board has met")
@@ -162,7 +162,7 @@ func TestTheBoardAsksForChanges(t *testing.T) {
 func TestAnApprovedChangeIsWithdrawn(t *testing.T) {
 	approved := func(v *engine.View) bool { return len(v.Changes) > 0 && v.Changes[0].State == approval.Approved }
 	at(t, 20, nil, approved, func(o *office) {
-		o.refused(rehearsal.Board, engine.DecideChange{Change: "CHG-1", Step: "withdraw", Reason: "no"}, "takes the role lead")
+		o.refused(rehearsal.Board, engine.DecideChange{Change: "CHG-1", Step: "withdraw", Reason: "no"}, "needs the role lead")
 		o.do(rehearsal.Lead, engine.DecideChange{Change: "CHG-1", Step: "withdraw", Reason: "the vendor called it back"})
 		o.refused(rehearsal.Lead, engine.DecideChange{Change: "CHG-1", Step: "withdraw", Reason: "again"}, "CHG-1 is withdrawn by "+rehearsal.Lead.Name)
 		o.wait(func(v *engine.View) bool {
@@ -404,7 +404,7 @@ func TestAHaltOfAnEarlierRingIsOverridden(t *testing.T) {
 		dev, _ := ring(o.View(), rollout.Dev)
 		o.refused(rehearsal.Lead, engine.OverrideHalt{Rollout: dev.ID, Reason: "x"}, "holds nobody back")
 		o.do(rehearsal.OnCall, engine.Hold{Rollout: dev.ID, Step: "halt", Reason: "payroll fails on Dev"})
-		o.refused(rehearsal.OnCall, engine.OverrideHalt{Rollout: dev.ID, Reason: "x"}, "takes one of the roles")
+		o.refused(rehearsal.OnCall, engine.OverrideHalt{Rollout: dev.ID, Reason: "x"}, "; you are: ")
 		o.do(rehearsal.Lead, engine.OverrideHalt{Rollout: dev.ID, Reason: "payroll runs on Dev only"})
 		o.refused(secondOne, engine.OverrideHalt{Rollout: dev.ID, Reason: "x"}, "overridden by "+rehearsal.Lead.Name+" already: payroll runs on Dev only")
 		o.wait(func(v *engine.View) bool {

@@ -321,7 +321,7 @@ func (e *Engine) appliedToProd(until time.Time) []string {
 func (e *Engine) baseline(name string) (inventory.Baseline, error) {
 	b, ok := e.state.baselines[name]
 	if !ok {
-		return b, fmt.Errorf("baseline %q is not known: there are %v", name, slices.Sorted(maps.Keys(e.state.baselines)))
+		return b, fmt.Errorf("baseline %q is not known: %s", name, known(slices.Sorted(maps.Keys(e.state.baselines))))
 	}
 	return b, nil
 }

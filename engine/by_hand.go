@@ -36,7 +36,10 @@ func (ForceStart) Action() string     { return "rollout.force" }
 const mostOptions = 400
 
 func init() {
-	offer((*Engine).completeByHand, approval.Lead, approval.Administrator, approval.OnCall, approval.ServerAdmin)
+	forOwn(offer((*Engine).completeByHand, approval.Lead, approval.Administrator, approval.OnCall, approval.ServerAdmin), approval.ServerAdmin, ownServers,
+		func(e *Engine, actor approval.Actor, c CompleteByHand) []string {
+			return e.foreignServers(actor, c.Servers)
+		})
 	offer((*Engine).forceStart, approval.Lead, approval.OnCall)
 	nouns = append(nouns, noun{look: (*Engine).lookAtHandWork, needs: (*Engine).handNeeds})
 }
@@ -45,7 +48,7 @@ func (e *Engine) completeByHand(actor approval.Actor, c CompleteByHand, now time
 	r := e.state.rollouts[c.Rollout]
 	switch {
 	case r == nil:
-		return "", fmt.Errorf("rollout %q is not known: there are %v", c.Rollout, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+		return "", fmt.Errorf("rollout %q is not known: %s", c.Rollout, known(slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber)))
 	case r.Ring == rollout.Rollback:
 		return "", fmt.Errorf("%s takes updates away: what was removed by hand is seen when the server is read", r.ID)
 	case len(c.Options) > mostOptions:
@@ -148,7 +151,7 @@ func some(names []string) string {
 func (e *Engine) forceStart(actor approval.Actor, c ForceStart, now time.Time) (string, error) {
 	r := e.state.rollouts[c.Rollout]
 	if r == nil {
-		return "", fmt.Errorf("rollout %q is not known: there are %v", c.Rollout, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+		return "", fmt.Errorf("rollout %q is not known: %s", c.Rollout, known(slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber)))
 	}
 	if err := demandReason(c.Reason); err != nil {
 		return "", err

@@ -54,7 +54,7 @@ func TestSecurityPostsAChangeOfTheThreat(t *testing.T) {
 			}
 			worse := catalog.Threat{Severity: catalog.Critical, Exploited: true, Alert: catalog.Alert{Channel: "mail"}}
 			post := engine.PostThreat{KB: enginetest.KB, Threat: worse, Reason: "seen in the wild"}
-			o.refused(rehearsal.Lead, post, "takes one of the roles")
+			o.refused(rehearsal.Lead, post, "; you are: ")
 			o.refused(secOps, post, "must be verified on the vendor's own site")
 			post.Threat.Alert.Verified = "https://micros0ft.example/advisory"
 			o.refused(secOps, post, "is not on the vendor's own site: use an address on microsoft.com")
@@ -212,7 +212,7 @@ func TestAnUpdateOfAnotherVendorIsAddedByHand(t *testing.T) {
 			who        approval.Actor
 			kb, origin string
 		}{
-			"takes one of the roles":         {rehearsal.Watcher, "EX-81", page},
+			"; you are: ":                 {rehearsal.Watcher, "EX-81", page},
 			"the catalogue holds no EX-82":   {rehearsal.Lead, "EX-82", page},
 			"come from the vendor only":      {rehearsal.Lead, "EX-81", "https://example.com.evil.test/setup-81.cab"},
 			"is no address on a vendor's si": {rehearsal.Lead, "EX-81", "mail from a friend"},

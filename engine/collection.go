@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -203,7 +204,7 @@ func (e *Engine) inInventory(ids []inventory.ServerID) error {
 func (e *Engine) collection(name string) (inventory.Collection, error) {
 	c, ok := e.state.collections[name]
 	if !ok {
-		return c, fmt.Errorf("collection %q is not known: there are %v", name, slices.Sorted(maps.Keys(e.state.collections)))
+		return c, fmt.Errorf("collection %q is not known: %s", name, known(slices.Sorted(maps.Keys(e.state.collections))))
 	}
 	return c, nil
 }
@@ -330,7 +331,7 @@ func (e *Engine) planFor(names []string, now time.Time) (p planned, err error) {
 		p.findings = append(p.findings, rollout.Finding{Words: count(byHand, "server") + " of the plan are not managed: they are done by hand"})
 	}
 	if len(p.servers) == 0 && len(names) > 0 {
-		return p, fmt.Errorf("the collections %v hold no server that is not excluded", names)
+		return p, fmt.Errorf("the collections %s hold no server that is not excluded", strings.Join(names, ", "))
 	}
 	return p, nil
 }

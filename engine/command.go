@@ -129,10 +129,12 @@ type (
 
 // commandKind is one line of the table of commands: who may give it and who decides it.
 type commandKind struct {
+	zero   Command // one without anything in it, for what walks over all commands
 	roles  []approval.Role
 	decide func(*Engine, approval.Actor, Command, time.Time) (string, error)
-	limit  int  // bytes that the command may weigh
-	always bool // taken even when the disk is nearly full
+	own    *ownership // what limits a role to the person's own; nil limits none
+	limit  int        // bytes that the command may weigh
+	always bool       // taken even when the disk is nearly full
 }
 
 // commandTable is every command by its name: the loop, role checks, help and documentation read it.
@@ -144,7 +146,7 @@ const commandWeight = 64 << 10
 // offer adds a command to the table, with its decision and the roles that may give it. Each noun offers its own beside their decisions.
 func offer[C Command](decide func(*Engine, approval.Actor, C, time.Time) (string, error), roles ...approval.Role) *commandKind {
 	var zero C
-	k := &commandKind{roles: roles, limit: commandWeight,
+	k := &commandKind{zero: zero, roles: roles, limit: commandWeight,
 		decide: func(e *Engine, actor approval.Actor, c Command, now time.Time) (string, error) {
 			return decide(e, actor, c.(C), now)
 		}}
@@ -160,7 +162,10 @@ func init() {
 	offer((*Engine).createRelease, approval.Lead)
 	offer((*Engine).submitChange, approval.Lead)
 	offer((*Engine).decideChange, approval.Authority, approval.Board, approval.Lead)
-	offer((*Engine).recordAcceptance, approval.Support, approval.Lead)
+	forOwn(offer((*Engine).recordAcceptance, approval.Support, approval.Lead), approval.Support, ownApplications,
+		func(e *Engine, actor approval.Actor, c RecordAcceptance) []string {
+			return e.foreignApplication(actor, c.Application)
+		})
 	offer((*Engine).excludeServer, approval.Lead)
 	offer((*Engine).dropUpdate, approval.Lead, approval.Administrator)
 	offer((*Engine).hold, approval.Lead, approval.OnCall).always = true

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,8 +29,8 @@ func (e *Engine) decide(r request, now time.Time) answer {
 	}
 	words, err := "", error(nil)
 	if !May(r.actor, r.command.Action()) {
-		err = approval.Refuse("%s takes one of the roles %v; %s holds %v", r.command.Action(), kind.roles, r.actor.Name, r.actor.RoleNames())
-	} else if err = e.refuseForRoom(kind); err == nil {
+		err = approval.NeedsRole(r.actor, r.command.Action(), kind.roles...)
+	} else if err = cmp.Or(e.refuseForRoom(kind), e.refuseForeign(r.actor, r.command)); err == nil {
 		words, err = kind.decide(e, r.actor, r.command, now)
 	}
 	var denied *approval.Denied
@@ -121,6 +122,9 @@ func (e *Engine) importServers(actor approval.Actor, c ImportServers, now time.T
 
 func (e *Engine) importBulletin(actor approval.Actor, c ImportBulletin, now time.Time) (string, error) {
 	b := c.Bulletin
+	if b.ID == "" {
+		return "", fmt.Errorf("the bulletin has no id, such as 2026-Nov: is %s whole?", cmp.Or(c.Source, "its document"))
+	}
 	if was, ok := e.state.bulletins[b.ID]; ok {
 		if was.SHA256 == b.SHA256 {
 			return fmt.Sprintf("%s is in the catalogue already, unchanged", b.ID), nil
@@ -163,13 +167,13 @@ func (e *Engine) recordAcceptance(actor approval.Actor, c RecordAcceptance, now 
 	case pilot.Passed, pilot.FailedTest:
 	case pilot.Workaround:
 		if !actor.Has(approval.Lead) {
-			return "", approval.Refuse("the lead decides on workarounds; %s holds %v", actor.Name, actor.RoleNames())
+			return "", approval.NeedsRole(actor, "to decide on a workaround", approval.Lead)
 		}
 	default:
 		return "", fmt.Errorf("result %q is not known: use passed, failed or workaround", c.Result)
 	}
 	if release := e.state.releases[e.state.changes[c.Change].Release]; c.Update != "" && !slices.Contains(release.Active(), c.Update) {
-		return "", fmt.Errorf("%s does not hold %s: it holds %v", release.ID, c.Update, release.Active())
+		return "", fmt.Errorf("%s does not hold %s: it holds %s", release.ID, c.Update, strings.Join(release.Active(), ", "))
 	}
 	given := pilot.Answer{Result: c.Result, By: actor.Name, At: now, Note: c.Note, Update: c.Update}
 	if _, err := a.Record(c.Application, given); err != nil {

@@ -128,7 +128,7 @@ func (e *Engine) decideChange(actor approval.Actor, c DecideChange, now time.Tim
 }
 
 func unknownChange(e *Engine, id string) error {
-	return fmt.Errorf("change request %q is not known: there are %v", id, slices.SortedFunc(maps.Keys(e.state.changes), byNumber))
+	return fmt.Errorf("change request %q is not known: %s", id, known(slices.SortedFunc(maps.Keys(e.state.changes), byNumber)))
 }
 
 // endChange takes a change request that came to nothing out of work: what has not started of its rollouts will not, what runs finishes,

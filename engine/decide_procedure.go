@@ -54,7 +54,7 @@ func (e *Engine) taskFor(actor approval.Actor, cycle string, number int) (proced
 	case !known:
 		return c, task, fmt.Errorf("there is no task %d: use 1 to %d", number, len(procedure.Tasks))
 	case !task.Who.May(actor):
-		return c, task, approval.Refuse("task %d belongs to the %s: one of the roles %v ticks it; %s holds %v", number, task.Who, procedure.Parties[task.Who], actor.Name, actor.RoleNames())
+		return c, task, approval.NeedsRole(actor, fmt.Sprintf("task %d belongs to the %s: to tick it", number, task.Who), procedure.Parties[task.Who]...)
 	}
 	return c, task, nil
 }

@@ -148,14 +148,18 @@ func (e *Engine) noCycle(id string) error {
 	if len(e.state.cycles) == 0 {
 		return fmt.Errorf("no month has begun yet: one begins %d days before Patch Tuesday, once there are servers", leadDays)
 	}
-	return fmt.Errorf("month %.40q is not known: there are %v", id, slices.Sorted(maps.Keys(e.state.cycles)))
+	return fmt.Errorf("month %.40q is not known: %s", id, known(slices.Sorted(maps.Keys(e.state.cycles))))
 }
 
 func (e *Engine) addAction(actor approval.Actor, c AddAction, now time.Time) (string, error) {
 	if _, ok := e.state.cycles[c.Cycle]; !ok {
 		return "", e.noCycle(c.Cycle)
 	}
-	a := procedure.Action{ID: fmt.Sprintf("ACT-%d", len(e.state.actions)+1), Cycle: c.Cycle, Words: c.Words, Owner: c.Owner, Due: c.Due, By: actor.Name, At: now, Rev: 1}
+	owner, err := e.person(c.Owner)
+	if err != nil {
+		return "", err
+	}
+	a := procedure.Action{ID: fmt.Sprintf("ACT-%d", len(e.state.actions)+1), Cycle: c.Cycle, Words: c.Words, Owner: owner, Due: c.Due, By: actor.Name, At: now, Rev: 1}
 	if err := a.Check(); err != nil {
 		return "", err
 	}

@@ -32,7 +32,7 @@ func (e *Engine) hold(actor approval.Actor, c Hold, now time.Time) (string, erro
 	case !ok:
 		return "", fmt.Errorf("step %q is not known: use pause, halt, resume or close", c.Step)
 	case r == nil:
-		return "", fmt.Errorf("rollout %q is not known: there are %v", c.Rollout, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+		return "", fmt.Errorf("rollout %q is not known: %s", c.Rollout, known(slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber)))
 	case !slices.Contains(step.from, r.State):
 		return "", approval.Clash("%s is %s: to %s it is not possible now", r.ID, r.State, c.Step)
 	}
@@ -85,7 +85,7 @@ func (e *Engine) each(actor approval.Actor, id string, servers []inventory.Serve
 	decide func(*rollout.Rollout, *rollout.Advertisement) (*rollout.Moved, error)) (string, error) {
 	r := e.state.rollouts[id]
 	if r == nil {
-		return "", fmt.Errorf("rollout %q is not known: there are %v", id, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+		return "", fmt.Errorf("rollout %q is not known: %s", id, known(slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber)))
 	}
 	if r.State == rollout.Closed {
 		return "", approval.Clash("%s is closed", r.ID)

@@ -14,6 +14,9 @@
 // A noun of the engine (servers, changes, rollouts, ...) brings its commands (offer), events (register), records (keep) and what it
 // does by itself (noun.go) in files of its own; the loop knows them only through these tables.
 //
+// Who may give a command stands in the same table, also what is limited to a person's own servers or applications (rights.go); RIGHTS.md is
+// written from it.
+//
 // What is seen of a server is judged in the same step (judge.go): its findings open and close with the facts, the scan or the trouble
 // that shows them; a sweep of facts that ends is an audit (audit.go). estate.go names what the inventory remembers beside its servers.
 //

@@ -30,7 +30,7 @@ func init() {
 func (e *Engine) returnByHand(actor approval.Actor, c ReturnByHand, now time.Time) (string, error) {
 	r := e.state.rollouts[c.Rollout]
 	if r == nil {
-		return "", fmt.Errorf("rollout %q is not known: there are %v", c.Rollout, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+		return "", fmt.Errorf("rollout %q is not known: %s", c.Rollout, known(slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber)))
 	}
 	return e.eachOf(actor, r, c.Servers, c.Reason, now, "back in service", func(_ *rollout.Rollout, ad *rollout.Advertisement) (*rollout.Moved, error) {
 		return ad.ByHand(c.Reason)

@@ -379,7 +379,7 @@ func (e *Engine) beat() {
 // Facts reads one server's facts now, outside any sweep.
 func (e *Engine) Facts(ctx context.Context, actor approval.Actor, id inventory.ServerID) (inventory.Facts, error) {
 	if !May(actor, "inventory.sweep") {
-		return inventory.Facts{}, approval.Refuse("to read a server takes one of the roles %v; %s holds %v", RolesFor("inventory.sweep"), actor.Name, actor.RoleNames())
+		return inventory.Facts{}, approval.NeedsRole(actor, "to read a server", RolesFor("inventory.sweep")...)
 	}
 	for i := range e.View().Servers {
 		if s := &e.View().Servers[i]; s.ID == id {

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -98,7 +99,7 @@ func registerInventory() {
 func registerChanges() {
 	register("release.created",
 		func(e releaseCreated) string { return e.ID },
-		func(e releaseCreated) string { return fmt.Sprintf("holds %v", e.Active()) },
+		func(e releaseCreated) string { return fmt.Sprintf("holds %s", strings.Join(e.Active(), ", ")) },
 		func(s *state, e releaseCreated, _ time.Time) error { s.putRelease(e.Release); return nil })
 	register("release.phase",
 		func(e releasePhase) string { return e.Release },

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -28,6 +29,14 @@ func Fold(t *testing.T, store Store) []Record {
 		t.Fatal(err)
 	}
 	return slices.DeleteFunc(records, func(r Record) bool { return r.Value == nil })
+}
+
+// Commands are all commands there are, each without anything in it, by action.
+func Commands() (list []Command) {
+	for _, action := range slices.Sorted(maps.Keys(commandTable)) {
+		list = append(list, commandTable[action].zero)
+	}
+	return list
 }
 
 // WallClockShowing is a machine's clock whose wall shows what a test says.

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -136,7 +137,7 @@ func (e *Engine) acceptanceGate(change approval.Change, now time.Time) hold {
 	}
 	a := e.state.acceptance[change.ID]
 	if blocks := e.openBlocks(change); len(blocks) > 0 {
-		h := holds("acceptance failed for %v: drop the update, exclude the servers, or record a workaround", blocks)
+		h := holds("acceptance failed for %s: drop the update, exclude the servers, or record a workaround", strings.Join(blocks, ", "))
 		if len(blocks) == 1 {
 			h = h.until(`acceptance workaround %s %q "..."`, change.ID, blocks[0]).orDrop(e, change, a.Results[blocks[0]].Update)
 		}

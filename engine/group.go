@@ -165,7 +165,7 @@ func (e *Engine) removeGroup(actor approval.Actor, c RemoveGroup, now time.Time)
 		return "", err
 	}
 	if len(e.state.groups.of[c.Name].Members) == 0 {
-		return "", fmt.Errorf("group %q is not declared: there are %v", c.Name, e.groupNames())
+		return "", fmt.Errorf("group %q is not declared: %s", c.Name, known(e.groupNames()))
 	}
 	e.must(groupRemoved{c.Name}, actor, c.Reason, now)
 	return fmt.Sprintf("group %s is removed", c.Name), nil

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -272,8 +271,12 @@ func (e *Engine) linkIncident(actor approval.Actor, c LinkIncident, now time.Tim
 }
 
 func (e *Engine) assignIncident(actor approval.Actor, c AssignIncident, now time.Time) (string, error) {
-	err := e.changeIncident(actor, c.Incident, "assign", "", now, func(i notice.Incident) (notice.Incident, error) { return i.Assign(c.Owner) })
-	return fmt.Sprintf("%s has %s", strings.TrimSpace(c.Owner), c.Incident), err
+	owner, err := e.person(c.Owner)
+	if err != nil {
+		return "", err
+	}
+	err = e.changeIncident(actor, c.Incident, "assign", "", now, func(i notice.Incident) (notice.Incident, error) { return i.Assign(owner) })
+	return fmt.Sprintf("%s has %s", owner, c.Incident), err
 }
 
 func (e *Engine) resolveIncident(actor approval.Actor, c ResolveIncident, now time.Time) (string, error) {

@@ -25,7 +25,7 @@ type JobLog struct {
 func (e *Engine) JobLog(ctx context.Context, actor approval.Actor, ad string, after int) (JobLog, error) {
 	const action = "inventory.sweep" // whoever may read a server
 	if !May(actor, action) {
-		return JobLog{}, approval.Refuse("to read a server takes one of the roles %v; %s holds %v", RolesFor(action), actor.Name, actor.RoleNames())
+		return JobLog{}, approval.NeedsRole(actor, "to read a server", RolesFor(action)...)
 	}
 	view := e.View()
 	found := advertisement(view, ad)

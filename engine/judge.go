@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -186,7 +187,7 @@ func (e *Engine) owed(s *inventory.Server) (seen []inventory.Observation) {
 		}
 		if len(missing) > 0 && !e.leftOut(release.ID, s.ID) {
 			seen = append(seen, inventory.Observation{Kind: inventory.CatchUp, Subject: s.Name, Rule: release.ID, Server: s.ID,
-				Words: fmt.Sprintf("release %s is through, and it misses %v", release.ID, missing)})
+				Words: fmt.Sprintf("release %s is through, and it misses %s", release.ID, strings.Join(missing, ", "))})
 		}
 	}
 	slices.SortFunc(seen, func(a, b inventory.Observation) int { return cmp.Compare(a.Rule, b.Rule) })

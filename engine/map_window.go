@@ -38,7 +38,11 @@ type (
 func (MapWindow) Action() string { return "inventory.window" }
 
 func init() {
-	offer((*Engine).mapWindow, approval.Lead, approval.Administrator, approval.ServerAdmin).limit = entryWeight
+	mapping := offer((*Engine).mapWindow, approval.Lead, approval.Administrator, approval.ServerAdmin)
+	mapping.limit = entryWeight
+	forOwn(mapping, approval.ServerAdmin, ownServers, func(e *Engine, actor approval.Actor, c MapWindow) []string {
+		return e.foreignServers(actor, c.servers())
+	})
 	mapped := register("server.window",
 		func(e windowMapped) string { return string(e.Server) },
 		func(e windowMapped) string { return "mapped to " + windowWords(e.Window) },
@@ -61,9 +65,6 @@ func (e *Engine) mapWindow(actor approval.Actor, c MapWindow, now time.Time) (st
 	}
 	if len(c.Choices) == 0 {
 		return "", fmt.Errorf("no server is named")
-	}
-	if err := e.refuseForeign(actor, "map", c.servers()); err != nil {
-		return "", err
 	}
 	to := map[inventory.ServerID]string{}
 	var same, left []string
@@ -109,23 +110,6 @@ func (c MapWindow) servers() (ids []inventory.ServerID) {
 		ids = append(ids, choice.Server)
 	}
 	return ids
-}
-
-// refuseForeign denies a server administrator what is done to servers of others; leads, administrators and on-call operators work on all.
-func (e *Engine) refuseForeign(actor approval.Actor, verb string, servers []inventory.ServerID) error {
-	if actor.Has(approval.Lead, approval.Administrator, approval.OnCall) {
-		return nil
-	}
-	var foreign []string
-	for _, id := range servers {
-		if s := e.state.servers[id]; s != nil && !actor.OwnsServersOf(s.Owner) {
-			foreign = append(foreign, fmt.Sprintf("%s (of %s)", s.Name, s.Owner))
-		}
-	}
-	if len(foreign) == 0 {
-		return nil
-	}
-	return approval.Refuse("a server administrator may %s own servers only; of others: %s", verb, some(foreign))
 }
 
 // windowFor gives the id of a window as the schedule writes it, if a server of that environment may choose it.

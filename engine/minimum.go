@@ -141,7 +141,7 @@ func needMinimum(e *Engine, _ *View, _ time.Time, add addNeed) {
 func (e *Engine) recordWorkaround(actor approval.Actor, c RecordWorkaround, now time.Time) (string, error) {
 	change, ok := e.state.changes[c.Change]
 	if !ok {
-		return "", fmt.Errorf("change request %q is not known: there are %v", c.Change, slices.SortedFunc(maps.Keys(e.state.changes), byNumber))
+		return "", fmt.Errorf("change request %q is not known: %s", c.Change, known(slices.SortedFunc(maps.Keys(e.state.changes), byNumber)))
 	}
 	if err := demandReason(c.Note); err != nil {
 		return "", fmt.Errorf("a workaround says how to live with the failure: give its text")

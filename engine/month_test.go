@@ -191,7 +191,7 @@ func TestAMonthIsLedThroughItsTasks(t *testing.T) {
 			}
 		}
 		m.refused(rehearsal.Support, engine.DoTask{Cycle: id, Task: 4, Note: "n"}, "belongs to the lead")
-		m.refused(rehearsal.Watcher, engine.DoTask{Cycle: id, Task: 8, Note: "n"}, "takes one of the roles")
+		m.refused(rehearsal.Watcher, engine.DoTask{Cycle: id, Task: 8, Note: "n"}, "; you are: ")
 		m.refused(rehearsal.Support, engine.DoTask{Cycle: id, Task: 8}, "note")
 		m.refused(rehearsal.Lead, engine.SkipTask{Cycle: id, Task: 8}, "reason")
 		m.refused(rehearsal.Lead, engine.DoTask{Cycle: id, Task: 32, Note: "n"}, "1 to 31")
@@ -322,7 +322,7 @@ func TestAQuarterNamesWhatItLacksBeforeItsEnd(t *testing.T) {
 		}
 		m.refused(rehearsal.Lead, engine.AnswerQuestion{Quarter: "2000-Q1", Question: "weather", Words: "fine"}, "people, awareness")
 		m.refused(rehearsal.Lead, engine.AnswerQuestion{Quarter: "2000-Q2", Question: "people", Words: "two"}, "has not begun")
-		m.refused(rehearsal.Lead, engine.ReviewOutsideSource{Quarter: "2000-Q1", Name: "Windows release health", Verdict: "keep"}, "takes one of the roles")
+		m.refused(rehearsal.Lead, engine.ReviewOutsideSource{Quarter: "2000-Q1", Name: "Windows release health", Verdict: "keep"}, "; you are: ")
 		m.do(rehearsal.Lead, engine.AnswerQuestion{Quarter: "2000-Q1", Question: "people", Words: "two, and one who knows how"})
 		m.do(security, engine.ListOutsideSource{Name: "Vendor blog", Address: "https://blog.example", Why: "early words"})
 		m.refused(security, engine.ListOutsideSource{Name: "x", Address: "ftp://blog.example", Why: "w"}, "https://")

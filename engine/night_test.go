@@ -31,6 +31,7 @@ type night struct {
 	files   engine.Files
 	// schedule is what the configuration has: the people of a night name windows of their own.
 	schedule []rollout.WindowSpec
+	people   func() []approval.Person
 }
 
 func newNight(t *testing.T, servers int, seed uint64, fates map[string]enginetest.Fate) *night {

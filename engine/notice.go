@@ -197,7 +197,7 @@ func (e *Engine) draft(actor approval.Actor, kind notice.Kind, release, note str
 	}
 	matter, ok := e.matters()[release]
 	if !ok {
-		return notice.Notice{}, nil, fmt.Errorf("release %.60q is not known: there are %v", release, slices.Sorted(maps.Keys(e.state.releases)))
+		return notice.Notice{}, nil, fmt.Errorf("release %.60q is not known: %s", release, known(slices.Sorted(maps.Keys(e.state.releases))))
 	}
 	n, to := e.write(e.noticeScene(now).Occasion(matter, kind), matter, e.untold(kind, release), actor, note, now)
 	return n, to, nil

@@ -479,7 +479,7 @@ func TestAPersonsWayThroughAnIncidentAndANotice(t *testing.T) {
 			says    string // of the answer, or of the error
 			fails   bool
 		}{
-			{rehearsal.Watcher, engine.ResolveIncident{Incident: "INC-1", Resolution: "no"}, "takes one of the roles", true},
+			{rehearsal.Watcher, engine.ResolveIncident{Incident: "INC-1", Resolution: "no"}, "; you are: ", true},
 			{rehearsal.Lead, engine.ResolveIncident{Incident: "INC-1"}, "a resolution is missing", true},
 			{rehearsal.Lead, engine.AssignIncident{Incident: "INC-9", Owner: "m.silva"}, "is not known", true},
 			{rehearsal.Lead, engine.AssignIncident{Incident: "INC-1", Owner: " m.silva\n"}, "m.silva has INC-1", false},

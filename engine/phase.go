@@ -23,7 +23,7 @@ func (e *Engine) showPhases(v *View, now time.Time) {
 }
 
 func unknownRelease(e *Engine, id string) error {
-	return fmt.Errorf("release %q is not known: there are %v", id, slices.Sorted(maps.Keys(e.state.releases)))
+	return fmt.Errorf("release %q is not known: %s", id, known(slices.Sorted(maps.Keys(e.state.releases))))
 }
 
 // lookAtPhases lets releases enter Deploy, and closes them after the month's review, when nothing is lacking any more.

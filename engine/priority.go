@@ -166,7 +166,7 @@ func (e *Engine) overrideHalt(actor approval.Actor, c OverrideHalt, now time.Tim
 	r := e.state.rollouts[c.Rollout]
 	switch {
 	case r == nil:
-		return "", fmt.Errorf("rollout %q is not known: there are %v", c.Rollout, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+		return "", fmt.Errorf("rollout %q is not known: %s", c.Rollout, known(slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber)))
 	case r.Stop == nil || r.Stop.To != rollout.Halted:
 		return "", approval.Clash("%s is %s and holds nobody back", r.ID, r.State)
 	}
@@ -174,7 +174,7 @@ func (e *Engine) overrideHalt(actor approval.Actor, c OverrideHalt, now time.Tim
 	if r.Stop.Rule != rollout.RulePerson {
 		role = approval.Authority
 		if !actor.Has(approval.Authority, approval.Board) {
-			return "", approval.Refuse("the stop rule halted %s: to override that takes the role authority or board; %s holds %v", r.ID, actor.Name, actor.RoleNames())
+			return "", approval.NeedsRole(actor, fmt.Sprintf("the stop rule halted %s: to override that", r.ID), approval.Authority, approval.Board)
 		}
 	}
 	for _, held := range []approval.Role{approval.Lead, approval.Authority, approval.Board} {

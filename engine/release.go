@@ -46,7 +46,7 @@ func (e *Engine) createRelease(actor approval.Actor, c CreateRelease, now time.T
 	case c.ID == "":
 		return "", fmt.Errorf("a release needs an id such as 2026-11-security")
 	case !ok:
-		return "", fmt.Errorf("bulletin %q is not in the catalogue: it holds %v", c.Bulletin, slices.Sorted(maps.Keys(e.state.bulletins)))
+		return "", fmt.Errorf("bulletin %q is not in the catalogue: %s", c.Bulletin, known(slices.Sorted(maps.Keys(e.state.bulletins))))
 	}
 	if _, ok := e.state.releases[c.ID]; ok {
 		return "", fmt.Errorf("release %s exists already", c.ID)
@@ -80,7 +80,7 @@ func (e *Engine) createRelease(actor approval.Actor, c CreateRelease, now time.T
 	for _, u := range release.Updates {
 		e.decided(u, actor, now)
 	}
-	return fmt.Sprintf("release %s holds %v", release.ID, release.Active()), nil
+	return fmt.Sprintf("release %s holds %s", release.ID, strings.Join(release.Active(), ", ")), nil
 }
 
 // member decides whether an update of a bulletin goes into a release: named updates do, and without names those that a server needs.

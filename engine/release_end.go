@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -79,6 +80,9 @@ func (e *Engine) ownRelease(actor approval.Actor, c OwnRelease, now time.Time) (
 	if err != nil {
 		return "", err
 	}
+	if c.Owner, err = e.person(c.Owner); err != nil {
+		return "", err
+	}
 	if _, err := release.Own(c.Owner); err != nil {
 		return "", err
 	}
@@ -140,7 +144,7 @@ func (e *Engine) withdrawRelease(actor approval.Actor, c WithdrawRelease, now ti
 		return "", approval.Clash("%s asks for %s: withdraw or reject it first, or review the release when it is through", live.ID, release.ID)
 	}
 	if open := e.evidence(release, now).Open; len(open) > 0 {
-		return "", approval.Clash("%v of %s still finish: wait until they are through", open, release.ID)
+		return "", approval.Clash("%s of %s still finish: wait until they are through", strings.Join(open, ", "), release.ID)
 	}
 	e.must(releaseWithdrawn{Release: release.ID, Amendment: approval.Amendment{By: actor.Name, At: now, Reason: c.Reason}}, actor, c.Reason, now)
 	return fmt.Sprintf("%s is withdrawn", release.ID), nil

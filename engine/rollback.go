@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -27,7 +28,7 @@ func init() { offer((*Engine).rollback, approval.Lead).limit = entryWeight }
 func (e *Engine) rollback(actor approval.Actor, c Rollback, now time.Time) (string, error) {
 	r := e.state.rollouts[c.Rollout]
 	if r == nil {
-		return "", fmt.Errorf("rollout %q is not known: there are %v", c.Rollout, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+		return "", fmt.Errorf("rollout %q is not known: %s", c.Rollout, known(slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber)))
 	}
 	if err := demandReason(c.Reason); err != nil {
 		return "", err
@@ -55,7 +56,7 @@ func (e *Engine) rollback(actor approval.Actor, c Rollback, now time.Time) (stri
 		}
 	}
 	if len(release.Updates) == 0 || len(c.Updates) > 0 && len(release.Updates) != len(c.Updates) {
-		return "", fmt.Errorf("%s brought %v, not %v", r.ID, brought, c.Updates)
+		return "", fmt.Errorf("%s brought %s, not %s", r.ID, strings.Join(brought, ", "), strings.Join(c.Updates, ", "))
 	}
 	e.must(releaseCreated{release}, actor, c.Reason, now)
 	return fmt.Sprintf("release %s takes %v from %s: submit a change request for it", release.ID, release.Active(), count(len(servers), "server")), nil

@@ -19,7 +19,7 @@ import (
 // until plays the people's part until a condition holds, on an engine of its own, and gives the engine.
 func (n *night) until(ctx context.Context, clock engine.Clock, reached func(*engine.View) bool) *engine.Engine {
 	n.t.Helper()
-	e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: clock, Policy: n.policy, Heartbeat: time.Minute, Files: n.files, Schedule: n.schedule})
+	e, err := engine.New(engine.Options{Store: n.store, Fleet: n.world, Clock: clock, Policy: n.policy, Heartbeat: time.Minute, Files: n.files, Schedule: n.schedule, People: n.people})
 	if err != nil {
 		n.t.Fatal(err)
 	}

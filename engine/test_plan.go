@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -23,7 +24,10 @@ type (
 func (WriteTestPlan) Action() string { return "acceptance.plan" }
 
 func init() {
-	offer((*Engine).writeTestPlan, approval.Support, approval.Lead)
+	forOwn(offer((*Engine).writeTestPlan, approval.Support, approval.Lead), approval.Support, ownApplications,
+		func(e *Engine, actor approval.Actor, c WriteTestPlan) []string {
+			return e.foreignApplication(actor, c.Application)
+		})
 	register("acceptance.planned",
 		func(e testPlanWritten) string { return e.Application },
 		func(e testPlanWritten) string {
@@ -89,7 +93,7 @@ func needTestPlans(e *Engine, _ *View, _ time.Time, add addNeed) {
 			}
 		}
 		if len(without) > 0 {
-			add(false, id, "%s: %v are tested without a test plan: write one before the next month with acceptance plan", id, without)
+			add(false, id, "%s: %s: tested without a test plan, write one before the next month with acceptance plan", id, strings.Join(without, ", "))
 		}
 	}
 }

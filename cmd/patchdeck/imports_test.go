@@ -17,7 +17,7 @@ import (
 var engineRooms = []string{"calendar", "trail", "inventory", "catalog", "approval", "pilot", "rollout", "procedure", "notice", "report"}
 
 // pureLibraries are the libraries that a room of the engine may use beside the standard library: they do no I/O.
-var pureLibraries = []string{"github.com/expr-lang/expr", "github.com/goccy/go-yaml"}
+var pureLibraries = []string{"github.com/expr-lang/expr", "github.com/goccy/go-yaml", "github.com/agnivade/levenshtein"}
 
 // homes are libraries that belong to one room: nobody else may know them.
 var homes = map[string]string{

@@ -1,6 +1,7 @@
 package approval
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -121,7 +122,7 @@ func (c Change) Step(step string, actor Actor, planHash, reason string, now time
 	}
 	t := Transitions[i]
 	if !actor.Has(t.By) {
-		return c, Refuse("to %s %s takes the role %s; %s holds %v", step, c.ID, t.By, actor.Name, actor.RoleNames())
+		return c, NeedsRole(actor, fmt.Sprintf("to %s %s", step, c.ID), t.By)
 	}
 	if (t.Plan || planHash != "") && planHash != c.PlanHash {
 		return c, Clash("%s now has the plan %.12s, not %.12s: look at it again before you decide", c.ID, c.PlanHash, planHash)

@@ -40,7 +40,7 @@ func (c Change) OpenObjections() []Objection {
 func (c Change) Object(actor Actor, reason string, now time.Time) (Change, error) {
 	switch {
 	case !actor.Has(Objectors...):
-		return c, Refuse("to object to %s takes one of the roles %v; %s holds %v", c.ID, Objectors, actor.Name, actor.RoleNames())
+		return c, NeedsRole(actor, "to object to "+c.ID, Objectors...)
 	case !slices.Contains([]State{Submitted, Authorised, Returned}, c.State):
 		return c, Clash("%s is %s: objections are possible until the board has met. Report what fails as an acceptance result, or ask the lead to pause", c.ID, c.State)
 	case len(c.Objections) >= mostObjections:
@@ -59,7 +59,7 @@ func (c Change) Settle(number int, state ObjectionState, actor Actor, reason str
 	case roles == nil:
 		return c, fmt.Errorf("an objection is answered or overruled, not %q", state)
 	case !actor.Has(roles...):
-		return c, Refuse("an objection is %s by one of the roles %v; %s holds %v", state, roles, actor.Name, actor.RoleNames())
+		return c, NeedsRole(actor, fmt.Sprintf("to settle an objection as %s", state), roles...)
 	case i < 0:
 		return c, fmt.Errorf("%s has no objection %d: it has %d", c.ID, number, len(c.Objections))
 	case c.Objections[i].State != Open:

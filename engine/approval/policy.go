@@ -3,6 +3,7 @@ package approval
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"patchdeck/engine/catalog"
@@ -81,7 +82,7 @@ func ParseCategory(word string) (Category, error) {
 		}
 		known = append(known, c.Name)
 	}
-	return Category{}, fmt.Errorf("category %q is not known: use one of %v", word, known)
+	return Category{}, fmt.Errorf("category %q is not known: use one of %s", word, strings.Join(known, ", "))
 }
 
 // Milestone is one date of a timetable.

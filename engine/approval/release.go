@@ -87,7 +87,7 @@ func (r Release) Worst() (worst catalog.Severity, exploited bool) {
 func (r Release) Drop(kb string, a Amendment) (Release, error) {
 	i := r.place(kb)
 	if i < 0 {
-		return r, Clash("release %s does not hold %s: it holds %v", r.ID, kb, r.Active())
+		return r, Clash("release %s does not hold %s: it holds %s", r.ID, kb, strings.Join(r.Active(), ", "))
 	}
 	if r.Updates[i].Dropped != nil {
 		return r, Clash("%s was dropped from %s by %s already", kb, r.ID, r.Updates[i].Dropped.By)

@@ -110,6 +110,26 @@ func (d *Denied) Error() string { return d.Words }
 // Refuse makes a Denied from a format.
 func Refuse(format string, args ...any) error { return &Denied{Words: fmt.Sprintf(format, args...)} }
 
+// NeedsRole refuses an actor who has none of the roles that something needs.
+func NeedsRole(actor Actor, what string, roles ...Role) error {
+	return Refuse("%s needs %s; %s", what, oneOf(roles), actor.holds())
+}
+
+func oneOf(roles []Role) string {
+	if len(roles) == 1 {
+		return "the role " + string(roles[0])
+	}
+	return "one of: " + strings.Join(Actor{Roles: roles}.RoleNames(), ", ")
+}
+
+// holds tells the actor which roles they have.
+func (a Actor) holds() string {
+	if len(a.Roles) == 0 {
+		return "you have no role"
+	}
+	return "you are: " + strings.Join(a.RoleNames(), ", ")
+}
+
 // Conflict is a command that is refused for how things stand, whoever asks: what it names has moved on. It is a Denied as
 // well, so that it is recorded like one.
 type Conflict struct{ Denied }

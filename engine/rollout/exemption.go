@@ -45,7 +45,7 @@ func (x Exemption) Check(now time.Time) (Exemption, error) {
 	case x.From == "critical":
 		return x, fmt.Errorf("no server is exempt from critical updates")
 	case !slices.Contains(words, x.From):
-		return x, fmt.Errorf("an exemption from %q is not known: use one of %v", x.From, words)
+		return x, fmt.Errorf("an exemption from %q is not known: use one of %s", x.From, strings.Join(words, ", "))
 	case x.From == FromWindows && x.Window == "":
 		return x, fmt.Errorf("a server that is exempt from the automatic windows needs a named enforcement window: give --window")
 	case x.From != FromWindows && x.Window != "":

@@ -261,7 +261,7 @@ func TestAViewerChangesNothing(t *testing.T) {
 		"rollout close R-3 --reason y", "rollout retry R-3 --failed --reason y", "rollout skip R-3 s00001 --reason y",
 		"rollout exclude CHG-12 s00001 --reason y", "rollout break-lock C --reason y", "audit keep --reason y", "inventory sweep", "inventory scan",
 	} {
-		r := s.expect(command.Denied, "takes one of the roles", strings.Fields(words)...)
+		r := s.expect(command.Denied, "; you are: ", strings.Fields(words)...)
 		if r.out != "" || strings.Count(r.err, "\n") != 1 {
 			t.Errorf("%s: out %q, err %q", words, r.out, r.err)
 		}

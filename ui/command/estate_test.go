@@ -153,5 +153,5 @@ func TestTheNetworkIsSweptOnlyForWhoMayAndWhatAnswersIsRecorded(t *testing.T) {
 		t.Error("a viewer's sweep of the network began")
 		return nil, 0, nil
 	}
-	viewer.expect(command.Denied, "takes one of the roles", "inventory", "discover", "--range", "127.0.0.0/28")
+	viewer.expect(command.Denied, "; you are: ", "inventory", "discover", "--range", "127.0.0.0/28")
 }

@@ -95,7 +95,7 @@ func (t *tree) inventoryDiscover() *cobra.Command {
 		run: func(c *call) error {
 			record := engine.RecordDiscovery{}
 			if !engine.May(c.actor(), record.Action()) {
-				return approval.Refuse("to sweep the network takes one of the roles %v; %s holds %v", engine.RolesFor(record.Action()), c.actor().Name, c.actor().RoleNames())
+				return approval.NeedsRole(c.actor(), "to sweep the network", engine.RolesFor(record.Action())...)
 			}
 			for _, text := range ranges {
 				r, err := netip.ParsePrefix(text)

@@ -286,7 +286,7 @@ func TestSupportRecordsWhatAnApplicationsOwnerFound(t *testing.T) {
 func TestWhoseTurnItIsNotIsToldWhoseItIs(t *testing.T) {
 	s := open(t, night(), authority, mono, 80, 24)
 	s.press(onChanges, "a")
-	if text, asked := s.asks(); asked || !strings.Contains(text, "takes the role board") {
+	if text, asked := s.asks(); asked || !strings.Contains(text, "needs the role board") {
 		t.Errorf("asked %v:\n%s", asked, text)
 	}
 }

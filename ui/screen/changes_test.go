@@ -70,7 +70,7 @@ func TestAStepThatTheEngineWouldRefuseSaysWhyBeforeAReasonIsWritten(t *testing.T
 		"a settled objection stays settled":      {lead, night, []string{"o", "a"}, "objection 1 is answered"},
 		"objections end with the board's word":   {security, night, []string{"]", "o", "o"}, "objections are possible until the board has met"},
 		"only an emergency pre-empts":            {lead, night, []string{"e"}, "only an emergency pre-empts others"},
-		"the stop rule is not the lead's":        {lead, overridable, []string{"]", "O"}, "takes the role authority or board"},
+		"the stop rule is not the lead's":        {lead, overridable, []string{"]", "O"}, "needs one of: authority, board"},
 		"the submitter does not review priority": {submitter, night, []string{"p", "enter"}, "another person must review it"},
 		"a healthy test needs no workaround":     {lead, night, []string{"]", "t", "G", "w"}, "a workaround answers a failure"},
 		"the engine tests updates itself":        {lead, night, []string{"]", "t", "G", "p"}, "the engine tests KB5072033 itself"},

@@ -358,7 +358,7 @@ func words(streams command.Streams, actor approval.Actor) *cobra.Command {
 		}},
 		&cobra.Command{Use: "halt", RunE: func(*cobra.Command, []string) error {
 			if !actor.Has(approval.Lead) {
-				return approval.Refuse("to halt takes the role lead; %s holds %v", actor.Name, actor.RoleNames())
+				return approval.Refuse("to halt needs the role lead; you are: %s", strings.Join(actor.RoleNames(), ", "))
 			}
 			return nil
 		}},

@@ -104,7 +104,7 @@ func TestOpenSSHRunsCommands(t *testing.T) {
 	}{
 		{[]string{"whoami"}, "viewer [viewer] via ssh\n", 0},
 		{[]string{"count"}, "5\n", 0},
-		{[]string{"halt"}, "patchdeck: to halt takes the role lead", 77},
+		{[]string{"halt"}, "patchdeck: to halt needs the role lead", 77},
 		{nil, "connect with ssh -t", 2},
 	} {
 		if said, code := h.ssh(program, []string{viewer}, c.words...); code != c.code || !strings.Contains(said, c.says) {

@@ -34,7 +34,7 @@ func TestACommandRunsWithItsPersonItsInputAndItsExitCode(t *testing.T) {
 		{"whoami", "", "viewer [viewer] via ssh\n", command.Done},
 		{"count", strings.Repeat("x", 3<<20), "3145728\n", command.Done},
 		{`echo 'two words' it\'s "and more"`, "", `["two words" "it's" "and more"]` + "\n", command.Done},
-		{"halt", "", "patchdeck: to halt takes the role lead; viewer holds [viewer]\n", command.Denied},
+		{"halt", "", "patchdeck: to halt needs the role lead; you are: viewer\n", command.Denied},
 		{"echo 'open", "", "patchdeck: the command cannot be read: a quote is not closed", command.Usage},
 		{"crash", "", "this session failed inside patchdeck", command.Crashed},
 		{"whoami", "", "viewer [viewer] via ssh\n", command.Done},

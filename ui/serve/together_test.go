@@ -122,7 +122,7 @@ func TestAViewerLooksAndChangesNothing(t *testing.T) {
 		t.Errorf("status: exit code %d, said %q", code, said)
 	}
 	for _, words := range []string{"rollout halt R-3 --reason x", "rollout pause R-3 --reason x", "acceptance record CHG-12 Payroll passed", "inventory sweep"} {
-		if said, code := h.runs(client, words, nil); code != command.Denied || !strings.Contains(said, "takes one of the roles") {
+		if said, code := h.runs(client, words, nil); code != command.Denied || !strings.Contains(said, "; you are: ") {
 			t.Errorf("%s: exit code %d, said %q", words, code, said)
 		}
 	}

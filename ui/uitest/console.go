@@ -112,7 +112,7 @@ func (c *Console) Do(_ context.Context, actor approval.Actor, command engine.Com
 		return "", c.refusal
 	}
 	if !engine.May(actor, command.Action()) {
-		return "", approval.Refuse("%s takes one of the roles %v; %s holds %v", command.Action(), engine.RolesFor(command.Action()), actor.Name, actor.RoleNames())
+		return "", approval.NeedsRole(actor, command.Action(), engine.RolesFor(command.Action())...)
 	}
 	if preview, ok := command.(engine.PreviewNotice); ok {
 		return fmt.Sprintf("notice.preview done\nTo: support@corp.example, security@corp.example\nSubject: %s: %s\n\nWhat people read, and what they have to do by when.", preview.Release, preview.Kind), nil

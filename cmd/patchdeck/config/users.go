@@ -33,7 +33,7 @@ func (u User) Actor() approval.Actor {
 
 // Person is who owes what a role owes.
 func (u User) Person() approval.Person {
-	p := approval.Person{Name: u.Name, Secondary: u.Secondary}
+	p := approval.Person{Name: u.Name, Secondary: u.Secondary, Applications: u.Applications}
 	for _, r := range u.Roles {
 		if !slices.Contains(u.Secondary, r) {
 			p.Primary = append(p.Primary, r)

@@ -69,7 +69,7 @@ func (s *Screen) step(d decision) (approval.Transition, string) {
 	open := c.OpenObjections()
 	switch {
 	case !who.Has(t.By):
-		return t, fmt.Sprintf("%s is %s: to %s it takes the role %s", c.ID, c.State, t.Step, t.By)
+		return t, fmt.Sprintf("%s is %s: to %s it needs the role %s", c.ID, c.State, t.Step, t.By)
 	case t.Others && c.Submitted.By == who.Name:
 		return t, fmt.Sprintf("you submitted %s: another person must %s it", c.ID, t.Step)
 	case t.Others && c.Authority != nil && c.Authority.By == who.Name:

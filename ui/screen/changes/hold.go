@@ -108,7 +108,7 @@ func (s *Screen) noOverride() string {
 	case r == nil:
 		return "no halt holds " + c.ID + " back"
 	case r.Stop.Rule != rollout.RulePerson && !s.desk.Actor.Has(approval.Authority, approval.Board):
-		return fmt.Sprintf("the stop rule halted %s: to override that takes the role authority or board", r.ID)
+		return fmt.Sprintf("the stop rule halted %s: to override that needs one of: authority, board", r.ID)
 	}
 	return ""
 }
