@@ -212,7 +212,7 @@ func TestAnUpdateOfAnotherVendorIsAddedByHand(t *testing.T) {
 			who        approval.Actor
 			kb, origin string
 		}{
-			"; you are: ":                 {rehearsal.Watcher, "EX-81", page},
+			"; you are: ":                    {rehearsal.Watcher, "EX-81", page},
 			"the catalogue holds no EX-82":   {rehearsal.Lead, "EX-82", page},
 			"come from the vendor only":      {rehearsal.Lead, "EX-81", "https://example.com.evil.test/setup-81.cab"},
 			"is no address on a vendor's si": {rehearsal.Lead, "EX-81", "mail from a friend"},

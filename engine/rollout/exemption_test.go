@@ -72,7 +72,7 @@ func TestAnExemptionSaysWhatItLacks(t *testing.T) {
 	}
 	for want, change := range map[string]func(*Exemption){
 		"no server is exempt from critical": func(x *Exemption) { x.From = "Critical" },
-		"is not known: use one of windows": func(x *Exemption) { x.From = "everything" },
+		"is not known: use one of windows":  func(x *Exemption) { x.From = "everything" },
 		"needs a named enforcement window":  func(x *Exemption) { x.Window = "" },
 		"goes with an exemption from":       func(x *Exemption) { x.From = "low" },
 		"at a time to come":                 func(x *Exemption) { x.Until = opening },

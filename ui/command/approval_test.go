@@ -90,7 +90,7 @@ func TestWrongWordsOfADecisionAreToldWithWhatIsRight(t *testing.T) {
 	s := at(t, uitest.Night(60), approval.Lead)
 	for says, words := range map[string]string{
 		`--criterion: criterion "fear" is not known: use exploited-here, instability, high-value,`: "change priority CHG-12 --criterion fear --reason y",
-		`--category: category "odd" is not known: use one of standard`:                            "change submit x --category odd --reason y",
+		`--category: category "odd" is not known: use one of standard`:                             "change submit x --category odd --reason y",
 		`"one" is no number of an objection`:                                                       "change answer CHG-12 one --reason y",
 		`nothing is stated: give for instance --risk-of-leaving`:                                   "change describe CHG-12",
 		`--channel "rumour" is not known: use bulletin, vendor site`:                               "catalog threat KB5072033 --severity Low --channel rumour --reason y",
