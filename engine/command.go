@@ -73,7 +73,11 @@ type (
 		Category         string // of the assets; none is the release's
 		Criteria         []approval.Criterion
 		Request          approval.Request
-		Reason           string
+		// Shift uses the windows of the schedule some whole weeks later, when none of Prod is left in the release's month.
+		Shift  bool
+		Reason string
+
+		inPlaceOf string // the change request that it takes the place of
 	}
 	// DecideChange takes one step of a change request: "authorise", "approve", "reject", "ask" (for changes) or "withdraw".
 	DecideChange struct {

@@ -27,12 +27,48 @@ func (e *Engine) windows(release approval.Release, c SubmitChange, emergency boo
 	if len(c.Windows) > 0 {
 		return c.Windows, c.AcceptBy, nil
 	}
+	dayZero := e.state.bulletins[release.Bulletin].Released
+	windows, acceptBy, err = e.scheduled(dayZero, emergency, now)
+	if err == nil && windows == nil && c.Shift {
+		if dayZero, err = e.shifted(dayZero, now); err == nil {
+			windows, acceptBy, err = e.scheduled(dayZero, emergency, now)
+		}
+	}
+	if err == nil && windows == nil {
+		err = fmt.Errorf("the schedule has no Prod window left in the cycle of %s: submit with --shift to use its windows some weeks later, add windows to the configuration, or submit an emergency", release.Bulletin)
+	}
+	return windows, acceptBy, err
+}
+
+// shifted is the first day a whole number of weeks after another from which the schedule's windows, but for those of emergencies, are all to come.
+func (e *Engine) shifted(dayZero, now time.Time) (time.Time, error) {
+	const most = 520
+	for weeks := range most {
+		day := dayZero.In(e.options.Zone).AddDate(0, 0, 7*weeks)
+		late := false
+		for _, spec := range e.options.Schedule {
+			w, err := spec.Resolve(day, e.options.Zone)
+			if err != nil {
+				return day, err
+			}
+			late = late || spec.Kind != rollout.EmergencyWindow && w.Opens.Before(now)
+		}
+		if !late {
+			return day, nil
+		}
+	}
+	return dayZero, fmt.Errorf("the bulletin is more than ten years old: the schedule cannot be shifted so far")
+}
+
+// scheduled are the windows of the schedule that are not over for a cycle with this day 0, and when acceptance ends; no windows is that none of
+// Prod is left.
+func (e *Engine) scheduled(dayZero time.Time, emergency bool, now time.Time) (windows []rollout.Window, acceptBy time.Time, err error) {
 	var last, prod time.Time
 	for _, spec := range e.options.Schedule {
 		if emergency && spec.Ring == rollout.Dev || spec.Ring == rollout.Prod && (spec.Kind == rollout.EmergencyWindow) != emergency {
 			continue
 		}
-		w, err := e.resolve(spec, e.state.bulletins[release.Bulletin].Released, emergency, now)
+		w, err := e.resolve(spec, dayZero, emergency, now)
 		if err != nil {
 			return nil, time.Time{}, err
 		}
@@ -50,11 +86,11 @@ func (e *Engine) windows(release approval.Release, c SubmitChange, emergency boo
 			prod = w.Opens
 		}
 	}
+	if last.IsZero() {
+		return nil, time.Time{}, nil
+	}
 	if !acceptBy.IsZero() {
 		acceptBy = acceptanceDeadline(acceptBy, prod, e.options.Zone)
-	}
-	if last.IsZero() {
-		return nil, time.Time{}, fmt.Errorf("the schedule has no Prod window left in the cycle of %s: add windows to the configuration, or submit an emergency", release.Bulletin)
 	}
 	if emergency {
 		windows = append(windows, rollout.Window{ID: "ECHECK", Ring: rollout.Prod, Kind: rollout.Check, Opens: last, Closes: last.Add(emergencyCheck)})
@@ -111,6 +147,9 @@ func (e *Engine) decideChange(actor approval.Actor, c DecideChange, now time.Tim
 		return "", err
 	}
 	after, err := change.Step(c.Step, actor, c.PlanHash, c.Reason, now)
+	if err == nil {
+		err = e.refuseStale(change, c.Step, now)
+	}
 	if err != nil {
 		return "", err
 	}

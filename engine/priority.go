@@ -76,6 +76,9 @@ func (e *Engine) assessChange(actor approval.Actor, c AssessChange, now time.Tim
 		return fmt.Sprintf("priority %s takes other windows than the plan has; %s. Submit %s again", c.Priority, e.endChange(after, actor, c.Reason, now), after.Release), nil
 	}
 	after.Timetable = approval.Timetable(category, c.Priority, after.Submitted.At)
+	if plan := e.state.plans[after.PlanHash]; plan != nil {
+		after.Timetable = approval.Fit(after.Timetable, courseOf(plan), c.Priority)
+	}
 	return e.amend(after, actor, c.Reason, now, "%s has priority %s, %s: due by %s", after.ID, after.Priority, category.Name,
 		after.Deadline.In(e.options.Zone).Format("2006-01-02 15:04")), nil
 }

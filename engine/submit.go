@@ -50,34 +50,70 @@ func (e *Engine) liveChange(release string) *approval.Change {
 
 // submitChange freezes a plan for a release and asks the authority for it.
 func (e *Engine) submitChange(actor approval.Actor, c SubmitChange, now time.Time) (string, error) {
+	change, plan, err := e.draftRequest(actor, c, now)
+	if err != nil {
+		return "", err
+	}
+	return e.freeze(actor, change, plan, c.Reason, now), nil
+}
+
+// draftRequest is the change request that a command asks for, with its plan; nothing is recorded yet.
+func (e *Engine) draftRequest(actor approval.Actor, c SubmitChange, now time.Time) (change approval.Change, plan rollout.Plan, err error) {
 	release, ok := e.state.releases[c.Release]
 	if !ok {
-		return "", unknownRelease(e, c.Release)
+		return change, plan, unknownRelease(e, c.Release)
 	}
-	change, err := e.draftChange(actor, release, c, now)
-	if err != nil {
-		return "", err
+	if change, err = e.draftChange(actor, release, c, now); err != nil {
+		return change, plan, err
 	}
-	plan, err := e.draftPlan(release, change, c, now)
-	if err != nil {
-		return "", err
+	if plan, err = e.draftPlan(release, change, c, now); err != nil {
+		return change, plan, err
 	}
+	change.Timetable = approval.Fit(change.Timetable, courseOf(&plan), change.Priority)
+	change.PlanHash = plan.Hash
+	return change, plan, nil
+}
+
+// freeze records a change request with its plan.
+func (e *Engine) freeze(actor approval.Actor, change approval.Change, plan rollout.Plan, reason string, now time.Time) string {
 	header := plan
 	header.Assignments = nil
-	e.must(planFrozen{header}, actor, c.Reason, now)
+	e.must(planFrozen{header}, actor, reason, now)
 	for part := range slices.Chunk(plan.Assignments, 5*chunk) {
-		e.must(planAssigned{Hash: plan.Hash, Assignments: part}, actor, c.Reason, now)
+		e.must(planAssigned{Hash: plan.Hash, Assignments: part}, actor, reason, now)
 	}
-	change.PlanHash = plan.Hash
-	e.must(changeSubmitted{change}, actor, c.Reason, now)
+	e.must(changeSubmitted{change}, actor, reason, now)
 	e.supersede(change, actor, now)
-	e.must(releasePhase{Release: release.ID, Phase: approval.Evaluate}, actor, c.Reason, now)
-	return fmt.Sprintf("%s submitted: %s, plan %.12s for %d servers in %d windows", change.ID, change.Priority, plan.Hash, len(plan.Assignments), len(plan.Windows)), nil
+	e.must(releasePhase{Release: change.Release, Phase: approval.Evaluate}, actor, reason, now)
+	words := fmt.Sprintf("%s submitted: %s, plan %.12s for %d servers in %d windows", change.ID, change.Priority, plan.Hash, len(plan.Assignments), len(plan.Windows))
+	if prod := courseOf(&plan).Prod; change.Deadline.Before(prod.Opens) {
+		words += fmt.Sprintf("; priority %s asks to be through by %s, and the first window of Prod begins %s", change.Priority, e.clock(change.Deadline), e.clock(prod.Opens))
+	}
+	return words
+}
+
+// clock shows an instant as the clocks where the servers stand do.
+func (e *Engine) clock(at time.Time) string { return at.In(e.options.Zone).Format("Mon 2 Jan 15:04") }
+
+// courseOf is when the windows of a plan are, by ring.
+func courseOf(p *rollout.Plan) approval.Course {
+	c := approval.Course{AcceptBy: p.AcceptBy}
+	for _, w := range p.Windows {
+		s := map[rollout.Ring]*approval.Stretch{rollout.Pilot: &c.Pilot, rollout.Dev: &c.Dev}[w.Ring]
+		if s == nil {
+			s = &c.Prod // a roll-back has one ring for all
+		}
+		if s.Opens.IsZero() || w.Opens.Before(s.Opens) {
+			s.Opens = w.Opens
+		}
+		s.Closes = maxTime(s.Closes, w.Closes)
+	}
+	return c
 }
 
 // draftChange is the change request that a command asks for, before its plan is made.
 func (e *Engine) draftChange(actor approval.Actor, release approval.Release, c SubmitChange, now time.Time) (approval.Change, error) {
-	if live := e.liveChange(release.ID); live != nil && !e.through(*live) {
+	if live := e.liveChange(release.ID); live != nil && live.ID != c.inPlaceOf && !e.through(*live) {
 		return approval.Change{}, approval.Clash("%s asks for %s already: it must be rejected, withdrawn or through first", live.ID, release.ID)
 	}
 	evidence := e.evidence(release, now)
@@ -103,7 +139,7 @@ func (e *Engine) draftChange(actor approval.Actor, release approval.Release, c S
 	}
 	priority := cmp.Or(c.Priority, e.asked(release.ID), proposal.Priority)
 	change := approval.Change{ID: fmt.Sprintf("CHG-%d", len(e.state.changes)+1), Release: release.ID, State: approval.Submitted, Rev: 1,
-		Submitted: approval.Signature{By: actor.Name, Role: approval.Lead, At: now, Reason: c.Reason}, Request: request,
+		Submitted: approval.Signature{By: actor.Name, Role: approval.Lead, At: now, Reason: c.Reason}, Request: request, Collections: c.Collections, Asked: c.Ceiling,
 		First: &approval.Assessment{Priority: priority, Category: category.Name, Criteria: c.Criteria, Proposed: &proposal, By: actor.Name, At: now, Reason: c.Reason},
 	}.WithPriority(priority)
 	change.Timetable = approval.Timetable(category, priority, now)

@@ -71,6 +71,14 @@ type ChangeView struct {
 	Minimum    pilot.Minimum // what the engine itself tested on the pilot
 }
 
+// ProdOpens is when the first window of Prod begins; zero where the plan has none.
+func (c ChangeView) ProdOpens() time.Time {
+	if c.Plan == nil {
+		return time.Time{}
+	}
+	return courseOf(c.Plan).Prod.Opens
+}
+
 // RolloutView is one rollout as the grid shows it.
 type RolloutView struct {
 	rollout.Rollout

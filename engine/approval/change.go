@@ -62,6 +62,9 @@ type Change struct {
 	Held *Preemption `json:"held,omitempty"`
 	// Overrides are halted rollouts that no longer hold the rings after them back, by rollout id.
 	Overrides map[string]Signature `json:"overrides,omitempty"`
+	// Collections are whom the plan was made for, and Asked is the ceiling that was asked for: none is the whole inventory, 0 as proposed.
+	Collections []string `json:"collections,omitempty"`
+	Asked       int      `json:"asked_ceiling,omitempty"`
 	// Successor is the change request that took this one's place.
 	Successor string `json:"successor,omitempty"`
 	Rev       int    `json:"rev"`

@@ -29,6 +29,9 @@
 //	approved       complete   completed     engine    its rollouts are over and the review is done
 //	authorised     complete   completed     engine    its rollouts are over and the review is done
 //
+// Nobody authorises, approves or rejects a plan whose windows are all over (the engine's resubmit.go): it is asked for anew, or withdrawn. The
+// dates of a priority are brought to the windows of the plan by Fit in timetable.go, which keeps what the priority asks for.
+//
 // The team may find that an emergency is none, or that a change is one: the windows are others then, and it becomes "changes asked".
 //
 // # Gates of the phases

@@ -127,7 +127,7 @@ func TestEachCategoryAndPriorityHasATimetable(t *testing.T) {
 	if half := through(standard).Sub(now) / 2; through(exposed).Sub(now) != half {
 		t.Errorf("exposed servers are through by %s, half the time is %s", through(exposed), half)
 	}
-	if confirm := Timetable(standard, Emergency, now); confirm[len(confirm)-1] != (Milestone{ApprovedBy, now.Add(EmergencyConfirmation)}) {
+	if confirm := Timetable(standard, Emergency, now); confirm[len(confirm)-1] != (Milestone{Name: ApprovedBy, Due: now.Add(EmergencyConfirmation)}) {
 		t.Errorf("the board confirms an emergency by %v", confirm)
 	}
 }

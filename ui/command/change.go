@@ -24,7 +24,7 @@ func (t *tree) change() *cobra.Command {
 		t.decide("confirm", "approve", "Confirm an emergency that is under way (change board)"),
 		t.decide("reject", "reject", "Reject a change request"),
 		t.decide("ask", "ask", "Ask for changes: another plan must be submitted"),
-		t.changeWithdraw(), t.changeObject(),
+		t.changeWithdraw(), t.changeResubmit(), t.changeObject(),
 		t.changeSettle("answer", approval.Answered, "Answer an objection (lead)"),
 		t.changeSettle("overrule", approval.Overruled, "Overrule an objection (change authority or board)"),
 		t.changePreempt(), t.changeRelease())
@@ -70,6 +70,7 @@ func (t *tree) changeSubmit() *cobra.Command {
 	flags.StringVar(&order.OverrideAudit, "override-audit", "", "why the plan is made although the audit of its servers is incomplete or old")
 	flags.StringVar(&enforce, "enforce", "", "the enforcement date of Prod: until then administrators may install by hand; a day, a time, or 7d for the usual grace")
 	flags.StringVar(&order.OverrideClusters, "override-clusters", "", "why members of a cluster may share a window, as their owners chose it")
+	flags.BoolVar(&order.Shift, "shift", false, "when no Prod window of the release's month is left, use the schedule some whole weeks later")
 	reasonFlag(command, &order.Reason)
 	return command
 }
@@ -132,7 +133,7 @@ func (t *tree) changeShow() *cobra.Command {
 func (c *call) changeHead(change engine.ChangeView) error {
 	lines := [][2]string{
 		{"change", change.ID}, {"release", change.Release}, {"state", string(change.State)}, {"priority", string(change.Priority)},
-		{"deadline", c.when(change.Deadline)}, {"plan", change.PlanHash},
+		{"deadline", c.deadline(change)}, {"plan", change.PlanHash},
 		{"submitted", c.signature(&change.Submitted)}, {"authority", c.signature(change.Authority)}, {"board", c.signature(change.Board)},
 	}
 	if change.Rejection != nil {
@@ -147,6 +148,15 @@ func (c *call) changeHead(change engine.ChangeView) error {
 		lines = append(lines, [2]string{"excluded", fmt.Sprintf("%s by %s: %s", c.serverName(inventory.ServerID(server)), change.Exclusions[server].By, change.Exclusions[server].Reason)})
 	}
 	return c.named(lines)
+}
+
+// deadline is what the priority asks for, and says where the plan's first window of Prod is later.
+func (c *call) deadline(change engine.ChangeView) string {
+	words := c.when(change.Deadline)
+	if opens := change.ProdOpens(); change.Deadline.Before(opens) {
+		words += fmt.Sprintf(": priority %s asks for it, and the first window of Prod begins %s", change.Priority, c.when(opens))
+	}
+	return words
 }
 
 func (c *call) signature(s *approval.Signature) string {

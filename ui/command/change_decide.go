@@ -77,6 +77,29 @@ func (t *tree) changeWithdraw() *cobra.Command {
 		})
 }
 
+func (t *tree) changeResubmit() *cobra.Command {
+	var order engine.ResubmitChange
+	command := t.verb(verb{
+		use: "resubmit CHANGE", short: "Withdraw a change request whose windows are over and ask for the same in windows to come", args: cobra.ExactArgs(1),
+		example: "  patchdeck change resubmit CHG-12 --reason \"the board met too late\"",
+		run: func(c *call) error {
+			if err := needReason(order.Reason); err != nil {
+				return err
+			}
+			change, err := c.findChange(c.args[0])
+			if err != nil {
+				return err
+			}
+			order.Change = change.ID
+			return c.do(order)
+		},
+	})
+	command.Flags().StringVar(&order.OverrideAudit, "override-audit", "", "why the plan is made although the audit of its servers is incomplete or old")
+	command.Flags().StringVar(&order.OverrideClusters, "override-clusters", "", "why members of a cluster may share a window, as their owners chose it")
+	reasonFlag(command, &order.Reason)
+	return command
+}
+
 func (t *tree) changeObject() *cobra.Command {
 	return t.about("object CHANGE", "Object to a change request, until the board has met (application support, security, technology owners)", cobra.ExactArgs(1),
 		func(_ *call, change engine.ChangeView, reason string) (engine.Command, error) {
@@ -219,7 +242,11 @@ func (c *call) requestLines(change engine.ChangeView) [][2]string {
 		add("proposed", "%s: %s", change.First.Proposed.Priority, strings.Join(change.First.Proposed.Steps, "; "))
 	}
 	for _, m := range change.Timetable {
-		add("timetable", "%s by %s", m.Name, c.when(m.Due))
+		words := fmt.Sprintf("%s by %s", m.Name, c.when(m.Due))
+		if asks := m.Asks(c.when); asks != "" {
+			words += ": " + asks
+		}
+		add("timetable", "%s", words)
 	}
 	for _, field := range approval.RequestFields {
 		if words := field.Of(change.Request); words != "" {

@@ -26,6 +26,8 @@ func TestExemptionsAreAddedListedAndEnded(t *testing.T) {
 	s.expect(command.Done, `"from":"windows"`, "exemption", "list", "--json")
 	s.expect(command.Usage, "a reason is missing", "exemption", "add", name)
 	s.expect(command.Failure, `there is no exemption "EX-7"`, "exemption", "end", "EX-7", "--reason", "why")
+	s.expect(command.Done, "change.resubmit done", "change", "resubmit", "chg-12", "--override-audit", "old", "--reason", "why")
+	s.gave(engine.ResubmitChange{Change: "CHG-12", OverrideAudit: "old", Reason: "why"})
 	s.expect(command.Done, "change.submit done", "change", "submit", "R", "--enforce", "7d", "--reason", "why")
 	s.gave(engine.SubmitChange{Release: "R", Enforce: view.At.Add(7 * 24 * time.Hour), Reason: "why"})
 }
