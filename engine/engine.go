@@ -98,6 +98,9 @@ type Engine struct {
 	dossiers struct {
 		shown map[string]catalog.Dossier
 		made  uint64 // by version of the kind of record
+
+		sought   []rollout.Sought
+		soughtAt uint64 // as made
 	}
 	beats int
 }
@@ -383,7 +386,9 @@ func (e *Engine) Facts(ctx context.Context, actor approval.Actor, id inventory.S
 	}
 	for i := range e.View().Servers {
 		if s := &e.View().Servers[i]; s.ID == id {
-			return e.options.Fleet.Facts(ctx, targetOf(s))
+			target := targetOf(s)
+			target.Sought = soughtIn(e.View().Dossiers)
+			return e.options.Fleet.Facts(ctx, target)
 		}
 	}
 	return inventory.Facts{}, fmt.Errorf("server %s is not in the inventory", id)

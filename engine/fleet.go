@@ -17,6 +17,8 @@ type Target struct {
 	Scheme     string
 	Site       string
 	Credential string
+	// Sought are packages of other vendors that the server is asked about when it is read or verified.
+	Sought []rollout.Sought
 }
 
 // JobOrder asks a host to run one job, once, whatever happens to the connection.
@@ -27,6 +29,8 @@ type JobOrder struct {
 	Deadline time.Time         // the job gives up by then, host time
 	Updates  []string          // KBs; empty for a scan
 	Removals []rollout.Removal // instead of them, for an uninstallation
+	Packages []rollout.Package // those of Updates that no agent knows
+	Files    []rollout.File    // content that does not come from the server's own source; a package has one
 }
 
 // RestartOrder asks a host to restart once: the same order twice restarts it once.

@@ -56,9 +56,14 @@ func (e *Engine) createRelease(actor approval.Actor, c CreateRelease, now time.T
 		return "", err
 	}
 	release := approval.Release{ID: c.ID, Title: c.Title, Bulletin: b.ID, Owner: actor.Name, Created: now, Phase: approval.Identify, Category: category.Name, Rev: 1}
+	var beside []catalog.Update // packages of other vendors, which no month's bulletin holds
 	for _, kb := range c.Updates {
 		if _, ok := b.Find(kb); !ok {
-			return "", fmt.Errorf("%s holds no %s for Windows Server", b.ID, kb)
+			_, u, _ := e.findUpdate(kb, "")
+			if !u.IsPackage() {
+				return "", fmt.Errorf("%s holds no %s for Windows Server", b.ID, kb)
+			}
+			beside = append(beside, u)
 		}
 		if d, decided := e.state.dossiers[kb].Decided(); decided && !d.Relevant {
 			return "", approval.Clash("%s was decided not to be relevant by %s: %s", kb, d.By, d.Why)
@@ -66,6 +71,12 @@ func (e *Engine) createRelease(actor approval.Actor, c CreateRelease, now time.T
 	}
 	for _, u := range b.Updates {
 		if member, ok := e.member(u, slices.Contains(c.Updates, u.KB), len(c.Updates) > 0); ok {
+			release.Updates = append(release.Updates, member)
+		}
+	}
+	for _, u := range beside {
+		if member, ok := e.member(u, true, true); ok {
+			member.Bulletin = u.Bulletin
 			release.Updates = append(release.Updates, member)
 		}
 	}

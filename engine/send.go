@@ -61,14 +61,20 @@ func (e *Engine) start(ctx context.Context, hosts *sync.WaitGroup, d errand) {
 	e.calls++
 	e.inFlight[d.key] = true
 	change := ""
+	target := targetOf(e.state.serverOf(d.step.Server))
+	target.Sought = e.sought()
 	if ad := e.state.ads[d.step.Ad]; ad != nil {
 		r := e.state.rollouts[ad.Rollout]
 		change = r.Change
-		if plan := e.state.planOf(r); plan.Removal || d.step.Do == rollout.AskRemovable {
+		plan := e.state.planOf(r)
+		if plan.Removal || d.step.Do == rollout.AskRemovable {
 			d.step.Removals = plan.Removals(d.step.Updates, ad.Before)
 		}
+		if d.step.Do == rollout.StartJob {
+			d.step.Packages, d.step.Files = plan.Packages(d.step.Updates), e.filesFor(ad, plan)
+		}
+		target.Sought = e.soughtFor(plan)
 	}
-	target := targetOf(e.state.serverOf(d.step.Server))
 	hosts.Go(func() {
 		r := hostReport{key: d.key, sweep: d.sweep, reply: e.call(ctx, target, d.step, change)}
 		select {
@@ -120,7 +126,8 @@ func (e *Engine) call(ctx context.Context, target Target, s rollout.Step, change
 	case rollout.StopJob:
 		r.Job, err = pointer(e.options.Fleet.CancelJob(ctx, target, s.Job))
 	case rollout.StartJob:
-		r.Job, err = pointer(e.options.Fleet.StartJob(ctx, target, JobOrder{ID: s.Job, Kind: s.JobKind, Change: change, Deadline: s.Deadline, Updates: s.Updates, Removals: s.Removals}))
+		r.Job, err = pointer(e.options.Fleet.StartJob(ctx, target, JobOrder{ID: s.Job, Kind: s.JobKind, Change: change, Deadline: s.Deadline, Updates: s.Updates, Removals: s.Removals,
+			Packages: s.Packages, Files: s.Files}))
 	case rollout.AskJob:
 		r.Job, err = pointer(e.options.Fleet.Job(ctx, target, s.Job, s.After))
 	case rollout.OrderRestart:

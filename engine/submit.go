@@ -172,7 +172,8 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 	if emergency {
 		draft.InPlaceOf = inPlaceOf(e.options.Schedule)
 	}
-	draft.ByHand = packagesOnly(draft.Updates)
+	draft.Packages = e.packages(draft.Updates)
+	draft.ByHand = doneByHand(draft.Updates, draft.Packages)
 	draft.Withheld = e.withheld(release, draft.Updates, emergency)
 	if draft.Enforce, err = enforcement(c.Enforce, emergency, now); err != nil {
 		return rollout.Plan{}, err

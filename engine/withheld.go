@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"patchdeck/engine/approval"
@@ -10,13 +9,8 @@ import (
 	"patchdeck/engine/inventory"
 )
 
-// packagesOnly tells that updates ship as packages: the servers' update agents, which do the work of a rollout, do not know them.
-func packagesOnly(updates []catalog.Update) bool {
-	return len(updates) > 0 && !slices.ContainsFunc(updates, func(u catalog.Update) bool { return !u.IsPackage() })
-}
-
 // withheld says which servers do not get an update although they need it: those of a class whose rule is not to install, Prod where the
-// policy lets it wait for the quarter, and all where it ships as a package beside updates that do not.
+// policy lets it wait for the quarter, and all where people install it and the servers the rest.
 func (e *Engine) withheld(release approval.Release, updates []catalog.Update, emergency bool) func(kb string, s inventory.Server) string {
 	if release.Undoes != "" {
 		return func(string, inventory.Server) string { return "" }
@@ -24,10 +18,11 @@ func (e *Engine) withheld(release approval.Release, updates []catalog.Update, em
 	rulings := map[string]catalog.Ruling{}
 	waits, byHand := map[string]string{}, map[string]string{}
 	month := e.runMonth(release)
+	packages := e.packages(updates)
 	for _, u := range updates {
 		rulings[u.KB] = e.state.dossiers[u.KB].Ruling()
-		if u.IsPackage() && !packagesOnly(updates) {
-			byHand[u.KB] = "it ships as a package, which people install: give it a release of its own"
+		if _, automatic := packages[u.KB]; u.IsPackage() && !automatic && !doneByHand(updates, packages) {
+			byHand[u.KB] = "it ships as a package, which people install: describe its installer, or give it a release of its own"
 		}
 		if rule := approval.PolicyFor(u.Severity); !emergency && !rule.ProdNow(month) {
 			waits[u.KB] = fmt.Sprintf("Prod gets it in the quarterly run, after it passed in Dev (%s)", rule.Words)

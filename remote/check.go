@@ -81,20 +81,25 @@ func (c *check) build(field, text string) inventory.Build {
 	return b
 }
 
-var kbForm = regexp.MustCompile(`^KB[0-9]{6,8}$`)
+// The names of Microsoft's updates, and of any.
+var (
+	kbForm     = regexp.MustCompile(`^KB[0-9]{6,8}$`)
+	updateForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{2,39}$`)
+)
 
-func (c *check) kb(field, text string) string {
-	if !kbForm.MatchString(text) {
-		c.refuse(field, fmt.Sprintf("names %q, which is no KB", clean(text, 40)))
+// update reads the name of an update: a KB, or what people call a package.
+func (c *check) update(field, text string) string {
+	if !updateForm.MatchString(text) {
+		c.refuse(field, fmt.Sprintf("names %q, which is no update", clean(text, 40)))
 		return ""
 	}
 	return text
 }
 
-func (c *check) kbs(field string, list []string) []string {
+func (c *check) updates(field string, list []string) []string {
 	c.list(field, len(list), mostUpdates)
 	for _, kb := range list[:min(len(list), mostUpdates)] {
-		c.kb(field, kb)
+		c.update(field, kb)
 	}
 	return list
 }

@@ -4,25 +4,12 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"patchdeck/engine"
+	"patchdeck/engine/catalog"
 	"patchdeck/engine/rollout"
 )
-
-// SourceFile is a file of an update that does not come from the server's own update source. Several files of one update stand
-// in the order in which they are needed, the update itself last.
-type SourceFile struct {
-	KB      string
-	Name    string // *.msu or *.cab
-	SHA256  string // lower-case hex
-	Sources []Source
-}
-
-// Source is a place where a server may fetch a file, with its computer's account.
-type Source struct {
-	Type     string // "share" or "http"
-	Location string // \\server\share\file, or an http(s) address
-}
 
 // Catalogue is an offline catalogue (wsusscn2.cab) that lies on the server already.
 type Catalogue struct {
@@ -31,20 +18,16 @@ type Catalogue struct {
 }
 
 type contentManifest struct {
-	Updates []string    `json:"updates"`
-	Files   []fileEntry `json:"files,omitempty"`
+	Updates  []string       `json:"updates"`
+	Files    []fileEntry    `json:"files"`
+	Packages []packageEntry `json:"packages"`
 }
 
 type fileEntry struct {
-	KB      string        `json:"kb"`
-	Name    string        `json:"name"`
-	SHA256  string        `json:"sha256"`
-	Sources []sourceEntry `json:"sources"`
-}
-
-type sourceEntry struct {
-	Type     string `json:"type"`
-	Location string `json:"location"`
+	KB      string           `json:"kb"`
+	Name    string           `json:"name"`
+	SHA256  string           `json:"sha256"`
+	Sources []catalog.Source `json:"sources"`
 }
 
 type catalogueManifest struct {
@@ -57,32 +40,30 @@ type catalogueEntry struct {
 	SHA256 string `json:"sha256"`
 }
 
-// What a file, its places and a catalogue may look like; the server holds them against the same forms again.
+// What a file and a catalogue may look like; the server holds them against the same forms again.
 var (
 	fileForm      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.(msu|cab)$`)
+	packageForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.(exe|msi|msp)$`)
 	digestForm    = regexp.MustCompile(`^[0-9a-f]{64}$`)
 	catalogueForm = regexp.MustCompile(`^[A-Za-z]:\\[^"<>|?*]+\.cab$`)
-	sourceForms   = map[string]*regexp.Regexp{
-		"share": regexp.MustCompile(`^\\\\[A-Za-z0-9._-]+\\[^"<>|?*]+$`),
-		"http":  regexp.MustCompile(`^https?://[A-Za-z0-9.-]+(:[0-9]+)?/[^\s"<>]*$`),
-	}
 )
 
-// StartWithFiles starts a job that stages or installs the order's updates, those that files bring from there and the rest from
-// the server's own source. It is polled, cancelled and removed like any other.
-func (f *Fleet) StartWithFiles(ctx context.Context, target engine.Target, order engine.JobOrder, files []SourceFile) (rollout.Job, error) {
-	if order.Kind != rollout.JobStage && order.Kind != rollout.JobInstall {
-		return rollout.Job{}, unusable("a job of the kind " + clean(string(order.Kind), 40) + " takes no files")
+// contentOf is what a job stages or installs: updates, those that files bring from elsewhere and the rest from the server's own source, and
+// how the packages among them are installed.
+func contentOf(order engine.JobOrder) (any, *rollout.Failure) {
+	manifest := contentManifest{Updates: order.Updates, Files: []fileEntry{}}
+	var failure *rollout.Failure
+	if manifest.Packages, failure = packagesOf(order.Packages, order.Files); failure != nil {
+		return nil, failure
 	}
-	manifest := contentManifest{Updates: order.Updates}
-	for _, file := range files {
-		entry, err := file.entry(order.Updates)
+	for _, file := range order.Files {
+		entry, err := entryOf(file, order)
 		if err != nil {
-			return rollout.Job{}, unusable(err.Error())
+			return nil, unusable(err.Error())
 		}
 		manifest.Files = append(manifest.Files, entry)
 	}
-	return f.job(ctx, target, order.ID, "job-start", startOf(order, manifest))
+	return manifest, nil
 }
 
 // ScanOffline starts a scan that asks a catalogue file on the server and no update source. It knows security updates only.
@@ -99,29 +80,27 @@ func unusable(words string) *rollout.Failure {
 	return &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-CONTENT", Words: clean(words, longWords)}
 }
 
-// entry is the file as the server is told of it; updates are those of the order.
-func (s *SourceFile) entry(updates []string) (fileEntry, error) {
-	entry := fileEntry{s.KB, s.Name, s.SHA256, nil}
-	planned := false
-	for _, kb := range updates {
-		planned = planned || kb == s.KB
+// entryOf is a file as the server is told of it.
+func entryOf(file rollout.File, order engine.JobOrder) (fileEntry, error) {
+	entry := fileEntry{file.KB, file.Name, file.SHA256, file.Sources}
+	form, kinds := fileForm, ".msu or .cab"
+	if slices.ContainsFunc(order.Packages, func(p rollout.Package) bool { return p.KB == file.KB }) {
+		form, kinds = packageForm, ".exe, .msi or .msp"
 	}
 	switch {
-	case !planned:
-		return entry, fmt.Errorf("the file %s is for %s, which is not in the order", s.Name, s.KB)
-	case !fileForm.MatchString(s.Name):
-		return entry, fmt.Errorf("%q is not the name of an .msu or .cab file", s.Name)
-	case !digestForm.MatchString(s.SHA256):
-		return entry, fmt.Errorf("the SHA-256 of %s is not 64 digits of lower-case hex", s.Name)
-	case len(s.Sources) == 0:
-		return entry, fmt.Errorf("%s has no source", s.Name)
+	case !slices.Contains(order.Updates, file.KB):
+		return entry, fmt.Errorf("the file %s is for %s, which is not in the order", file.Name, file.KB)
+	case !form.MatchString(file.Name):
+		return entry, fmt.Errorf("%q is not the name of an %s file", file.Name, kinds)
+	case !digestForm.MatchString(file.SHA256):
+		return entry, fmt.Errorf("the SHA-256 of %s is not 64 digits of lower-case hex", file.Name)
+	case len(file.Sources) == 0:
+		return entry, fmt.Errorf("%s has no source", file.Name)
 	}
-	for _, source := range s.Sources {
-		form := sourceForms[source.Type]
-		if form == nil || !form.MatchString(source.Location) {
-			return entry, fmt.Errorf("the source of %s is neither a share nor an http address: %s %s", s.Name, source.Type, source.Location)
+	for _, source := range file.Sources {
+		if known, ok := catalog.SourceAt(source.Location); !ok || known != source {
+			return entry, fmt.Errorf("the source of %s is neither a share nor an http address: %s %s", file.Name, source.Type, source.Location)
 		}
-		entry.Sources = append(entry.Sources, sourceEntry(source))
 	}
 	return entry, nil
 }

@@ -8,15 +8,16 @@ import (
 	"time"
 
 	"patchdeck/engine"
+	"patchdeck/engine/catalog"
 	"patchdeck/engine/rollout"
 	"patchdeck/remote/simulator"
 )
 
 var hash = strings.Repeat("0a", 32)
 
-func goodFile() SourceFile {
-	return SourceFile{KB: "KB5034129", Name: "windows10.0-kb5034129-x64.msu", SHA256: hash,
-		Sources: []Source{{"share", `\\files.corp.example\updates\a.msu`}, {"http", "https://updates.corp.example:8443/a.msu"}}}
+func goodFile() rollout.File {
+	return rollout.File{KB: "KB5034129", Name: "windows10.0-kb5034129-x64.msu", SHA256: hash,
+		Sources: []catalog.Source{{Type: "share", Location: `\\files.corp.example\updates\a.msu`}, {Type: "http", Location: "https://updates.corp.example:8443/a.msu"}}}
 }
 
 func TestFilesAreStagedOverTheWireAndAnotherHashIsRefused(t *testing.T) {
@@ -28,7 +29,8 @@ func TestFilesAreStagedOverTheWireAndAnotherHashIsRefused(t *testing.T) {
 		file.KB, file.SHA256 = monthsUpdate, sha256
 		order := engine.JobOrder{ID: id, Kind: rollout.JobStage, Deadline: servers.Time().Add(48 * time.Hour), Updates: []string{monthsUpdate}}
 		return insist(t, func(ctx context.Context) (*rollout.Outcome, error) {
-			job, err := f.StartWithFiles(ctx, to, order, []SourceFile{file})
+			order.Files = []rollout.File{file}
+			job, err := f.StartJob(ctx, to, order)
 			for err == nil && job.Outcome == nil {
 				job, err = f.Job(ctx, to, id, 0)
 			}
@@ -62,12 +64,14 @@ func TestAScanByCatalogueOverTheWire(t *testing.T) {
 
 func TestTheManifestNamesEveryFileWithItsSources(t *testing.T) {
 	f, s, parameters := answering(t, "job-start", oneLine(jobText))
-	if _, err := f.StartWithFiles(t.Context(), s.target, installOrder, []SourceFile{goodFile()}); err != nil {
+	order := installOrder
+	order.Files = []rollout.File{goodFile()}
+	if _, err := f.StartJob(t.Context(), s.target, order); err != nil {
 		t.Fatal(err)
 	}
 	got, _ := json.Marshal((*parameters)["manifest"])
 	want := `{"files":[{"kb":"KB5034129","name":"windows10.0-kb5034129-x64.msu","sha256":"` + hash + `","sources":[` +
-		`{"location":"\\\\files.corp.example\\updates\\a.msu","type":"share"},{"location":"https://updates.corp.example:8443/a.msu","type":"http"}]}],"updates":["KB5034129"]}`
+		`{"location":"\\\\files.corp.example\\updates\\a.msu","type":"share"},{"location":"https://updates.corp.example:8443/a.msu","type":"http"}]}],"packages":[],"updates":["KB5034129"]}`
 	if string(got) != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
@@ -75,29 +79,27 @@ func TestTheManifestNamesEveryFileWithItsSources(t *testing.T) {
 
 func TestFilesThatCannotBeAreNeverSent(t *testing.T) {
 	f, s, parameters := answering(t, "job-start", oneLine(jobText))
-	for name, spoil := range map[string]func(*SourceFile){
-		"another update":   func(file *SourceFile) { file.KB = "KB5034130" },
-		"a path":           func(file *SourceFile) { file.Name = `..\a.msu` },
-		"a program":        func(file *SourceFile) { file.Name = "a.exe" },
-		"a short hash":     func(file *SourceFile) { file.SHA256 = "0a" },
-		"an upper hash":    func(file *SourceFile) { file.SHA256 = strings.ToUpper(hash) },
-		"no source":        func(file *SourceFile) { file.Sources = nil },
-		"a local file":     func(file *SourceFile) { file.Sources[0].Location = `C:\a.msu` },
-		"another scheme":   func(file *SourceFile) { file.Sources[1].Location = "file:///a.msu" },
-		"a quoted address": func(file *SourceFile) { file.Sources[1].Location = `https://a/"b` },
-		"another type":     func(file *SourceFile) { file.Sources[0].Type = "ftp" },
+	for name, spoil := range map[string]func(*rollout.File){
+		"another update":   func(file *rollout.File) { file.KB = "KB5034130" },
+		"a path":           func(file *rollout.File) { file.Name = `..\a.msu` },
+		"a program":        func(file *rollout.File) { file.Name = "a.exe" },
+		"a short hash":     func(file *rollout.File) { file.SHA256 = "0a" },
+		"an upper hash":    func(file *rollout.File) { file.SHA256 = strings.ToUpper(hash) },
+		"no source":        func(file *rollout.File) { file.Sources = nil },
+		"a local file":     func(file *rollout.File) { file.Sources[0].Location = `C:\a.msu` },
+		"another scheme":   func(file *rollout.File) { file.Sources[1].Location = "file:///a.msu" },
+		"a quoted address": func(file *rollout.File) { file.Sources[1].Location = `https://a/"b` },
+		"another type":     func(file *rollout.File) { file.Sources[0].Type = "ftp" },
 	} {
 		file := goodFile()
 		spoil(&file)
-		_, err := f.StartWithFiles(t.Context(), s.target, installOrder, []SourceFile{file})
+		order := installOrder
+		order.Files = []rollout.File{file}
+		_, err := f.StartJob(t.Context(), s.target, order)
 		if failure := failed(t, err, rollout.ClassConfig, "PD-CONTENT"); failure.Words == "" {
 			t.Error(name)
 		}
 	}
-	scan := installOrder
-	scan.Kind = rollout.JobScan
-	_, err := f.StartWithFiles(t.Context(), s.target, scan, nil)
-	failed(t, err, rollout.ClassConfig, "PD-CONTENT")
 	for _, c := range []Catalogue{{`\\files\wsusscn2.cab`, hash}, {`C:\wsusscn2.exe`, hash}, {`C:\wsusscn2.cab`, ""}} {
 		_, err := f.ScanOffline(t.Context(), s.target, installOrder, c)
 		failed(t, err, rollout.ClassConfig, "PD-CONTENT")

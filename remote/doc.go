@@ -17,7 +17,7 @@
 //     options.go, probe.go (a server that need not be known), discover.go (who is there at all).
 //   - A conversation: host.go, process.go, script.go (what is sent), envelope.go and clixml.go (what comes back), check.go and
 //     text.go (what of it is believed, and made fit to show), failure.go and code.go (what went wrong, in words).
-//   - What is asked: facts.go, health.go, job.go and job_log.go, content.go (files of updates), restart.go, verify.go, uninstall.go and
+//   - What is asked: facts.go, health.go, job.go and job_log.go, content.go (files of updates), package.go (other vendors' updates), restart.go, verify.go, uninstall.go and
 //     removable.go, baseline.go, orphan.go; duty.go (what a server does for others) with cluster.go, fsmo.go and monitoring.go.
 //
 // What the library of this name does to its users, and which test holds that it cannot happen here, is a table in
@@ -92,5 +92,9 @@
 //     DrainStatus; a node whose drain failed can be drained again by the same call.
 //   - Get-WindowsPackage lists a cumulative update under the build that it brought until it is superseded; that a package is
 //     permanent shows only when its removal is tried.
+//   - An installer of another vendor, run as SYSTEM without a desktop, ends by itself; Windows Installer run with /qn /norestart ends with
+//     3010 rather than restart the server, and one that restarts it all the same ends with 1641 before the job's process is ended.
+//   - The version of a program's file is the four numbers of its VERSIONINFO, which some vendors do not raise with a fix: then the
+//     registry or the product says more.
 //   - How long a freshly started server refuses good passwords; account.go waits a minute after the first refusal.
 package remote

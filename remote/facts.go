@@ -2,11 +2,18 @@ package remote
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"patchdeck/engine"
 	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
 )
+
+type factsParameters struct {
+	Packages []soughtEntry `json:"packages"`
+}
 
 // factsResult is the result of the script facts.
 type factsResult struct {
@@ -48,10 +55,11 @@ type factsResult struct {
 // Facts reads what a server says of itself.
 func (f *Fleet) Facts(ctx context.Context, target engine.Target) (inventory.Facts, error) {
 	var result factsResult
-	if err := f.call(ctx, target, "facts", struct{}{}, &result); err != nil {
+	parameters := factsParameters{soughtOf(target.Sought, func(string) bool { return true })}
+	if err := f.call(ctx, target, "facts", parameters, &result); err != nil {
 		return inventory.Facts{}, err
 	}
-	facts, err := result.believe(f.options.Now())
+	facts, err := result.believe(f.options.Now(), target.Sought)
 	if err != nil {
 		return inventory.Facts{}, protocolFailure(err)
 	}
@@ -62,7 +70,7 @@ func (f *Fleet) Facts(ctx context.Context, target engine.Target) (inventory.Fact
 }
 
 // believe checks every field and takes over what is true.
-func (r *factsResult) believe(at time.Time) (inventory.Facts, error) {
+func (r *factsResult) believe(at time.Time, sought []rollout.Sought) (inventory.Facts, error) {
 	var c check
 	facts := inventory.Facts{
 		At: at, Time: c.time("time", r.Time), BootTime: c.time("boot_time", r.BootTime),
@@ -92,7 +100,10 @@ func (r *factsResult) believe(at time.Time) (inventory.Facts, error) {
 	}
 	c.list("updates", len(r.Updates), mostUpdates)
 	for _, u := range r.Updates[:min(len(r.Updates), mostUpdates)] {
-		facts.Updates = append(facts.Updates, c.kb("updates", u.KB))
+		if !kbForm.MatchString(u.KB) && !slices.ContainsFunc(sought, func(s rollout.Sought) bool { return s.KB == u.KB }) {
+			c.refuse("updates", fmt.Sprintf("names %q, which is no KB and was not asked about", clean(u.KB, 40)))
+		}
+		facts.Updates = append(facts.Updates, u.KB)
 	}
 	if r.Cluster != nil {
 		facts.Cluster, facts.ClusterState = clean(r.Cluster.Name, shortWords), clean(r.Cluster.State, 32)

@@ -90,6 +90,8 @@ func TestEveryFaultIsSeenForWhatItIs(t *testing.T) {
 		t.Run(fault.Name, func(t *testing.T) {
 			t.Parallel()
 			switch sight, finding := sights[fault.Name], findings[fault.Name]; {
+			case packageFaults[fault.Name] != nil:
+				packageFaults[fault.Name](try(t, 40, fault.Name, 20000))
 			case sight != nil:
 				sight(try(t, 40, fault.Name, 20000))
 			case finding != nil:
@@ -99,8 +101,8 @@ func TestEveryFaultIsSeenForWhatItIs(t *testing.T) {
 			}
 		})
 	}
-	if known := len(simulator.KnownFaults()); len(sights)+len(findings) != known {
-		t.Errorf("%d faults are looked at, there are %d", len(sights)+len(findings), known)
+	if known := len(simulator.KnownFaults()); len(sights)+len(findings)+len(packageFaults) != known {
+		t.Errorf("%d faults are looked at, there are %d", len(sights)+len(findings)+len(packageFaults), known)
 	}
 }
 

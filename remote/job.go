@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"patchdeck/engine"
 	"patchdeck/engine/inventory"
@@ -14,19 +13,17 @@ import (
 // jobWork says for each kind of job which body the host registers and what it is told to work on.
 var jobWork = map[rollout.JobKind]struct {
 	body     string
-	manifest func(updates []string) any
+	manifest func(engine.JobOrder) (any, *rollout.Failure)
 }{
-	rollout.JobScan:    {"job-scan", func([]string) any { return scanManifest{"IsInstalled=0 and Type='Software' and IsHidden=0"} }},
-	rollout.JobStage:   {"job-stage", func(updates []string) any { return updateManifest{updates} }},
-	rollout.JobInstall: {"job-install", func(updates []string) any { return updateManifest{updates} }},
+	rollout.JobScan: {"job-scan", func(engine.JobOrder) (any, *rollout.Failure) {
+		return scanManifest{"IsInstalled=0 and Type='Software' and IsHidden=0"}, nil
+	}},
+	rollout.JobStage:   {"job-stage", contentOf},
+	rollout.JobInstall: {"job-install", contentOf},
 }
 
 type scanManifest struct {
 	Criteria string `json:"criteria"`
-}
-
-type updateManifest struct {
-	Updates []string `json:"updates"`
 }
 
 type startParameters struct {
@@ -100,8 +97,11 @@ func (f *Fleet) StartJob(ctx context.Context, target engine.Target, order engine
 	if body == nil {
 		return rollout.Job{}, &rollout.Failure{Class: rollout.ClassConfig, Code: "PD-SCRIPT", Words: "this build has no script " + work.body}
 	}
-	return f.job(ctx, target, order.ID, "job-start", startParameters{order.ID, order.Kind, order.Change,
-		order.Deadline.UTC().Format(time.RFC3339), body, work.manifest(order.Updates)})
+	manifest, failure := work.manifest(order)
+	if failure != nil {
+		return rollout.Job{}, failure
+	}
+	return f.job(ctx, target, order.ID, "job-start", startOf(order, manifest))
 }
 
 // Job asks how a job stands. Progress lines up to after are known to the caller.
@@ -183,7 +183,7 @@ func (r *jobResult) believe(id string) (rollout.Job, error) {
 		c.refuse("job", "is another one than was asked for")
 	}
 	if r.KB != "" {
-		job.KB = c.kb("kb", r.KB)
+		job.KB = c.update("kb", r.KB)
 	}
 	if job.State == rollout.JobAbsent {
 		return job, c.err
@@ -222,7 +222,7 @@ func (r *outcomeResult) believe(c *check, kind rollout.JobKind) *rollout.Outcome
 		if u.KB == "" || notOffered[u.Code] {
 			continue // without a KB it is a driver or the like, and not ours
 		}
-		outcome.Offered = append(outcome.Offered, inventory.Offer{KB: c.kb("outcome.updates", u.KB),
+		outcome.Offered = append(outcome.Offered, inventory.Offer{KB: c.update("outcome.updates", u.KB),
 			UpdateID: clean(u.UpdateID, 64), Title: clean(u.Title, shortWords), Size: c.bytes("size_bytes", u.Size)})
 	}
 	if result == "failed" {

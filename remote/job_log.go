@@ -31,7 +31,7 @@ func (r *logResult) believe(job string, most int) ([]rollout.JobLine, error) {
 		line := rollout.JobLine{Seq: int(c.within("lines.seq", l.Seq, 0, mostSeq)), At: c.time("lines.at", l.At), Phase: clean(l.Phase, 64),
 			Percent: int(c.within("lines.percent", l.Percent, 0, 100)), Text: clean(l.Text, shortWords)}
 		if l.KB != "" {
-			line.KB = c.kb("lines.kb", l.KB)
+			line.KB = c.update("lines.kb", l.KB)
 		}
 		lines = append(lines, line)
 	}

@@ -222,7 +222,7 @@ func TestUnbelievableAnswersAreRefused(t *testing.T) {
 			if err := json.Unmarshal([]byte(strings.Replace(factsText, from, to, 1)), &r); err != nil {
 				return err
 			}
-			_, err := r.believe(time.Time{})
+			_, err := r.believe(time.Time{}, nil)
 			return err
 		}
 	}
@@ -313,7 +313,7 @@ func FuzzAnswer(f *testing.F) {
 		var restart restartResult
 		var verify verifyResult
 		if reads(&facts) {
-			if facts, err := facts.believe(time.Time{}); err == nil && facts.Hostname == "" {
+			if facts, err := facts.believe(time.Time{}, nil); err == nil && facts.Hostname == "" {
 				t.Error("facts of nobody")
 			}
 		}

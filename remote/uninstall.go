@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"patchdeck/engine"
@@ -28,12 +29,21 @@ type removalManifest struct {
 }
 
 type removalEntry struct {
-	KB    string `json:"kb"`
-	Build string `json:"build"`
+	KB      string        `json:"kb"`
+	Build   string        `json:"build"`
+	Package *packageEntry `json:"package"`
 }
 
 // Uninstall registers the job and starts it. A job that the host already knows is not started again.
 func (f *Fleet) Uninstall(ctx context.Context, target engine.Target, order UninstallOrder) (UninstallJob, error) {
+	for _, r := range order.Removals {
+		if r.Package == nil {
+			continue
+		}
+		if err := r.Package.Check(); err != nil || !r.Package.CanRemove() {
+			return UninstallJob{}, unusable(fmt.Sprintf("%s names nothing that could remove it: %v", r.KB, err))
+		}
+	}
 	manifest := manifestOf(order.Removals)
 	job := engine.JobOrder{ID: order.ID, Kind: rollout.JobUninstall, Change: order.Change, Deadline: order.Deadline}
 	return f.uninstall(ctx, target, order.ID, "job-start", startOf(job, manifest))
@@ -45,6 +55,9 @@ func manifestOf(removals []rollout.Removal) removalManifest {
 		entry := removalEntry{KB: r.KB}
 		if r.Build != (inventory.Build{}) {
 			entry.Build = r.Build.String()
+		}
+		if r.Package != nil {
+			entry.Package = packaged(r.KB, r.Package.Installer)
 		}
 		manifest.Removals = append(manifest.Removals, entry)
 	}
@@ -144,7 +157,7 @@ func (j *UninstallJob) mustHaveRemoved(c *check) {
 
 func (u *updateResult) removal(c *check) rollout.RemovalResult {
 	const resultSucceeded = 2
-	result := rollout.RemovalResult{KB: c.kb("outcome.updates", u.KB), Verdict: rollout.NotReached}
+	result := rollout.RemovalResult{KB: c.update("outcome.updates", u.KB), Verdict: rollout.NotReached}
 	if !hresultForm.MatchString(u.Code) {
 		c.refuse("outcome.updates", "has a code that is no HRESULT")
 		return result

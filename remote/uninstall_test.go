@@ -67,7 +67,7 @@ func TestACumulativeUpdateIsNamedByItsBuild(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, _ := json.Marshal((*parameters)["manifest"])
-	if string(got) != `{"removals":[{"build":"10.0.20348.4773","kb":"KB5999022"},{"build":"","kb":"KB5999322"}]}` || (*parameters)["kind"] != "uninstall" {
+	if string(got) != `{"removals":[{"build":"10.0.20348.4773","kb":"KB5999022","package":null},{"build":"","kb":"KB5999322","package":null}]}` || (*parameters)["kind"] != "uninstall" {
 		t.Errorf("%s", got)
 	}
 }

@@ -2,14 +2,16 @@ package remote
 
 import (
 	"context"
+	"slices"
 
 	"patchdeck/engine"
 	"patchdeck/engine/rollout"
 )
 
 type verifyParameters struct {
-	Updates  []string `json:"updates"`
-	Services []string `json:"services"`
+	Updates  []string      `json:"updates"`
+	Services []string      `json:"services"`
+	Packages []soughtEntry `json:"packages"`
 }
 
 // verifyResult is the result of the script verify.
@@ -28,7 +30,8 @@ type verifyResult struct {
 // Verify reads the evidence after an installation: what is there of updates, and which of services does not run.
 func (f *Fleet) Verify(ctx context.Context, target engine.Target, updates, services []string) (rollout.Verification, error) {
 	var result verifyResult
-	parameters := verifyParameters{append([]string{}, updates...), append([]string{}, services...)}
+	parameters := verifyParameters{append([]string{}, updates...), append([]string{}, services...),
+		soughtOf(target.Sought, func(kb string) bool { return slices.Contains(updates, kb) })}
 	if err := f.call(ctx, target, "verify", parameters, &result); err != nil {
 		return rollout.Verification{}, err
 	}
@@ -46,7 +49,7 @@ func (r *verifyResult) believe(asked []string) (rollout.Verification, error) {
 	verification := rollout.Verification{
 		Build: c.build("build", r.Build), BootTime: c.time("boot_time", r.BootTime),
 		Busy: c.servicing(r.Servicing), LogonReady: r.LogonReady,
-		Present: c.kbs("present", r.Present), Missing: c.kbs("missing", r.Missing),
+		Present: c.updates("present", r.Present), Missing: c.updates("missing", r.Missing),
 		NotRunning:  c.names("services_not_running", r.NotRunning, mostServices),
 		RestartWait: c.pending(r.PendingRestart),
 	}

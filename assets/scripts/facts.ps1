@@ -3,8 +3,8 @@
     Says what a server is and in what state: system, hardware, roles, services, updates, pending restart, cluster, policy.
 .NOTES
     Script: facts
-    Version: 4
-    Parameters: none
+    Version: 5
+    Parameters: packages
     Result: hostname, domain, domain_role, os_caption, installation_type, build, boot_time, time, powershell, language_mode, hardware, model, memory_bytes, system_drive_free_bytes, system_drive_total_bytes, roles, services, updates, pending_restart, servicing, cluster, update_policy, baseline, problems
     Privileges: member of Administrators
     Supports: Windows Server 2012 R2 to 2025, Windows PowerShell 4.0 and 5.1
@@ -13,6 +13,8 @@ param($parameters)
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 #include part/machine.ps1
+#include part/failure.ps1
+#include part/detection.ps1
 #include part/pending.ps1
 #include part/policy.ps1
 #include part/baseline.ps1
@@ -73,6 +75,14 @@ if (('{0} {1}' -f $system.Manufacturer, $system.Model) -match $virtualHardware) 
 $domain = ''
 if ($system.PartOfDomain) { $domain = [string]$system.Domain }
 
+# What Windows lists, and what was asked about beside it. A package that cannot be looked for costs no other.
+function Read-Update {
+    Get-InstalledUpdate
+    foreach ($package in @($parameters.packages | Where-Object -FilterScript { $_ })) {
+        Read-Part $package.kb { Get-DetectedName @($package) }
+    }
+}
+
 return [ordered]@{
     hostname                 = [string]$system.DNSHostName
     domain                   = $domain
@@ -91,7 +101,7 @@ return [ordered]@{
     system_drive_total_bytes = [long]$drive.Size
     roles                    = [string[]]@(Read-Part 'roles' { Read-Role })
     services                 = [object[]]@(Read-Part 'services' { Read-Service })
-    updates                  = [object[]]@(Read-Part 'updates' { Get-InstalledUpdate | ForEach-Object -Process { [ordered]@{ kb = $_ } } })
+    updates                  = [object[]]@(Read-Part 'updates' { Read-Update | ForEach-Object -Process { [ordered]@{ kb = $_ } } })
     pending_restart          = [object[]]@(Read-Part 'pending_restart' { Get-PendingRestart })
     servicing                = Get-Servicing
     cluster                  = @(Read-Part 'cluster' { Read-Cluster })[0]

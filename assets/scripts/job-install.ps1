@@ -3,8 +3,8 @@
     Installs the updates of a plan. It never restarts the server: that is ordered on its own.
 .NOTES
     Script: job-install
-    Version: 3
-    Parameters: updates, files
+    Version: 4
+    Parameters: updates, files, packages
     Result: result, code, words, restart_required, build_before, updates
     Privileges: SYSTEM, as the scheduled task that job-start registers
     Supports: Windows Server 2012 R2 to 2025, Windows PowerShell 5.1
@@ -19,8 +19,13 @@ $ProgressPreference = 'SilentlyContinue'
 #include part/module.ps1
 #include part/work.ps1
 #include part/agent.ps1
+#include part/detection.ps1
+#include part/installer.ps1
 #include part/source.ps1
+#include part/content.ps1
 #include part/package.ps1
+
+$goingDown = 0x8007045B # ERROR_SHUTDOWN_IN_PROGRESS
 
 # An update that must be handled exclusively goes alone, and first (servicing stacks are such); the others go together, so
 # that the agent finds their order.
@@ -60,16 +65,20 @@ function Install-Group {
     }
 }
 
-# Files go first: among them may be the servicing stack that the others need.
+# Files go first: among them may be the servicing stack that the others need. Packages of other vendors go before all, while no restart
+# is owed yet that one of them could refuse to begin with.
 function Install-PlannedFile {
     param($session, [object[]]$entries)
-    if ($entries.Length -eq 0) { return }
+    $due = @(Select-Due $entries)
+    if ($due.Length -eq 0) { return }
     Assert-CanInstall (New-Installer $session)
-    Receive-FileEntry $entries
-    $ready = @($entries | Where-Object -FilterScript { $_.update.IsDownloaded })
+    Receive-FileEntry $due
+    $ready = @($due | Where-Object -FilterScript { $_.update.IsDownloaded })
     if ($ready.Length -eq 0) { return }
     Enter-Phase 'installing' ('files of {0} updates' -f $ready.Length)
-    Install-FileEntry $ready
+    Install-PackageEntry @($ready | Where-Object -FilterScript { $null -ne $_.package })
+    if (Test-Leaving $ready) { return }
+    Install-FileEntry @($ready | Where-Object -FilterScript { $null -eq $_.package })
 }
 
 Invoke-Work {
@@ -78,6 +87,11 @@ Invoke-Work {
     Install-PlannedFile $session $fileEntries
     $entries = @()
     $names = @(Get-AgentName $fileEntries)
+    if (Test-Leaving $fileEntries) {
+        $undone = @(Select-Due $fileEntries | Where-Object -FilterScript { $_.result -eq 0 })
+        if ($names.Length + $undone.Length -gt 0) { throw (New-Failure $goingDown 'an installer restarts the server; the rest is left to another job') }
+        return Get-PlannedOutcome $fileEntries $true
+    }
     if ($names.Length -gt 0) {
         Enter-Phase 'searching' ''
         $entries = @(Get-PlannedEntry $session $names)

@@ -3,7 +3,7 @@
     Asks the Windows Update Agent what it offers to this server.
 .NOTES
     Script: job-scan
-    Version: 3
+    Version: 4
     Parameters: criteria, catalogue
     Result: result, code, words, restart_required, build_before, updates
     Privileges: SYSTEM, as the scheduled task that job-start registers

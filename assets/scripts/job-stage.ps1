@@ -3,8 +3,8 @@
     Downloads the updates of a plan ahead of the maintenance window, and installs nothing.
 .NOTES
     Script: job-stage
-    Version: 3
-    Parameters: updates, files
+    Version: 4
+    Parameters: updates, files, packages
     Result: result, code, words, restart_required, build_before, updates
     Privileges: SYSTEM, as the scheduled task that job-start registers
     Supports: Windows Server 2012 R2 to 2025, Windows PowerShell 5.1
@@ -19,12 +19,14 @@ $ProgressPreference = 'SilentlyContinue'
 #include part/module.ps1
 #include part/work.ps1
 #include part/agent.ps1
+#include part/detection.ps1
 #include part/source.ps1
+#include part/content.ps1
 
 Invoke-Work {
     $fileEntries = @(Get-FileEntry)
     Receive-FileEntry $fileEntries
-    foreach ($entry in $fileEntries) { if ($entry.update.IsDownloaded) { $entry.result = $operationSucceeded } }
+    foreach ($entry in Select-Due $fileEntries) { if ($entry.update.IsDownloaded) { $entry.result = $operationSucceeded } }
     $names = @(Get-AgentName $fileEntries)
     if ($names.Length -eq 0) { return Get-PlannedOutcome $fileEntries $false }
     $session = New-AgentSession

@@ -1,9 +1,9 @@
 <#
 .SYNOPSIS
-    Removes updates by their packages. It never restarts the server: that is ordered on its own.
+    Removes updates by their packages, and packages of other vendors by their own removers. It never restarts the server: that is ordered on its own.
 .NOTES
     Script: job-uninstall
-    Version: 2
+    Version: 3
     Parameters: removals
     Result: result, code, words, restart_required, build_before, updates
     Privileges: SYSTEM, as the scheduled task that job-start registers
@@ -16,6 +16,9 @@ $ProgressPreference = 'SilentlyContinue'
 #include part/failure.ps1
 #include part/file.ps1
 #include part/work.ps1
+#include part/detection.ps1
+#include part/installer.ps1
+#include part/installed.ps1
 #include part/removal.ps1
 
 $removed = 2
@@ -28,8 +31,9 @@ $lateCode = 0x800705B4     # ERROR_TIMEOUT
 function Get-Removal {
     $packages = @(Get-WindowsPackage -Online -ErrorAction Stop)
     foreach ($removal in $order.manifest.removals) {
-        $found = @(Select-Package $packages $removal)
-        $entry = @{ kb = [string]$removal.kb; packages = $found; result = 0; hresult = 0; restart = $false }
+        $entry = @{ kb = [string]$removal.kb; packages = @(); package = $removal.package; result = 0; hresult = 0; restart = $false; leaving = $false }
+        if ($null -eq $removal.package) { $found = $entry.packages = @(Select-Package $packages $removal) } else { $found = @(Get-PackageRemover $removal.package) }
+        $entry.there = $found.Length -gt 0
         if ($found.Length -eq 0) { $entry.hresult = $notInstalled }
         $entry
     }
@@ -50,6 +54,10 @@ function Remove-Package {
 function Remove-Update {
     param($entry)
     try {
+        if ($null -ne $entry.package) {
+            Set-EntryExit $entry (Invoke-PackageRemover $entry.package)
+            return
+        }
         foreach ($package in $entry.packages) { Remove-Package $entry $package }
         $entry.result = $removed
     } catch {
@@ -74,7 +82,7 @@ function Get-RemovalOutcome {
     param([object[]]$entries)
     $updates = @($entries | ForEach-Object -Process { Format-Entry $_ })
     $restart = @($entries | Where-Object -FilterScript { $_.restart }).Length -gt 0
-    $present = @($entries | Where-Object -FilterScript { $_.packages.Length -gt 0 })
+    $present = @($entries | Where-Object -FilterScript { $_.there })
     if ($present.Length -eq 0) {
         return New-Outcome 'nothing_to_do' (Format-HResult $notInstalled) 'none of the updates is installed on this server' $restart $updates
     }
@@ -94,7 +102,7 @@ function Get-RemovalOutcome {
 Invoke-Work {
     Enter-Phase 'searching' ''
     $entries = @(Get-Removal)
-    $present = @($entries | Where-Object -FilterScript { $_.packages.Length -gt 0 })
+    $present = @($entries | Where-Object -FilterScript { $_.there })
     if ($present.Length -gt 0) { Enter-Phase 'removing' ('{0} updates' -f $present.Length) }
     for ($index = 0; $index -lt $present.Length; $index++) {
         if ((Get-StopReason) -ne '') { break }

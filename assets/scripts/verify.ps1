@@ -3,8 +3,8 @@
     Gives the evidence after an installation or a restart: build, updates, services, what is still pending.
 .NOTES
     Script: verify
-    Version: 1
-    Parameters: updates, services
+    Version: 2
+    Parameters: updates, services, packages
     Result: build, boot_time, time, servicing, logon_ready, present, missing, services_not_running, pending_restart
     Privileges: member of Administrators
     Supports: Windows Server 2012 R2 to 2025, Windows PowerShell 5.1
@@ -13,7 +13,9 @@ param($parameters)
 Set-StrictMode -Version 2.0
 $ErrorActionPreference = 'Stop'
 #include part/machine.ps1
+#include part/failure.ps1
 #include part/pending.ps1
+#include part/detection.ps1
 
 # After this long a server without a logon screen (one that is managed by nobody at its console) counts as ready as well.
 $readyAfterSeconds = 900
@@ -58,7 +60,9 @@ function Test-LogonReady {
 # A list that is missing arrives as null.
 $wanted = [string[]]@($parameters.updates | Where-Object -FilterScript { $_ })
 $ranBefore = [string[]]@($parameters.services | Where-Object -FilterScript { $_ })
-$present = [string[]]@(Get-PresentUpdate $wanted)
+$sought = @($parameters.packages | Where-Object -FilterScript { $_ })
+$packaged = @($sought | ForEach-Object -Process { [string]$_.kb })
+$present = [string[]]@(@(Get-PresentUpdate @($wanted | Where-Object -FilterScript { $packaged -cnotcontains $_ })) + @(Get-DetectedName $sought))
 $bootTime = Get-BootTime
 return [ordered]@{
     build                = Get-Build

@@ -8,13 +8,15 @@
 // of a server; Superseded drops what a newer update of the same list replaces, LineageOf says who replaces whom.
 //
 // What people record of an update stands in its Dossier: decisions on its relevance, threat changes, rules for classes of servers, known
-// issues, source files with their signatures. The newest threat wins over the bulletin.
+// issues, source files with their signatures and the places where servers fetch them. The newest threat wins over the bulletin. A package that
+// servers install by themselves has an Installer: the file that is run, what its exit codes mean, the Detection that proves it, what removes
+// it. A Package is what a plan freezes of that, with the file's hash.
 //
 // The package must not know where documents come from, where bulletins are kept, who decides, how signatures are read, or what the time
 // is. Everything here is a function of its arguments.
 //
 // Start reading at Import in import.go: source.go reads bytes within bounds, xml.go, json.go and csaf.go turn them into the document of
-// document.go, fold.go turns that into updates. judge.go (over relevance.go), dossier.go, rule.go, kind.go, site.go and supersedence.go stand
+// document.go, fold.go turns that into updates. judge.go (over relevance.go), dossier.go, installer.go, detection.go, point.go, rule.go, kind.go, site.go and supersedence.go stand
 // alone.
 //
 // # To check on a real host

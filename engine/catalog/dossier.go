@@ -16,6 +16,7 @@ type Dossier struct {
 	Rules     []ClassRule  `json:"rules,omitempty"`     // the first that fits a server holds
 	Issues    []Issue      `json:"issues,omitempty"`
 	Files     []SourceFile `json:"files,omitempty"`
+	Installer *Instruction `json:"installer,omitempty"` // how servers install it by themselves; nil where people do
 	Rev       int          `json:"rev"`
 }
 
@@ -120,6 +121,7 @@ type SourceFile struct {
 	Size      int64     `json:"size_bytes"`
 	SHA256    string    `json:"sha256"`
 	Signature Signature `json:"signature"`
+	Points    []Point   `json:"points,omitempty"` // where servers may fetch it, beside its origin
 	By        string    `json:"by"`
 	At        time.Time `json:"at"`
 }
@@ -214,8 +216,11 @@ func (d Dossier) Note(one Issue) (after Dossier, err error) {
 	return d, err
 }
 
-// Keep adds a source file; the same content is kept once.
+// Keep adds a source file; the same content is kept once, and may be fetched where it was.
 func (d Dossier) Keep(one SourceFile) (after Dossier, err error) {
+	if i := slices.IndexFunc(d.Files, func(f SourceFile) bool { return f.SHA256 == one.SHA256 }); i >= 0 {
+		one.Points = d.Files[i].Points
+	}
 	rest := slices.DeleteFunc(slices.Clone(d.Files), func(f SourceFile) bool { return f.SHA256 == one.SHA256 })
 	d.Files, err = add(rest, "source files", one)
 	d.Rev++

@@ -3,6 +3,7 @@ package catalog
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"patchdeck/engine/inventory"
 )
@@ -38,6 +39,8 @@ func byRules(u Update, rule, detect *inventory.Filter, s inventory.Server) Relev
 	}
 	has, err := detect.Match(s)
 	switch {
+	case slices.Contains(s.Facts.Updates, u.KB):
+		return Relevance{Compliant, fmt.Sprintf("the server was asked, and has %s", u.KB)}
 	case err != nil:
 		return Relevance{Unknown, err.Error()}
 	case has:

@@ -79,6 +79,9 @@ func ManualUpdate(u Update) error {
 	return nil
 }
 
+// DetectByName is the detection of a package that servers are asked about themselves: what they have is listed under its name.
+func DetectByName(kb string) string { return fmt.Sprintf("%q in updates", kb) }
+
 // isName accepts what may stand for an update beside KB numbers: it becomes part of file names and of lists.
 func isName(s string) bool {
 	if len(s) < 3 || len(s) > 40 || !isDigit(s[0]) && !(s[0] >= 'A' && s[0] <= 'Z' || s[0] >= 'a' && s[0] <= 'z') {

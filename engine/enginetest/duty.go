@@ -101,7 +101,11 @@ func (w *World) Away() map[inventory.ServerID][]rollout.Duty {
 func (w *World) Removable(ctx context.Context, t engine.Target, removals []rollout.Removal) (answer rollout.Removable, err error) {
 	err = w.visit(ctx, t, "removable", func(h *host, _ time.Time) error {
 		for _, r := range removals {
-			if h.fate == NoPackage || !h.build.AtLeast(r.Build) {
+			there := h.build.AtLeast(r.Build)
+			if r.Package != nil {
+				there = r.Package.CanRemove() && slices.Contains(h.packages, r.KB)
+			}
+			if h.fate == NoPackage || !there {
 				answer.No = append(answer.No, r.KB)
 			} else {
 				answer.Yes = append(answer.Yes, r.KB)

@@ -25,21 +25,23 @@ import (
 type Fate string
 
 const (
-	Well        Fate = ""
-	RolledBack  Fate = "rolled back" // the update is gone after the restart
-	Unreachable Fate = "unreachable" // never answers
-	SourceOnce  Fate = "source once" // the first install attempt cannot reach its source
-	NeverBack   Fate = "never back"  // does not answer again after its restart
-	Flaky       Fate = "flaky"       // a third of all calls get no answer
-	DiskFull    Fate = "disk full"
-	AnswerLost  Fate = "answer lost" // every start takes effect and its answer is lost
-	NotDrained  Fate = "not drained" // refuses to hand its last duty over
-	SlowDrain   Fate = "slow drain"  // never comes to the end of handing its last duty over
-	SlowReturn  Fate = "slow return" // takes its duties back only at the fifth time it is asked
-	Obstructed  Fate = "obstructed"  // its update service is disabled
-	NoPackage   Fate = "no package"  // has no package by which its updates could be removed
-	Kept        Fate = "kept"        // does not let go of an update
-	OldBackup   Fate = "old backup"  // its last good backup is two days old
+	Well          Fate = ""
+	RolledBack    Fate = "rolled back" // the update is gone after the restart
+	Unreachable   Fate = "unreachable" // never answers
+	SourceOnce    Fate = "source once" // the first install attempt cannot reach its source
+	NeverBack     Fate = "never back"  // does not answer again after its restart
+	Flaky         Fate = "flaky"       // a third of all calls get no answer
+	DiskFull      Fate = "disk full"
+	AnswerLost    Fate = "answer lost"    // every start takes effect and its answer is lost
+	NotDrained    Fate = "not drained"    // refuses to hand its last duty over
+	SlowDrain     Fate = "slow drain"     // never comes to the end of handing its last duty over
+	SlowReturn    Fate = "slow return"    // takes its duties back only at the fifth time it is asked
+	Obstructed    Fate = "obstructed"     // its update service is disabled
+	NoPackage     Fate = "no package"     // has no package by which its updates could be removed
+	Kept          Fate = "kept"           // does not let go of an update
+	OldBackup     Fate = "old backup"     // its last good backup is two days old
+	BadPackage    Fate = "bad package"    // installers of packages end with 1603
+	HollowPackage Fate = "hollow package" // they end well and leave nothing
 )
 
 // World is a fleet of model servers.
@@ -68,6 +70,7 @@ type World struct {
 type host struct {
 	number   int
 	listed   []string // updates that its list shows beside what the build says
+	packages []string // of other vendors, that a detection finds
 	fate     Fate
 	build    inventory.Build
 	fixed    inventory.Build
@@ -88,6 +91,7 @@ type host struct {
 
 type job struct {
 	kind      rollout.JobKind
+	order     engine.JobOrder
 	ends      time.Time
 	finished  bool
 	cancelled bool
@@ -220,17 +224,52 @@ func (w *World) progress(id inventory.ServerID, h *host, now time.Time) {
 			j.outcome.RestartRequired, h.leaving = true, true
 			j.outcome.Removals = []rollout.RemovalResult{{KB: KB, Verdict: rollout.Removed}}
 			w.Removals[id] = append(w.Removals[id], j.ends)
+		case j.kind == rollout.JobInstall && len(j.order.Packages) > 0 && h.fate == BadPackage:
+			h.pending = hasAgents(j.order)
+			j.outcome = rollout.Outcome{RestartRequired: h.pending, Failure: &rollout.Failure{Class: rollout.ClassPatch, Code: "0x80070643", Words: "the installer of the update failed"}}
 		case j.kind == rollout.JobInstall:
-			j.outcome.RestartRequired, h.pending = true, true
+			h.unpack(j.order)
+			if hasAgents(j.order) {
+				j.outcome.RestartRequired, h.pending = true, true
+			}
 			w.Installs[id] = append(w.Installs[id], j.ends)
 		}
 	}
 }
 
+// hasAgents tells that an order has updates that the server's own agent installs.
+func hasAgents(o engine.JobOrder) bool { return len(o.Updates) > len(o.Packages) }
+
+// unpack installs an order's packages.
+func (h *host) unpack(o engine.JobOrder) {
+	for _, p := range o.Packages {
+		if h.fate != HollowPackage && !slices.Contains(h.packages, p.KB) {
+			h.packages = append(h.packages, p.KB)
+		}
+	}
+}
+
+// found are the packages that a server is asked about and has.
+func (h *host) found(sought []rollout.Sought) (list []string) {
+	for _, s := range sought {
+		if slices.Contains(h.packages, s.KB) {
+			list = append(list, s.KB)
+		}
+	}
+	return list
+}
+
+// Packaged lists the packages of other vendors that are on a server.
+func (w *World) Packaged(id inventory.ServerID) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.hosts[id].packages)
+}
+
 // Facts reads a server.
 func (w *World) Facts(ctx context.Context, t engine.Target) (f inventory.Facts, err error) {
 	err = w.visit(ctx, t, "facts", func(h *host, now time.Time) error {
-		f = inventory.Facts{Time: now, Hostname: t.Name, Build: h.build, BootTime: h.boot, SystemDriveFree: 40 << 30, SystemDriveTotal: 100 << 30, Baseline: h.stamp, Updates: slices.Clone(h.listed)}
+		f = inventory.Facts{Time: now, Hostname: t.Name, Build: h.build, BootTime: h.boot, SystemDriveFree: 40 << 30, SystemDriveTotal: 100 << 30, Baseline: h.stamp, Updates: slices.Concat(h.listed, h.found(t.Sought))}
 		if h.fate == DiskFull {
 			f.SystemDriveFree = 1 << 30
 		}
@@ -254,12 +293,12 @@ func (w *World) StartJob(ctx context.Context, t engine.Target, o engine.JobOrder
 			took := map[rollout.JobKind]time.Duration{rollout.JobScan: 90 * time.Second, rollout.JobStage: span(t.ID, "stage", 3*time.Minute, 8*time.Minute),
 				rollout.JobUninstall: span(t.ID, "uninstall", 6*time.Minute, 18*time.Minute),
 				rollout.JobInstall:   span(t.ID, "install", 6*time.Minute, 18*time.Minute)}[o.Kind]
-			h.jobs[o.ID] = &job{kind: o.Kind, ends: now.Add(took)}
+			h.jobs[o.ID] = &job{kind: o.Kind, order: o, ends: now.Add(took)}
 			if o.Kind == rollout.JobInstall {
 				h.attempts++
 				w.mustBeAway(t, h, "installed")
 				w.Starts[t.ID] = append(w.Starts[t.ID], now)
-				if h.pending || h.build.AtLeast(h.fixed) {
+				if hasAgents(o) && (h.pending || h.build.AtLeast(h.fixed)) {
 					w.Wrongs = append(w.Wrongs, fmt.Sprintf("%s was installed again by %s, though it has the update", t.Name, o.ID))
 				}
 			}
@@ -381,7 +420,7 @@ func (w *World) Restart(ctx context.Context, t engine.Target, o engine.RestartOr
 // Verify reads the evidence.
 func (w *World) Verify(ctx context.Context, t engine.Target, _, _ []string) (v rollout.Verification, err error) {
 	err = w.visit(ctx, t, "verify", func(h *host, now time.Time) error {
-		v = rollout.Verification{Build: h.build, BootTime: h.boot, LogonReady: true}
+		v = rollout.Verification{Build: h.build, BootTime: h.boot, LogonReady: true, Present: h.found(t.Sought)}
 		return nil
 	})
 	return v, err

@@ -311,6 +311,10 @@ func (s Scene) installed(ad *Advertisement, c Contact, j *Job) (*Moved, Contact)
 		return check, c.fresh(s.Now)
 	case o.Cancelled || o.Failure == nil:
 		return ad.fail(&Failure{Class: ClassBusy, Code: "PD-CANCELLED", Words: "its work was cancelled on the server"}, string(ad.JobKind)), c
+	case o.RestartRequired && !o.Failure.Retry && len(ad.Updates) > 1:
+		owed := ad.move(RestartPending, "an update failed; what else was installed takes a restart")
+		owed.Boot, owed.Compliance, owed.Failure = j.BootTime, AwaitsRestart, o.Failure
+		return owed, c.fresh(s.Now)
 	case o.Failure.Class == ClassNotApplicable:
 		check := ad.move(Verifying, o.Failure.Words)
 		check.Deadline = s.Now.Add(s.Policy.VerifyTime)

@@ -49,6 +49,8 @@
 //	Done by hand is tracked to the end, and a word is no success | TestServersPatchedByHandAreTrackedToTheEnd TestAWordIsNoEvidence
 //	A pilot that missed its window gets a later one; a closed rollout is open again for a retry | TestAPilotThatMissedItsWindowIsTriedAgainInALaterOne TestAClosedRolloutIsOpenAgainForARetry
 //	What a gate advises is a command that works | TestEveryAdviceOfAGateIsACommandThatWorks
+//	A package is installed by its servers beside the month's update, and its detection proves it | TestAPackageBesideTheMonthsUpdateIsInstalledByTheServersThemselves TestAPackageThatDoesNotArriveFailsItsServer
+//	A package without an installer stays with people | TestAPackageWithoutAnInstallerStaysWithPeople
 //	Roll-back is a release of its own | TestARollbackIsAReleaseOfItsOwnThatTakesTheUpdatesAway
 //
 // The numbers of these rules are a Policy; those that an administrator may set are the table Settings in setting.go, which the configuration,

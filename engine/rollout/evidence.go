@@ -97,6 +97,12 @@ func (s Scene) unproven(ad *Advertisement, c Contact, v *Verification, missing [
 		words += fmt.Sprintf(", the update brings %s (rolled back, or never installed)", fixed)
 	}
 	failure := &Failure{Class: ClassPatch, Code: "PD-BUILD", Words: words}
+	if f := s.undetected(missing[0]); f != nil {
+		failure = f
+	}
+	if ad.Failure != nil && ad.Failure.Code != cutOffCode {
+		failure = ad.Failure // the job said why
+	}
 	if ad.Failure != nil && ad.Failure.Code == cutOffCode {
 		// Something else restarted the server under the job: that says nothing about the update.
 		m, after := s.reattempt(ad, ad.Failure, "install", c)

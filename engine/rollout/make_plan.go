@@ -16,9 +16,10 @@ import (
 type Draft struct {
 	Change, Release string
 	Emergency       bool
-	ByHand          bool             // the updates ship as packages, which people install
-	Removal         bool             // a roll-back: every server is in the ring Rollback, and the updates that it has are taken away
-	Updates         []catalog.Update // the active updates of the release
+	ByHand          bool                       // the updates ship as packages, which people install
+	Packages        map[string]catalog.Package // by update: those that servers install by themselves
+	Removal         bool                       // a roll-back: every server is in the ring Rollback, and the updates that it has are taken away
+	Updates         []catalog.Update           // the active updates of the release
 	Servers         []inventory.Server
 	Pilots          []inventory.ServerID
 	// First are servers that get the updates before others of their ring, each with the reason.
@@ -44,7 +45,7 @@ func MakePlan(d Draft) (Plan, error) {
 			return cmp.Or(a.Opens.Compare(b.Opens), strings.Compare(a.ID, b.ID))
 		})}
 	for _, u := range d.Updates {
-		p.Updates = append(p.Updates, planned(u))
+		p.Updates = append(p.Updates, d.planned(u))
 	}
 	if err := p.checkWindows(); err != nil {
 		return Plan{}, err
@@ -111,8 +112,12 @@ func MakePlan(d Draft) (Plan, error) {
 	return p.Seal()
 }
 
-func planned(u catalog.Update) PlannedUpdate {
+func (d Draft) planned(u catalog.Update) PlannedUpdate {
 	fixed := PlannedUpdate{KB: u.KB}
+	if p, ok := d.Packages[u.KB]; ok {
+		fixed.Package = &p
+		return fixed
+	}
 	for _, product := range u.Products {
 		if !product.Build.IsZero() && !slices.Contains(fixed.Fixed, product.Build) {
 			fixed.Fixed = append(fixed.Fixed, product.Build)

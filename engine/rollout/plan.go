@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"patchdeck/engine/catalog"
 	"patchdeck/engine/inventory"
 )
 
@@ -17,7 +18,7 @@ type Plan struct {
 	Change      string          `json:"change"`
 	Release     string          `json:"release"`
 	Emergency   bool            `json:"emergency,omitempty"`
-	ByHand      bool            `json:"by_hand,omitempty"` // its updates ship as packages: people install them, and detection shows it
+	ByHand      bool            `json:"by_hand,omitempty"` // its updates ship as packages without an installer that needs nobody: people install them
 	Removal     bool            `json:"removal,omitempty"` // it takes the updates away
 	Updates     []PlannedUpdate `json:"updates"`
 	Windows     []Window        `json:"windows"` // ordered by opening
@@ -47,6 +48,8 @@ type Omission struct {
 type PlannedUpdate struct {
 	KB    string            `json:"kb"`
 	Fixed []inventory.Build `json:"fixed,omitempty"`
+	// Package is how servers install what no update agent knows, and what proves it; nil for everything else.
+	Package *catalog.Package `json:"package,omitempty"`
 }
 
 // Assignment gives one server its ring, its updates and its windows in the order in which it may use them.

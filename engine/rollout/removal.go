@@ -10,10 +10,11 @@ import (
 	"patchdeck/engine/inventory"
 )
 
-// Removal names an update to remove: a cumulative one by the build that it brought, any other by its KB alone.
+// Removal names an update to remove: a cumulative one by the build that it brought, a package by its own remover, any other by its KB alone.
 type Removal struct {
-	KB    string
-	Build inventory.Build // of a cumulative update; the zero build otherwise
+	KB      string
+	Build   inventory.Build  // of a cumulative update; the zero build otherwise
+	Package *catalog.Package // of another vendor; nil otherwise
 }
 
 // Verdict is what became of one removal.
@@ -52,7 +53,7 @@ func (p *Plan) Removals(updates []string, on inventory.Build) []Removal {
 	var list []Removal
 	for _, kb := range updates {
 		build, _ := p.Fixed(kb, on)
-		list = append(list, Removal{KB: kb, Build: build})
+		list = append(list, Removal{KB: kb, Build: build, Package: p.Package(kb)})
 	}
 	return list
 }

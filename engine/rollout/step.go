@@ -48,6 +48,8 @@ type Step struct {
 	DrainID   string
 	Stamp     inventory.Stamp // for WriteStamp
 	Removals  []Removal       // of an uninstallation; the engine fills them in from the plan
+	Packages  []Package       // of a job that stages or installs them; the engine fills them in too
+	Files     []File          // that do not come from the server's own source
 }
 
 // Contact is what is known of the conversation with one host since this process started. It is never stored: after a crash it

@@ -37,7 +37,7 @@ var Transitions = []Transition{
 	{Staging, Unreachable, "time", "its last window closed without an answer since this process started"},
 	{Staged, Running, "admission", "it takes its lock and is drained; the install job is ordered when it is"},
 	{Staged, WindowMissed, "time", "its last window closed"},
-	{Running, RestartPending, "host", "installed; a restart is required"},
+	{Running, RestartPending, "host", "installed, or one of several updates failed; a restart is required"},
 	{Running, Verifying, "host", "the job ended without a restart, or was cut off: the evidence decides"},
 	{Running, Retrying, "host", "the job failed in a way that passes"},
 	{Running, Failed, "host", "the job failed; or it ran too long; or the server could not be drained"},

@@ -54,16 +54,20 @@ func (c *catalogue) fault() string {
 }
 
 // fileFault is the code with which the files of an update are refused, or nothing: also when it has none.
-func (j *job) fileFault(u Published) string {
+func (h *host) fileFault(j *job, u Published) string {
 	for _, f := range j.files {
 		switch {
 		case f.KB != u.KB:
 			continue
 		case len(f.Sources) == 0:
 			return badArgument
-		case f.SHA256 != u.FileSHA256():
+		case u.pack == nil && f.SHA256 != u.FileSHA256(), u.pack != nil && h.fate.altered:
 			return badDigest
 		}
+		return ""
+	}
+	if u.pack != nil {
+		return badArgument // nothing brings it
 	}
 	return ""
 }
@@ -71,7 +75,7 @@ func (j *job) fileFault(u Published) string {
 // refuseFiles ends the course with the download of the first file that is not what was announced.
 func (h *host) refuseFiles(j *job) {
 	for _, u := range j.todo {
-		code := j.fileFault(u)
+		code := h.fileFault(j, u)
 		if code == "" {
 			continue
 		}

@@ -22,7 +22,7 @@
 //     updates), address.go, certificate.go, description.go (what people are told), draw.go (chance), clock.go, schedule.go, ledger.go.
 //   - A server: host.go, road.go and power.go, system.go, shell.go, script.go, ansible.go, service.go and spoil.go (WinRM itself).
 //   - Scripts: facts.go, health.go, verify.go, orphan.go (clean-up and the baseline's stamp), job_scripts.go with job.go, course.go,
-//     work.go, content.go, uninstall.go, removable.go and outcome.go; cluster_scripts.go with failover.go, forest.go (operation
+//     work.go, content.go, package.go (other vendors'), uninstall.go, removable.go and outcome.go; cluster_scripts.go with failover.go, forest.go (operation
 //     master roles), monitoring.go.
 //   - What goes wrong: fault.go, fault_table.go, selection.go.
 //
@@ -73,6 +73,11 @@
 //   - component-store-damaged: the installation ends with 0x80073712
 //   - servicing-stack-too-old: the installation ends with 0x800F0823
 //   - going-down-while-installing: the first installation ends with 0x8007045B
+//   - package-fails: installers of packages end with 1603
+//   - package-altered-on-its-way: what a server fetches of a package has another hash: 0x80096010
+//   - package-changes-nothing: installers of packages end with 0, and detection finds nothing
+//   - package-restarts-the-server: the first installer of a package ends with 1641: it restarts the server under the job
+//   - package-stays: removers of packages end with 1603
 //   - restart-never-begins: the first restart is accepted and does not happen
 //   - restarts-by-itself: minutes after the installation the server restarts, ordered by nobody
 //   - restarts-twice: the start that completes the update ends in another restart
@@ -98,6 +103,7 @@
 //   - configuration-client-waits: another product claims a pending restart for ever
 //   - damaged-replies: now and then a reply is empty, cut, stalled, reset or no envelope
 //   - endless-replies: now and then a reply never ends
+//   - package-wants-a-restart: installers of packages end with 3010
 //   - halting-replies: now and then a reply stops before or in its middle, comes in drops, is an empty 500, or a 401 that forgot the login
 //   - shells-vanish: now and then WinRM has lost the shell (2150858843) or gives up a command (995)
 //   - quota-used-up: now and then there are too many shells (2150859173) or commands (2150859174)

@@ -62,7 +62,13 @@ const (
 	backupController = 4
 )
 
-func (h *host) runFacts(_ json.RawMessage, now time.Time) (any, error) {
+func (h *host) runFacts(parameters json.RawMessage, now time.Time) (any, error) {
+	asked, err := read[struct {
+		Packages []sought `json:"packages"`
+	}](parameters)
+	if err != nil {
+		return nil, err
+	}
 	f := facts{
 		Hostname: h.name, Domain: domain, DomainRole: memberServer,
 		OSCaption: "Microsoft " + h.product.name + " Standard", InstallationType: "Server",
@@ -74,7 +80,7 @@ func (h *host) runFacts(_ json.RawMessage, now time.Time) (any, error) {
 		Servicing: h.servicing(now), Updates: []listed{}, Problems: []string{},
 		UpdatePolicy: h.policy(), Baseline: h.baseline,
 	}
-	for _, kb := range h.system.kbs() {
+	for _, kb := range append(h.system.kbs(), h.packages(asked.Packages)...) {
 		f.Updates = append(f.Updates, listed{kb})
 	}
 	if h.workload.controller {

@@ -47,6 +47,15 @@ type jobEffects struct {
 	hides     bool             // the agent does not offer cumulative updates
 	elsewhere bool             // the agent's search finds what nobody planned: superseded updates and hotpatches
 	unmarked  bool             // the agent does not say that a restart is wanted
+	packageEffects
+}
+
+// packageEffects are what goes wrong with packages of other vendors.
+type packageEffects struct {
+	exit    int  // the code with which an installer ends, where that is not 0
+	hollow  bool // an installer ends well and leaves nothing
+	altered bool // the content that the server gets is another than was announced
+	clings  bool // a package's remover ends with an error
 }
 
 // restartEffects are what goes wrong with restarts.
@@ -75,12 +84,13 @@ type peerEffects struct {
 
 // findings are what a look at the server shows.
 type findings struct {
-	freeBytes   int64     // all that is left on the system drive
-	skews       bool      // its clock is some minutes off
-	noise       []pending // signs of a pending restart that never go away and mean nothing
-	disabled    string    // a service that updates need and that may not start
-	language    string    // what PowerShell may do, where that is not everything
-	staleBackup bool      // the last good backup is weeks old
+	freeBytes    int64     // all that is left on the system drive
+	skews        bool      // its clock is some minutes off
+	noise        []pending // signs of a pending restart that never go away and mean nothing
+	disabled     string    // a service that updates need and that may not start
+	language     string    // what PowerShell may do, where that is not everything
+	staleBackup  bool      // the last good backup is weeks old
+	wantsRestart bool      // installers of packages want a restart
 }
 
 // serviceEffects are what is wrong with WinRM itself.

@@ -59,6 +59,16 @@ var fates = []fault{
 	{name: "going down while installing", words: "the first installation ends with 0x8007045B", attempts: 1,
 		jobEffects: jobEffects{fails: map[string]codes{"install": {goingDown}}}},
 
+	{name: "package fails", words: "installers of packages end with 1603", scores: true, hopeless: true,
+		jobEffects: jobEffects{packageEffects: packageEffects{exit: exitBroken}}},
+	{name: "package altered on its way", words: "what a server fetches of a package has another hash: 0x80096010", hopeless: true,
+		jobEffects: jobEffects{packageEffects: packageEffects{altered: true}}},
+	{name: "package changes nothing", words: "installers of packages end with 0, and detection finds nothing", scores: true, hopeless: true,
+		jobEffects: jobEffects{packageEffects: packageEffects{hollow: true}}},
+	{name: "package restarts the server", words: "the first installer of a package ends with 1641: it restarts the server under the job", attempts: 1,
+		jobEffects: jobEffects{packageEffects: packageEffects{exit: exitRestarting}}},
+	{name: "package stays", words: "removers of packages end with 1603", jobEffects: jobEffects{packageEffects: packageEffects{clings: true}}},
+
 	{name: "restart never begins", words: "the first restart is accepted and does not happen", attempts: 1, restartEffects: restartEffects{ignores: true}},
 	{name: "restarts by itself", words: "minutes after the installation the server restarts, ordered by nobody", restartEffects: restartEffects{restless: true}},
 	{name: "restarts twice", words: "the start that completes the update ends in another restart", restartEffects: restartEffects{twice: true}},
@@ -94,6 +104,7 @@ var nuisances = []fault{
 		wsman.EmptyBody, wsman.Garbage, wsman.Truncated, wsman.Stall, wsman.Reset, wsman.HTMLPage}}},
 	{name: "endless replies", words: "now and then a reply never ends", harsh: 10, serviceEffects: serviceEffects{spoils: []wsman.Spoil{wsman.Endless}}},
 
+	{name: "package wants a restart", words: "installers of packages end with 3010", findings: findings{wantsRestart: true}},
 	{name: "halting replies", words: "now and then a reply stops before or in its middle, comes in drops, is an empty 500, or a 401 that forgot the login",
 		serviceEffects: serviceEffects{spoils: []wsman.Spoil{wsman.Mute, wsman.HalfBody, wsman.Drip, wsman.EmptyError, wsman.LoginAgain}}},
 	{name: "shells vanish", words: "now and then WinRM has lost the shell (2150858843) or gives up a command (995)", serviceEffects: serviceEffects{raises: []raise{

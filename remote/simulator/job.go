@@ -14,7 +14,8 @@ type job struct {
 	wanted    []string  // KBs
 	removals  []removalOrder
 	files     []plannedFile // what does not come from the agent
-	catalogue *catalogue    // what a scan asks instead of the update source, or nil
+	packages  []plannedPackage
+	catalogue *catalogue // what a scan asks instead of the update source, or nil
 	state     jobState
 
 	registered time.Time

@@ -62,11 +62,12 @@ type jobStart struct {
 	Deadline time.Time  `json:"deadline"`
 	Body     scriptText `json:"body"`
 	Manifest struct {
-		Updates   []string       `json:"updates"`
-		Criteria  string         `json:"criteria"`
-		Removals  []removalOrder `json:"removals"`
-		Files     []plannedFile  `json:"files"`
-		Catalogue *catalogue     `json:"catalogue"`
+		Updates   []string         `json:"updates"`
+		Criteria  string           `json:"criteria"`
+		Removals  []removalOrder   `json:"removals"`
+		Files     []plannedFile    `json:"files"`
+		Packages  []plannedPackage `json:"packages"`
+		Catalogue *catalogue       `json:"catalogue"`
 	} `json:"manifest"`
 }
 
@@ -114,7 +115,7 @@ func (h *host) runJobStart(parameters json.RawMessage, now time.Time) (any, erro
 	}
 	j := &job{
 		id: s.Job, kind: s.Kind, change: s.Change, deadline: s.Deadline, wanted: plannedKBs(s.Manifest.Updates),
-		removals: s.Manifest.Removals, files: s.Manifest.Files, catalogue: s.Manifest.Catalogue,
+		removals: s.Manifest.Removals, files: s.Manifest.Files, packages: s.Manifest.Packages, catalogue: s.Manifest.Catalogue,
 	}
 	h.register(j, now)
 	if what := "start of " + j.kind; h.chance(what, len(h.jobs), 0.3) {

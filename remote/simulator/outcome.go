@@ -1,5 +1,7 @@
 package simulator
 
+import "slices"
+
 // outcome is how a job ended.
 type outcome struct {
 	Result          string   `json:"result"`
@@ -66,9 +68,9 @@ func (h *host) describeUpdate(u Published) update {
 }
 
 // notOffered is how a planned update stands in the outcome that the agent does not offer.
-func (h *host) notOffered(kb string) update {
+func (h *host) notOffered(j *job, kb string) update {
 	code := notApplicable
-	if h.system.installed[kb] {
+	if h.system.installed[kb] || slices.ContainsFunc(j.packages, func(p plannedPackage) bool { return p.KB == kb && h.detected(p.Detect) }) {
 		code = alreadyInstalled
 	}
 	return update{KB: kb, Result: notStarted, Code: code, Restart: "never"}
@@ -84,11 +86,11 @@ func (h *host) scanned(found []Published) outcome {
 }
 
 // nothingToDo is the outcome of a plan of which nothing is offered.
-func (h *host) nothingToDo(wanted []string) outcome {
+func (h *host) nothingToDo(j *job) outcome {
 	o := outcome{Result: "nothing_to_do", Code: alreadyInstalled, Words: "none of the updates is offered to this server"}
 	o.RestartRequired = h.claimed()
-	for _, kb := range wanted {
-		u := h.notOffered(kb)
+	for _, kb := range j.names() {
+		u := h.notOffered(j, kb)
 		if u.Code != alreadyInstalled {
 			o.Code = notApplicable
 		}

@@ -19,6 +19,8 @@ type Published struct {
 	Hotpatch  bool      // only offered to servers enrolled for hotpatching, of which this fleet has none
 	SizeBytes int64     // what the agent states as the largest download
 	From      time.Time // fleet time from which agents find it; zero means always
+
+	pack *plannedPackage // set where no agent finds it, but a plan brought its installer
 }
 
 var kbPattern = regexp.MustCompile(`^KB[0-9]{6,8}$`)

@@ -28,6 +28,10 @@ func (h *host) runRemovable(parameters json.RawMessage, now time.Time) (any, err
 		u := removableUpdate{KB: order.KB, Packages: []string{}}
 		switch {
 		case !h.present(order):
+		case order.Package != nil:
+			if by := order.Package.Remove.Product + order.Package.Remove.Program; by != "" {
+				u.Packages = append(u.Packages, by)
+			}
 		case order.Build != "":
 			u.Packages = append(u.Packages, h.packageName(h.system.ubr))
 		default:

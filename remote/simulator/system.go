@@ -14,11 +14,12 @@ type system struct {
 	content   map[string]bool
 	fetched   int64 // bytes of content
 	staged    []staged
-	under     []level    // what lies below the current cumulative update and comes back when that is removed
-	leaving   *departure // a removal that the next start completes
-	claims    bool       // a restart is asked for, whether anything waits for it or not
-	stages    int        // cumulative updates that were staged so far: the attempt of what the next start does with them
-	dead      bool       // the workload's first service does not start
+	under     []level           // what lies below the current cumulative update and comes back when that is removed
+	leaving   *departure        // a removal that the next start completes
+	claims    bool              // a restart is asked for, whether anything waits for it or not
+	stages    int               // cumulative updates that were staged so far: the attempt of what the next start does with them
+	dead      bool              // the workload's first service does not start
+	things    map[string]string // what installers of packages left there, with its version
 }
 
 // staged is a cumulative update that a job brought and that the next start completes.

@@ -8,8 +8,9 @@ import (
 
 // removalOrder is one update that an uninstallation shall remove: by the build that it brought, or else by its KB.
 type removalOrder struct {
-	KB    string `json:"kb"`
-	Build string `json:"build"`
+	KB      string          `json:"kb"`
+	Build   string          `json:"build"`
+	Package *plannedPackage `json:"package"`
 }
 
 // level is where a server stood before a cumulative update.
@@ -28,6 +29,9 @@ const (
 
 // present tells whether the server has what an order names: in place, or waiting for the start to come or go.
 func (h *host) present(o removalOrder) bool {
+	if o.Package != nil {
+		return h.detected(o.Package.Detect)
+	}
 	if o.Build == "" {
 		return h.system.installed[o.KB] && o.KB != h.system.current // a cumulative update has no package of that name
 	}
@@ -78,6 +82,10 @@ func (h *host) unremoved(j *job, u update, before []update) outcome {
 
 // remove takes one update off the server: what is cumulative goes at the next start.
 func (h *host) remove(order removalOrder, u *update, j *job, at time.Time) {
+	if order.Package != nil {
+		h.dismiss(order, u, j, at)
+		return
+	}
 	u.Result = resultSucceeded
 	waiting := slices.IndexFunc(h.system.staged, func(s staged) bool { return order.Build == h.product.buildString(s.UBR) })
 	switch {

@@ -25,7 +25,7 @@ func runRemoval(b *workbench, h *host, id string, removals ...removalOrder) show
 
 func TestARemovedCumulativeUpdateIsGoneAfterTheRestartAndOfferedAgain(t *testing.T) {
 	b := newWorkbench(t, Config{Servers: 4, Seed: 1})
-	h, order := b.hosts[2], removalOrder{"KB5999022", "10.0.20348.4773"}
+	h, order := b.hosts[2], removalOrder{KB: "KB5999022", Build: "10.0.20348.4773"}
 	before := factsOf(b, h).Build
 	if early := runRemoval(b, h, "uninstall-0", order); early.Outcome.Result != "nothing_to_do" || early.Outcome.Code != notApplicable {
 		t.Errorf("what is not installed was removed: %+v", early.Outcome)
@@ -54,7 +54,7 @@ func TestARemovedCumulativeUpdateIsGoneAfterTheRestartAndOfferedAgain(t *testing
 func TestTheUpdateAtTheBottomCannotBeRemoved(t *testing.T) {
 	b := newWorkbench(t, Config{Servers: 4, Seed: 1})
 	h := b.hosts[2]
-	job := runRemoval(b, h, "uninstall-1", removalOrder{h.product.priorKB, factsOf(b, h).Build})
+	job := runRemoval(b, h, "uninstall-1", removalOrder{KB: h.product.priorKB, Build: factsOf(b, h).Build})
 	if job.Outcome.Result != "failed" || job.Outcome.Code != notRemovable || job.Outcome.Updates[0].Result != resultFailed {
 		t.Errorf("%+v", job.Outcome)
 	}
@@ -65,7 +65,7 @@ func TestAnUpdateThatWaitsForItsRestartIsRemovedAtOnce(t *testing.T) {
 	h := b.hosts[2]
 	before := factsOf(b, h).Build
 	runJob(b, h, "install-1", "install", "KB5999022")
-	runRemoval(b, h, "uninstall-1", removalOrder{"KB5999022", "10.0.20348.4773"})
+	runRemoval(b, h, "uninstall-1", removalOrder{KB: "KB5999022", Build: "10.0.20348.4773"})
 	restartAndWait(b, h, "restart-1")
 	if f := factsOf(b, h); f.Build != before {
 		t.Errorf("the update is there: %+v", f)

@@ -24,6 +24,7 @@ func (h *host) runVerify(parameters json.RawMessage, now time.Time) (any, error)
 	asked, err := read[struct {
 		Updates  []string `json:"updates"`
 		Services []string `json:"services"`
+		Packages []sought `json:"packages"`
 	}](parameters)
 	if err != nil {
 		return nil, err
@@ -33,8 +34,9 @@ func (h *host) runVerify(parameters json.RawMessage, now time.Time) (any, error)
 		Servicing: h.servicing(now), LogonReady: h.logonReady(now), PendingRestart: h.pendingRestart(now),
 		Present: []string{}, Missing: []string{}, ServicesNotRunning: []string{},
 	}
+	packaged := h.packages(asked.Packages)
 	for _, kb := range asked.Updates {
-		if h.system.installed[kb] {
+		if h.system.installed[kb] || slices.Contains(packaged, kb) {
 			v.Present = append(v.Present, kb)
 		} else {
 			v.Missing = append(v.Missing, kb)

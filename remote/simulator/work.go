@@ -25,7 +25,8 @@ func (h *host) layOut(j *job, at time.Time) {
 		j.plan = j.course
 		return
 	}
-	j.todo = slices.DeleteFunc(h.offers(at, true), func(u Published) bool { return !slices.Contains(j.wanted, u.KB) })
+	offered := slices.DeleteFunc(h.offers(at, true), func(u Published) bool { return !slices.Contains(j.wanted, u.KB) })
+	j.todo = append(h.duePackages(j), offered...)
 	if j.kind == "install" && len(j.todo) > 0 {
 		if j.breaks = h.refusal(j, at); j.breaks != "" {
 			return
@@ -35,6 +36,9 @@ func (h *host) layOut(j *job, at time.Time) {
 	j.plan = slices.Clone(j.course)
 	if h.refuseFiles(j); j.breaks == "" {
 		h.breakOff(j)
+	}
+	if j.kind == "install" {
+		h.ownRestart(j)
 	}
 }
 
@@ -97,28 +101,32 @@ func (h *host) conclude(j *job, at time.Time) outcome {
 		return h.scanned(h.offers(at, h.fate.elsewhere))
 	case j.kind == "uninstall":
 		return h.concludeRemovals(j, at)
-	case len(j.wanted) == 0:
+	case len(j.wanted)+len(j.packages) == 0:
 		return failed(badArgument, "the plan names no update")
 	case len(j.todo) == 0:
-		return h.nothingToDo(j.wanted)
+		return h.nothingToDo(j)
 	case j.breaks == restartFirst || j.breaks == inProgress:
 		return failed(j.breaks, "the server cannot install anything now")
 	}
-	o := outcome{Result: "succeeded", Code: noError}
+	o, asked := outcome{Result: "succeeded", Code: noError}, false
 	for _, u := range j.todo {
 		h.receive(j, u, at)
 		result := h.carryOut(j, u, at)
+		asked = asked || u.pack != nil && result.RestartRequired
 		if result.Result != resultSucceeded && o.Result == "succeeded" {
 			o = h.shortfall(j, u.KB)
+			if u.pack != nil && result.Result == resultFailed {
+				o = failed(result.Code, u.KB+" was not done")
+			}
 		}
 		o.Updates = append(o.Updates, result)
 	}
-	for _, kb := range j.wanted {
+	for _, kb := range j.names() {
 		if !slices.ContainsFunc(j.todo, func(u Published) bool { return u.KB == kb }) {
-			o.Updates = append(o.Updates, h.notOffered(kb))
+			o.Updates = append(o.Updates, h.notOffered(j, kb))
 		}
 	}
-	o.RestartRequired = j.kind == "install" && h.claimed()
+	o.RestartRequired = j.kind == "install" && (h.claimed() || asked)
 	return o
 }
 
@@ -155,6 +163,8 @@ func (h *host) carryOut(j *job, u Published, at time.Time) update {
 		}
 	case !j.course.done(phase, u.KB, j.plan):
 		result.Result = operationAborted
+	case j.kind == "install" && u.pack != nil:
+		result = h.runInstaller(j, u, result, at)
 	case j.kind == "install" && h.fate.pretends && h.fate.strikes(j.attempt):
 		result.Result, result.RestartRequired = resultSucceeded, u.Restart
 		h.system.claims = h.system.claims || u.Restart

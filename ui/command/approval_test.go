@@ -62,6 +62,14 @@ func TestEachVerbOfTheDecisionsGivesItsCommand(t *testing.T) {
 		"catalog add EX-81 --vendor Example --severity low --site " + page + " --rule dc --detect known --channel mail --verified " + page + " --reason why": engine.AddUpdate{
 			Update: catalog.Update{KB: "EX-81", Vendor: "Example", Kind: catalog.SecurityPatch, Severity: catalog.Low, Site: page, Rule: "dc", Detect: "known", Restart: catalog.RestartUnknown},
 			Alert:  catalog.Alert{Channel: "mail", Verified: page}, Reason: "why"},
+		"catalog add EX-82 --vendor Example --severity low --site " + page + " --rule dc --channel mail --verified " + page + " --reason why": engine.AddUpdate{
+			Update: catalog.Update{KB: "EX-82", Vendor: "Example", Kind: catalog.SecurityPatch, Severity: catalog.Low, Site: page, Rule: "dc", Detect: `"EX-82" in updates`, Restart: catalog.RestartUnknown},
+			Alert:  catalog.Alert{Channel: "mail", Verified: page}, Reason: "why"},
+		`catalog installer KB5072033 --file setup.exe --arguments /S --exit 7=restart --detection registry:HKLM\SOFTWARE\Example:Version>=8.1 --remove C:\Example\un.exe --remove-arguments /S --reason why`: engine.DescribeInstaller{
+			KB: "KB5072033", Reason: "why", Installer: catalog.Installer{File: "setup.exe", Arguments: "/S", Exits: []catalog.Exit{{Code: 7, Means: catalog.ExitRestart}},
+				Detect: catalog.Detection{Kind: catalog.DetectRegistry, What: `HKLM\SOFTWARE\Example`, Name: "Version", Version: "8.1"},
+				Remove: catalog.Remover{Program: `C:\Example\un.exe`, Arguments: "/S"}}},
+		`catalog file publish KB5072033 setup.exe --at \\files\a\setup.exe --site DUB`: engine.PublishFile{KB: "KB5072033", File: "setup.exe", Site: "DUB", Location: `\\files\a\setup.exe`},
 	} {
 		s.expect(command.Done, want.Action()+" done", strings.Fields(words)...)
 		s.gave(want)
@@ -99,6 +107,10 @@ func TestWrongWordsOfADecisionAreToldWithWhatIsRight(t *testing.T) {
 		`action "drop" is not known: use one of detect only, install, decline`:                     "catalog rule KB5072033 dc drop --reason y",
 		`--kind "potion" is not known: use one of security patch`:                                  "catalog add EX-1 --kind potion --reason y",
 		`the vendor is ""`: "catalog add EX-1 --reason y",
+		`--detection: "server.exe:" is no detection: use file:C:\PATH`:     "catalog installer KB5072033 --file a.msi --detection server.exe --reason y",
+		`--exit: "7=fine" is no exit code with its meaning: use for ins`:   `catalog installer KB5072033 --file a.msi --detection file:C:\a.exe --exit 7=fine --reason y`,
+		`"a.cab" is not a file that installs: .exe, .msi and .msp are acc`: `catalog installer KB5072033 --file a.cab --detection file:C:\a.exe --reason y`,
+		`--at is missing: name the place, \\SERVER\SHARE\FILE`:             "catalog file publish KB5072033 setup.exe",
 	} {
 		if r := s.expect(command.Usage, "patchdeck: "+says, strings.Fields(words)...); r.out != "" || strings.Count(r.err, "\n") != 1 {
 			t.Errorf("%q: out %q, err %q", words, r.out, r.err)

@@ -13,7 +13,7 @@ import (
 
 func (t *tree) catalog() *cobra.Command {
 	return t.noun("catalog", "The vendor's bulletins and their updates", t.catalogImport(), t.catalogList(), t.catalogShow(), t.catalogAdd(),
-		t.catalogRelevance(), t.catalogThreat(), t.catalogRule(), t.catalogIssue(), t.catalogFile())
+		t.catalogRelevance(), t.catalogThreat(), t.catalogRule(), t.catalogIssue(), t.catalogFile(), t.catalogInstaller())
 }
 
 func (t *tree) catalogImport() *cobra.Command {

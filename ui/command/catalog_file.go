@@ -31,7 +31,7 @@ func (t *tree) catalogFile() *cobra.Command {
 	})
 	add.Flags().StringVar(&origin, "from", "", "the `address` on the vendor's own site that the file came from (required)")
 	list := t.verb(verb{use: "list", short: "List the source files that are kept", reads: always, run: (*call).listFiles})
-	return t.noun("file", "Source files of updates, with their signatures", add, list)
+	return t.noun("file", "Source files of updates, with their signatures", add, t.catalogPublish(), list)
 }
 
 // fileLine is a source file in JSON.

@@ -105,8 +105,18 @@ func (c *call) dossierFacts(d catalog.Dossier) [][2]string {
 	}
 	for _, one := range d.Files {
 		add("file", "%s", fileWords(one))
+		for _, p := range one.Points {
+			add("lies at", "%s for %s", p.Location, orAll(p.Site))
+		}
 	}
-	return list
+	return append(list, c.installerFacts(d)...)
+}
+
+func orAll(site string) string {
+	if site == "" {
+		return "all sites"
+	}
+	return "site " + site
 }
 
 // fileWords says of a source file where it comes from and whether its signature can be trusted.
@@ -283,6 +293,9 @@ func (t *tree) catalogAdd() *cobra.Command {
 				}
 			}
 			u.Restart = catalog.Restart(strings.ToLower(restart))
+			if u.Detect == "" {
+				u.Detect = catalog.DetectByName(u.KB)
+			}
 			if err := catalog.ManualUpdate(u); err != nil {
 				return wrongUsage("%w", err)
 			}
@@ -300,7 +313,7 @@ func (t *tree) catalogAdd() *cobra.Command {
 	flags.StringVar(&kind, "kind", string(catalog.SecurityPatch), "what it is: "+kindNames())
 	flags.StringVar(&severity, "severity", "", "of a security patch: Critical, Important, Moderate or Low")
 	flags.StringVar(&u.Rule, "rule", "", "the inventory `filter` that selects the servers it applies to (required)")
-	flags.StringVar(&u.Detect, "detect", "", "the inventory `filter` that selects the servers that have it (required)")
+	flags.StringVar(&u.Detect, "detect", "", "the inventory `filter` that selects the servers that have it; left out, those on which its installer's detection finds it")
 	flags.StringVar(&restart, "restart", string(catalog.RestartUnknown), "whether it needs a restart: yes, maybe, no or unknown")
 	flags.StringVar(&u.Removable, "removable", "", "whether it can be uninstalled: yes or no")
 	flags.StringSliceVar(&u.Supersedes, "supersedes", nil, "updates that it replaces")

@@ -139,9 +139,9 @@ func TestWrongUsageIsToldInOneLineWithWhatIsRight(t *testing.T) {
 	s := at(t, uitest.Night(60), approval.Lead)
 	s.env.Probe = func(context.Context, command.ProbeOptions) (inventory.Facts, error) { return inventory.Facts{}, nil }
 	for says, words := range map[string]string{
-		`patchdeck: patchdeck does not know "catlog"; do you mean catalog?`:                                        "catlog",
-		"patchdeck: patchdeck catalog needs a verb: add, file, import, issue, list, relevance, rule, show, threat": "catalog",
-		`patchdeck: patchdeck catalog does not know "lost"; do you mean list?`:                                     "catalog lost",
+		`patchdeck: patchdeck does not know "catlog"; do you mean catalog?`:                                                   "catlog",
+		"patchdeck: patchdeck catalog needs a verb: add, file, import, installer, issue, list, relevance, rule, show, threat": "catalog",
+		`patchdeck: patchdeck catalog does not know "lost"; do you mean list?`:                                                "catalog lost",
 		"patchdeck: a verb is missing":                                                  "",
 		"patchdeck inventory import: accepts 1 arg(s), received 0":                      "inventory import",
 		"unknown flag: --frobnicate":                                                    "inventory list --frobnicate",

@@ -37,7 +37,7 @@ func (t *tree) releaseCreate() *cobra.Command {
 	flags.StringVar(&order.Title, "title", "", "its title; left out, its id")
 	flags.StringVar(&order.Bulletin, "bulletin", "", "the bulletin, for instance 2026-Feb (required)")
 	flags.StringVar(&order.Category, "category", "", "of the assets, for the timetable; left out, standard")
-	flags.StringArrayVar(&order.Updates, "kb", nil, "an update to bundle, may be repeated; left out, all that a scan offered")
+	flags.StringArrayVar(&order.Updates, "kb", nil, "an update to bundle, or a package of another vendor beside them; may be repeated; left out, all that a scan offered")
 	reasonFlag(command, &order.Reason)
 	return command
 }

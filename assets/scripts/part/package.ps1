@@ -1,4 +1,5 @@
-# Installing files of updates with DISM, which unlike the update agent needs no search. Needs part/source.ps1.
+# Installing files of updates with DISM, which unlike the update agent needs no search. Packages of
+# other vendors bring installers of their own. Needs part/content.ps1 and part/installer.ps1.
 
 # From this build on DISM takes .msu files online, and finds the checkpoints that one builds on beside it.
 $checkpointBuild = 26100
@@ -28,6 +29,26 @@ function Get-PackagePath {
     if ([int](Get-RegistryValue $windowsVersionKey 'CurrentBuild' '0') -ge $checkpointBuild) { return $paths[-1] }
     foreach ($path in $paths) {
         if ($path.EndsWith('.msu')) { Expand-UpdateFile $path } else { $path }
+    }
+}
+
+# An installer began to restart the server by itself.
+function Test-Leaving {
+    param([object[]]$entries)
+    return @($entries | Where-Object -FilterScript { $_.leaving }).Length -gt 0
+}
+
+# Packages go one by one, each as far as its own installer.
+function Install-PackageEntry {
+    param([object[]]$entries)
+    for ($index = 0; $index -lt $entries.Length; $index++) {
+        $entry = $entries[$index]
+        if ((Get-StopReason) -ne '' -or (Test-Leaving $entries)) { return }
+        Set-Progress ([int](100 * $index / $entries.Length)) $entry.kb
+        try {
+            Set-EntryExit $entry (Invoke-PackageInstaller $entry.package (Get-FilePath $entry.files[-1]))
+            if ($entry.result -eq $operationSucceeded -and -not $entry.leaving) { [System.IO.Directory]::Delete((Open-PrivateFolder 'content', $entry.kb), $true) }
+        } catch { if ($entry.result -ne $operationSucceeded) { Set-EntryFailed $entry (Get-Cause $_) } }
     }
 }
 
