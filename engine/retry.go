@@ -53,7 +53,7 @@ func reopenedWords(e rollout.Reopened) string {
 func (e *Engine) retry(actor approval.Actor, c Retry, now time.Time) (string, error) {
 	r := e.state.rollouts[c.Rollout]
 	if r == nil {
-		return "", fmt.Errorf("rollout %q is not known: there are %v", c.Rollout, slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber))
+		return "", fmt.Errorf("rollout %q is not known: %s", c.Rollout, known(slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber)))
 	}
 	change := e.state.changes[r.Change]
 	if r.State == rollout.Closed && !change.Unlocks(r.Ring == rollout.Pilot) {

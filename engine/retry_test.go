@@ -50,7 +50,7 @@ func TestAPilotThatMissedItsWindowIsTriedAgainInALaterOne(t *testing.T) {
 		o.refused(rehearsal.OnCall, retry(engine.LaterWindow{Opens: o.View().At.Add(-time.Minute)}), "which has passed")
 		o.refused(rehearsal.OnCall, retry(engine.LaterWindow{Opens: o.View().At.AddDate(0, 2, 0)}), "within 31 days")
 		o.refused(rehearsal.OnCall, retry(engine.LaterWindow{Now: true, Length: time.Minute}), "10m to 48h")
-		o.refused(rehearsal.Watcher, retry(engine.LaterWindow{Now: true}), "takes one of the roles")
+		o.refused(rehearsal.Watcher, retry(engine.LaterWindow{Now: true}), "; you are: ")
 		o.refused(rehearsal.OnCall, engine.Retry{Rollout: prod.ID, Servers: serversOf(prod)[:1], Later: engine.LaterWindow{Now: true}, Reason: "x"}, "approved with its plan")
 		o.do(rehearsal.OnCall, retry(engine.LaterWindow{Opens: o.View().At.Add(10 * time.Minute)}))
 		if words := o.change("CHG-1").PlanHash; words != pilot.PlanHash {
