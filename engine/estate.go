@@ -20,6 +20,7 @@ type estate struct {
 	baselines   map[string]inventory.Baseline
 	standards   inventory.StandardSet
 	sources     map[inventory.SourceKind]inventory.Comparison // the newest of each kind
+	continuity  map[string]inventory.Continuity               // by application
 
 	// Not stored, made when they are needed:
 	filters   expressions
@@ -30,7 +31,7 @@ func newEstate() estate {
 	return estate{
 		retired: map[inventory.ServerID]*inventory.Server{}, collections: map[string]inventory.Collection{}, exempt: map[string]rollout.Exemption{}, audits: map[int]inventory.Audit{},
 		findings:  findings{byID: map[string]inventory.Finding{}, openOf: map[inventory.ServerID][]string{}},
-		baselines: map[string]inventory.Baseline{}, sources: map[inventory.SourceKind]inventory.Comparison{}, filters: expressions{},
+		baselines: map[string]inventory.Baseline{}, sources: map[inventory.SourceKind]inventory.Comparison{}, continuity: map[string]inventory.Continuity{}, filters: expressions{},
 	}
 }
 

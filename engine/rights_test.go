@@ -52,7 +52,8 @@ func owned(own, foreign inventory.ServerID) map[string][2]engine.Command {
 			engine.CompleteByHand{Rollout: "R-1", Servers: []inventory.ServerID{own, foreign}}},
 		"acceptance.record": {engine.RecordAcceptance{Change: "CHG-1", Application: "app-1", Result: pilot.Passed},
 			engine.RecordAcceptance{Change: "CHG-1", Application: "app-2", Result: pilot.Passed}},
-		"acceptance.plan": {engine.WriteTestPlan{Application: "app-1"}, engine.WriteTestPlan{Application: "app-2"}},
+		"application.continuity": {engine.ArrangeContinuity{Application: "app-1"}, engine.ArrangeContinuity{Application: "app-2"}},
+		"acceptance.plan":        {engine.WriteTestPlan{Application: "app-1"}, engine.WriteTestPlan{Application: "app-2"}},
 	}
 }
 
@@ -90,6 +91,47 @@ func TestWhatIsForOnesOwnIsRefusedForOthers(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// Handbook 8, preflight: a critical application names its continuity arrangement: its support does, in its own words, and a plan names those without.
+func TestACriticalApplicationNamesItsContinuityArrangement(t *testing.T) {
+	servers := enginetest.Servers(12)
+	for i := range servers {
+		if servers[i].Environment == inventory.Prod {
+			servers[i].Value = "high"
+		}
+	}
+	scenarioOf(t, servers, nil, func(t *testing.T, ctx context.Context, n *night) {
+		e := n.until(ctx, engine.NewWallClock(), func(v *engine.View) bool { return len(v.Releases) > 0 })
+		support := approval.Actor{Name: "sue", Roles: []approval.Role{approval.Support}, Applications: []string{"APP-1", "app-2", "app-3"}}
+		arrange := func(application, words string) error {
+			_, err := e.Do(ctx, support, engine.ArrangeContinuity{Application: application, Arrangement: words, Reason: "agreed"})
+			return err
+		}
+		for application, words := range map[string]string{"APP-1": "by hand", "app-2": "the other site", "app-3": "none is needed at night"} {
+			if err := arrange(application, words); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var clash *approval.Conflict
+		if err := arrange("app-1", "by hand"); !errors.As(err, &clash) || !strings.Contains(err.Error(), "sue said so already") {
+			t.Errorf("twice: %v", err)
+		}
+		if err := arrange("app-3", ""); err != nil {
+			t.Errorf("taken back: %v", err)
+		}
+		for application, words := range map[string]string{"app-9": "x", "app-1": strings.Repeat("x", 1001), "app-2": "a\nb"} {
+			if err := arrange(application, words); err == nil {
+				t.Errorf("%s: %.20q is taken", application, words)
+			}
+		}
+		n.wait(ctx, e, func(v *engine.View) bool { return len(v.Changes) > 0 })
+		found := fmt.Sprint(e.View().Changes[0].Plan.Findings)
+		if !strings.Contains(found, "2 applications of high value without a continuity arrangement: app-0, app-3") {
+			t.Errorf("the plan says %s", found)
+		}
+		foldsToItsRecords(t, n.store)
 	})
 }
 

@@ -37,6 +37,7 @@ type View struct {
 	Baselines    []BaselineView      // newest first
 	Standards    inventory.StandardSet
 	Sources      []inventory.Comparison        // the newest comparison with each kind of source
+	Continuity   []inventory.Continuity        // how applications go on while their servers are away, by application
 	Procedure    ProcedureView                 // the month's tasks
 	Dossiers     map[string]catalog.Dossier    // by KB: what people recorded of updates
 	Overlaps     map[string][]approval.Overlap // by release: what it shares with others that are not closed

@@ -24,6 +24,7 @@ func TestTablesOfTheEstate(t *testing.T) {
 		"standard-list":    {"standard", "list"},
 		"finding-list":     {"finding", "list", "--all"},
 		"inventory-audits": {"inventory", "audits"},
+		"application-list": {"application", "list"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := at(t, uitest.Estate(uitest.Night(60)), approval.Viewer)
@@ -59,6 +60,8 @@ func TestEachVerbOfTheEstateGivesItsCommand(t *testing.T) {
 		"inventory retire " + name + " --reason why":                                       engine.RetireServers{Servers: ids, Reason: "why"},
 		"inventory window " + name + " w5 --reason why":                                    engine.MapWindow{Choices: []engine.WindowChoice{{Server: id, Window: "w5", Was: was}}, Reason: "why"},
 		"inventory window " + name + " none --from W9 --reason why":                        engine.MapWindow{Choices: []engine.WindowChoice{{Server: id, Was: "W9"}}, Reason: "why"},
+		"application continuity Payroll by-hand --reason why":                              engine.ArrangeContinuity{Application: "Payroll", Arrangement: "by-hand", Reason: "why"},
+		"application continuity Payroll --reason why":                                      engine.ArrangeContinuity{Application: "Payroll", Reason: "why"},
 		"change submit R --collection x --override-audit moved --reason why":               engine.SubmitChange{Release: "R", Collections: []string{"x"}, OverrideAudit: "moved", Reason: "why"},
 	} {
 		s.expect(command.Done, "", strings.Fields(words)...)
