@@ -6,25 +6,10 @@ import (
 	"time"
 
 	"patchdeck/engine"
-	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/screen/desk"
 )
-
-var phases = []approval.Phase{approval.Identify, approval.Evaluate, approval.Deploy, approval.Closed}
-
-// inPhase lists the releases of a phase, newest first.
-func inPhase(releases []approval.Release, phase approval.Phase) []approval.Release {
-	var in []approval.Release
-	for _, r := range releases {
-		if r.Phase == phase {
-			in = append(in, r)
-		}
-	}
-	slices.SortStableFunc(in, func(a, b approval.Release) int { return b.Created.Compare(a.Created) })
-	return in
-}
 
 // today is a window of an open rollout that touches the present day.
 type today struct {
@@ -61,28 +46,20 @@ func over(w today, d *desk.Desk) int {
 	return 1
 }
 
-// fleetCounts is how many servers stand where.
+// environments are those that a fleet has, in the order of the rings.
+var environments = []inventory.Environment{inventory.Dev, inventory.Test, inventory.Prod}
+
+// fleetCounts is how many servers there are where.
 type fleetCounts struct {
 	servers, unread int
 	environments    map[inventory.Environment]int
-	compliance      map[rollout.Compliance]int
-	sites           map[string]map[rollout.Compliance]int
 }
 
-func countFleet(view *engine.View, standings *desk.Standings) fleetCounts {
-	counts := fleetCounts{servers: len(view.Servers), environments: map[inventory.Environment]int{}, compliance: map[rollout.Compliance]int{},
-		sites: map[string]map[rollout.Compliance]int{}}
-	standings.Take(view)
+func countFleet(view *engine.View) fleetCounts {
+	counts := fleetCounts{servers: len(view.Servers), environments: map[inventory.Environment]int{}}
 	for i := range view.Servers {
-		standing := standings.Of(i)
 		counts.environments[view.Servers[i].Environment]++
-		counts.compliance[standing.Compliance]++
-		site := view.Servers[i].Site
-		if counts.sites[site] == nil {
-			counts.sites[site] = map[rollout.Compliance]int{}
-		}
-		counts.sites[site][standing.Compliance]++
-		if standing.Unread {
+		if view.Servers[i].Trouble != "" {
 			counts.unread++
 		}
 	}

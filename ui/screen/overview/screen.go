@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"patchdeck/engine"
-	"patchdeck/engine/approval"
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
@@ -19,8 +18,7 @@ type Screen struct {
 
 	counted *engine.View // the view that fleet was counted from
 	fleet   fleetCounts
-
-	standings desk.Standings
+	measure measure
 }
 
 // New makes the screen; jump goes to the thing with an id.
@@ -39,12 +37,18 @@ func (s *Screen) Init() part.Cmd { return s.Update(desk.Viewed{}) }
 
 // Update implements desk.Screen.
 func (s *Screen) Update(message part.Msg) part.Cmd {
-	if _, ok := message.(desk.Viewed); ok {
+	switch m := message.(type) {
+	case measured:
+		return s.measure.take(m, s.desk)
+	case rested:
+		return s.measure.rest(m, s.desk)
+	case desk.Viewed:
 		view := s.desk.Current
 		s.needs.Set(len(view.Needs), func(row int) string { return view.Needs[row].Object + view.Needs[row].Words })
 		if s.counted != view {
-			s.counted, s.fleet = view, countFleet(view, &s.standings)
+			s.counted, s.fleet = view, countFleet(view)
 		}
+		return s.measure.follow(s.desk)
 	}
 	return nil
 }
@@ -84,11 +88,11 @@ func (s *Screen) needCell(row, column int) (part.Ink, string) {
 func (s *Screen) View(width, height int) []string {
 	const wide = 110
 	if width < wide {
-		return s.column(width, height, s.needsBlock, s.fleetBlock, s.windowsBlock, s.dueBlock, s.releasesBlock, s.changesBlock, s.sweepsBlock)
+		return s.column(width, height, s.needsBlock, s.severityBlock, s.phasesBlock, s.windowsBlock, s.dueBlock, s.fleetBlock, s.changesBlock, s.sweepsBlock)
 	}
 	left := width * 11 / 20
-	return s.desk.Theme.Beside(s.column(left-1, height, s.needsBlock, s.releasesBlock, s.changesBlock, s.sweepsBlock), left,
-		s.column(width-left-2, height, s.windowsBlock, s.fleetBlock, s.dueBlock, s.sitesBlock))
+	return s.desk.Theme.Beside(s.column(left-1, height, s.needsBlock, s.phasesBlock, s.changesBlock, s.sweepsBlock), left,
+		s.column(width-left-2, height, s.windowsBlock, s.severityBlock, s.dueBlock, s.fleetBlock, s.sitesBlock))
 }
 
 // block draws one section; room is how many lines are left.
@@ -129,69 +133,6 @@ func (s *Screen) needsBlock(width, room int) []string {
 	return sheet.Lines
 }
 
-func (s *Screen) releasesBlock(width, room int) []string {
-	t := s.desk.Theme
-	sheet := part.Sheet{Theme: t, Width: width}
-	releases := s.desk.Current.Releases
-	sheet.Head("Releases by phase", strconv.Itoa(len(releases)))
-	if len(releases) == 0 {
-		sheet.Say(t.Dim, "none yet: import a bulletin, scan the fleet, make a release")
-		return sheet.Lines
-	}
-	if each := (width - 3*phaseGap) / len(phases); each >= leastPhase {
-		s.phaseColumns(&sheet, releases, each, room-2)
-	} else {
-		s.phaseRows(&sheet, releases, room-1)
-	}
-	return sheet.Lines
-}
-
-// A phase stands as a column from so many columns on; below, each release has a row with its phase before it.
-const (
-	leastPhase = 24
-	phaseGap   = 2
-)
-
-func (s *Screen) phaseColumns(sheet *part.Sheet, releases []approval.Release, each, most int) {
-	t := s.desk.Theme
-	sheet.Row(func(l *part.Line) {
-		for _, p := range phases {
-			l.Column(t.Dim, string(p), each).Space(phaseGap)
-		}
-	})
-	for row := range most {
-		any := false
-		line := t.Line(sheet.Width)
-		for _, p := range phases {
-			title := ""
-			if in := inPhase(releases, p); row < len(in) {
-				title, any = in[row].Title, true
-			}
-			line.Column(t.Normal, title, each).Space(phaseGap)
-		}
-		if !any {
-			return
-		}
-		sheet.Lines = append(sheet.Lines, line.String())
-	}
-}
-
-func (s *Screen) phaseRows(sheet *part.Sheet, releases []approval.Release, most int) {
-	t := s.desk.Theme
-	for _, p := range phases {
-		word := string(p)
-		for _, r := range inPhase(releases, p) {
-			if most--; most < 0 {
-				return
-			}
-			sheet.Row(func(l *part.Line) {
-				l.Column(t.Dim, word, 17).Put(t.Normal, r.Title).End(t.Dim, part.Count(len(r.Active()), "update", "updates"))
-			})
-			word = ""
-		}
-	}
-}
-
 func (s *Screen) windowsBlock(width, room int) []string {
 	t, d := s.desk.Theme, s.desk
 	sheet := part.Sheet{Theme: t, Width: width}
@@ -201,7 +142,7 @@ func (s *Screen) windowsBlock(width, room int) []string {
 		sheet.Say(t.Dim, "none today")
 	}
 	for i, w := range windows {
-		if len(sheet.Lines) >= max(4, room/2) && i < len(windows)-1 {
+		if len(sheet.Lines) >= max(3, min(room-1, max(4, room/2))) && i < len(windows)-1 {
 			sheet.Say(t.Dim, fmt.Sprintf("and %d more", len(windows)-i))
 			break
 		}
