@@ -235,9 +235,13 @@ func withdraw(c *crowd, v *engine.View) rehearsal.Act {
 	return rehearsal.Act{Who: rehearsal.Lead, Command: engine.DecideChange{Change: v.Changes[0].ID, Step: "withdraw", Reason: "it was withdrawn by its vendor"}}
 }
 
-// settle answers or overrules an objection, so that none blocks a night for ever.
+// settle answers or overrules an objection, so that none blocks a night for ever, however many there are; without one somebody tries all the same.
 func settle(c *crowd, v *engine.View) rehearsal.Act {
-	return rehearsal.Act{Who: pick(c, []approval.Actor{rehearsal.Lead, rehearsal.Board}), Command: engine.SettleObjection{Change: v.Changes[0].ID, Number: 1 + c.IntN(3),
+	number := 1 + c.IntN(3)
+	if open := v.Changes[0].OpenObjections(); len(open) > 0 {
+		number = pick(c, open).Number
+	}
+	return rehearsal.Act{Who: pick(c, []approval.Actor{rehearsal.Lead, rehearsal.Board}), Command: engine.SettleObjection{Change: v.Changes[0].ID, Number: number,
 		State: pick(c, []approval.ObjectionState{approval.Answered, approval.Overruled}), Reason: "it was moved to Monday"}}
 }
 
