@@ -19,12 +19,15 @@ func WriteCSV(w io.Writer, servers []Server) error {
 			if n > 0 {
 				out.WriteByte(',')
 			}
-			out.WriteString(quoteField(guard(c.get(&servers[i]))))
+			out.WriteString(CSVField(c.get(&servers[i])))
 		}
 		out.WriteString("\r\n")
 	}
 	return out.Flush()
 }
+
+// CSVField writes one value of a CSV file: quoted where it must be, and with an apostrophe before what a spreadsheet would run as a formula.
+func CSVField(value string) string { return quoteField(guard(value)) }
 
 // guard puts an apostrophe before a value that begins like a formula, after any apostrophes it already has.
 func guard(value string) string {

@@ -21,6 +21,13 @@
 // since. The denominator of a percentage is whoever must have the updates, with the servers of which nothing, or nothing recent, is known;
 // exempt servers and those to which nothing applies are outside. Each table says how many servers are unknown and how many are stale.
 //
+// # Installations
+//
+// An Installation is one release on one server that was to get it, with how it came (enforced by us, voluntarily by its administrator, by hand)
+// and when that was proved. From their list follow Installs, TimesToPatch (each update on each server, since its publication and since its
+// approval, against the deadline of the change request) and Trend. Percentiles are of the nearest rank. What is not proved is in no median; it
+// is open, or overdue once the deadline has passed. An update counts as proved, too, when one that replaces it was.
+//
 // # Evidence
 //
 // Installed is what was read on a server, never what was hoped: a build at or above the one that the update brings, or the
@@ -30,5 +37,6 @@
 // and people are hostile: clean.go strips what could command a terminal or turn the reading direction, and the page escapes the rest.
 //
 // Start reading at Make in make.go; night.go is the document, account.go the counting, explain.go the sentences. For compliance begin with
-// compliance.go, what is counted; gauge.go judges one server, measure.go counts all.
+// compliance.go, what is counted; gauge.go judges one server, measure.go counts all. installation.go is the list behind installs.go,
+// time_to_patch.go and trend.go, exception.go the list of who need not have what; table.go shows each to people and to spreadsheets.
 package report

@@ -169,14 +169,10 @@ func (c *call) until(at time.Time) string {
 
 // parseUntil reads the end of an exception in the zone of the configuration; no text is no end.
 func (c *call) parseUntil(text string) (time.Time, error) {
-	zone := c.session.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
 	if text == "" {
 		return time.Time{}, nil
 	}
-	end, err := calendar.ParseEnd(text, zone)
+	end, err := calendar.ParseEnd(text, c.zone())
 	if err != nil {
 		return time.Time{}, wrongUsage("--until %v", err)
 	}

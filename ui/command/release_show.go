@@ -188,9 +188,5 @@ func (t *tree) releaseReview() *cobra.Command {
 
 // day reads a date as the start of that day in the zone of the configuration.
 func (c *call) day(words string) (time.Time, error) {
-	zone := c.session.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	return time.ParseInLocation(time.DateOnly, strings.TrimSpace(words), zone)
+	return time.ParseInLocation(time.DateOnly, strings.TrimSpace(words), c.zone())
 }

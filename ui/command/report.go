@@ -15,13 +15,24 @@ const (
 	dataFormat = "json"
 )
 
-// report is the verb that writes how a change request's night went. The format travels as a flag of its own, because the process that
-// holds the store is not told the file's name.
+// report is the noun of the reports about the fleet. With a file instead of a verb it writes how a change request's night went.
 func (t *tree) report() *cobra.Command {
+	verbs := t.fleetReports()
+	if t.env.Report == nil {
+		return t.noun("report", "Reports about the fleet", verbs...)
+	}
+	night := t.nightReport()
+	night.AddCommand(verbs...)
+	return night
+}
+
+// nightReport is the verb that writes how a change request's night went. The format travels as a flag of its own, because the process that
+// holds the store is not told the file's name.
+func (t *tree) nightReport() *cobra.Command {
 	var change, format string
 	command := t.verb(verb{
-		use: "report FILE.html|FILE.json", short: "Write how the night of a change request went, as a page or as data; - is standard output",
-		example: "  patchdeck report night.html\n  ssh console report - --format json --change CHG-1 > night.json",
+		use: "report FILE.html|FILE.json", short: "Write how the night of a change request went, as a page or as data (- is standard output), or report about the fleet",
+		example: "  patchdeck report night.html\n  patchdeck report compliance --by owner\n  ssh console report - --format json --change CHG-1 > night.json",
 		file:    writesFile, reads: always,
 		args: func(command *cobra.Command, args []string) error {
 			if err := cobra.ExactArgs(1)(command, args); err != nil {

@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
@@ -102,6 +104,88 @@ func TestTheHolderOfTheStoreIsToldTheFormatOfAReport(t *testing.T) {
 	}
 }
 
-func TestWithoutTheHookThereIsNoReport(t *testing.T) {
-	at(t, uitest.Night(3)).expect(command.Usage, `does not know "report"`, "report", "x.html")
+func TestWithoutTheHookThereIsNoReportOfANight(t *testing.T) {
+	at(t, uitest.Night(3)).expect(command.Usage, `does not know "x.html": use compliance, exceptions, installs, time, trend`, "report", "x.html")
+}
+
+// proved is a night whose advertisements say since when they are what they are, as their cells do.
+func proved(servers int) *engine.View {
+	view := uitest.Estate(uitest.Night(servers))
+	for _, r := range view.Rollouts {
+		since := map[string]time.Time{}
+		for _, c := range r.Cells {
+			since[c.ID] = c.Since
+		}
+		for i, ad := range r.Advertisements {
+			one := *ad
+			one.Since = since[ad.ID]
+			r.Advertisements[i] = &one
+		}
+	}
+	return view
+}
+
+// Handbook 9: the reports about the fleet, as tables. Each says what it counts, against what, and of which state it was made.
+func TestReportsAboutTheFleetAsTables(t *testing.T) {
+	s := reporting(t, proved(120))
+	for name, words := range map[string]string{
+		"report-compliance": "report compliance", "report-phase": "report compliance --by phase", "report-owner": "report compliance --by owner --severity critical",
+		"report-collection": "report compliance --by collection", "report-installs": "report installs --by owner", "report-time": "report time",
+		"report-exceptions": "report exceptions --ended", "report-trend": "report trend",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := s.run("", strings.Fields(words)...)
+			if r.code != command.Done || r.err != "" {
+				t.Fatalf("exit code %d, %s", r.code, r.err)
+			}
+			uitest.Golden(t, name, strings.TrimSuffix(r.out, "\n"))
+		})
+	}
+	if !s.reads {
+		t.Error("a report opened the engine to change something")
+	}
+}
+
+// Scripts get one object with what was asked and the audit entry up to which it holds; spreadsheets get the table alone.
+func TestReportsAboutTheFleetForScriptsAndSpreadsheets(t *testing.T) {
+	view := proved(120)
+	s := at(t, view, approval.Viewer)
+	var got struct {
+		Report, By string
+		Entry      uint64 `json:"audit_entry"`
+		Head       string `json:"audit_head"`
+		Data       struct {
+			All        map[string]int
+			BySeverity []map[string]any `json:"by_severity"`
+		}
+	}
+	r := s.expect(command.Done, "", "report", "compliance", "--json")
+	if err := json.Unmarshal([]byte(r.out), &got); err != nil || got.Report != "compliance" || got.By != "severity" || got.Entry != view.Head.Seq || got.Head != view.Head.String() ||
+		got.Data.All["servers"] != 120 || len(got.Data.BySeverity) != 5 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, one := range []string{"installs", "time", "exceptions", "trend"} {
+		if r := s.expect(command.Done, `{"report":"`+one+`"`, "report", one, "--json"); strings.Contains(r.out, "null") {
+			t.Errorf("%s has a null: %s", one, r.out)
+		}
+		if r := s.run("", "report", one, "--csv"); r.code != command.Done || strings.Contains(r.out, "As of") || !strings.Contains(r.out, ",") {
+			t.Errorf("%s as CSV: %+v", one, r)
+		}
+	}
+	// Nobody's name can become a formula.
+	hostile := uitest.Night(8)
+	hostile.Servers[0].Owner = `=HYPERLINK("http://x","y")`
+	at(t, hostile).expect(command.Done, `"'=HYPERLINK(""http://x"",""y"")",1,`, "report", "compliance", "--by", "owner", "--csv")
+}
+
+func TestReportsAboutTheFleetSayWhatTheyTake(t *testing.T) {
+	s := at(t, uitest.Night(8), approval.Viewer)
+	s.expect(command.Usage, `--by "colour" is not known: use severity, phase, os, site, owner, environment, collection`, "report", "compliance", "--by", "colour")
+	s.expect(command.Usage, `--severity: severity "grave" is none of Critical, Important, Moderate, Low`, "report", "compliance", "--severity", "grave")
+	s.expect(command.Usage, "--csv and --json exclude one another", "report", "trend", "--csv", "--json")
+	s.expect(command.Failure, `there is no release "2026-99"`, "report", "time", "--release", "2026-99")
+	s.expect(command.Done, "no release was advertised yet", "report", "time", "--release", "2026-10-security")
+	quiet := at(t, uitest.Quiet(3), approval.Viewer)
+	quiet.expect(command.Done, "there is no release yet", "report", "trend")
+	quiet.expect(command.Done, "no server is excepted from anything", "report", "exceptions")
 }

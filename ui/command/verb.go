@@ -76,11 +76,15 @@ func (c *call) inZone(at time.Time, layout string) string {
 	if at.IsZero() {
 		return "-"
 	}
-	zone := c.session.Zone
-	if zone == nil {
-		zone = time.UTC
+	return at.In(c.zone()).Format(layout)
+}
+
+// zone is the zone of the configuration.
+func (c *call) zone() *time.Location {
+	if c.session.Zone == nil {
+		return time.UTC
 	}
-	return at.In(zone).Format(layout)
+	return c.session.Zone
 }
 
 // sourceFlag carries the name of a file along when its content is handed to the process that holds the store.
