@@ -158,7 +158,7 @@ func (e *Engine) decideChange(actor approval.Actor, c DecideChange, now time.Tim
 		return e.endChange(after, actor, c.Reason, now), nil
 	}
 	opened := 0
-	for _, ring := range append(slices.Clone(rollout.Rings), rollout.Rollback) {
+	for _, ring := range rollout.AllRings {
 		if after.Unlocks(ring == rollout.Pilot) && !e.isOpen(after.ID, ring) {
 			opened += e.open(after, ring, actor, now)
 		}

@@ -2,8 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"hash/fnv"
-	"slices"
 
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
@@ -16,7 +14,7 @@ func (v *View) Outlooks(change ChangeView, ceiling int) []rollout.Outlook {
 	if change.Plan == nil {
 		return nil
 	}
-	p := rollout.Prospect{Now: v.At, Plan: change.Plan, Policy: rollout.DefaultPolicy(), Took: map[string][]int{}, Experience: map[string]int{}, Seed: seedOf(change.PlanHash)}
+	p := rollout.Prospect{Now: v.At, Plan: change.Plan, Policy: rollout.DefaultPolicy(), Took: map[string][]int{}, Experience: map[string]int{}, Seed: rollout.SeedOf(change.ID)}
 	if v.Policy.Experience > 0 {
 		p.Policy = v.Policy
 	}
@@ -36,13 +34,11 @@ func (v *View) Outlooks(change ChangeView, ceiling int) []rollout.Outlook {
 	}
 	planned := v.planned(change)
 	var list []rollout.Outlook
-	for _, ring := range append(slices.Clone(rollout.Rings), rollout.Rollback) {
-		p.Ring, p.Open, p.Gained, p.Ceiling, p.Plan = ring, planned[ring], nil, cmp.Or(ceiling, change.Plan.Ceiling), change.Plan
-		if r, ok := opened[ring]; ok {
+	for _, ring := range rollout.AllRings {
+		p.Ring, p.Open, p.Ceiling, p.Plan = ring, planned[ring], cmp.Or(ceiling, change.Plan.Ceiling), change.Plan
+		r, ok := opened[ring]
+		if ok {
 			p.Open, p.Ceiling, p.Plan = nil, cmp.Or(ceiling, r.Ceiling), change.Plan.With(r.Added)
-			if r.Current >= 0 {
-				p.Gained = r.WindowVerified[r.Windows[r.Current].ID]
-			}
 			for _, ad := range r.Advertisements {
 				if !ad.Delivery.Final() {
 					p.Open = append(p.Open, ad)
@@ -52,10 +48,8 @@ func (v *View) Outlooks(change ChangeView, ceiling int) []rollout.Outlook {
 		if len(p.Open) > 0 {
 			list = append(list, p.Look())
 		}
-		if _, ok := opened[ring]; !ok {
-			for _, ad := range p.Open { // by its turn the rings before it have verified their builds
-				p.Experience[ad.Base()]++
-			}
+		if !ok {
+			p = p.After(p.Open)
 		}
 	}
 	return list
@@ -67,25 +61,8 @@ func (v *View) planned(change ChangeView) map[rollout.Ring][]*rollout.Advertisem
 	for i := range v.Servers {
 		known[v.Servers[i].ID] = &v.Servers[i]
 	}
-	rings := map[rollout.Ring][]*rollout.Advertisement{}
-	for _, a := range change.Plan.Assignments {
-		if _, out := change.Exclusions[string(a.Server)]; out {
-			continue
-		}
-		ad := &rollout.Advertisement{ID: string(a.Server), Server: a.Server, Windows: a.Windows, Updates: a.Updates, Delivery: rollout.NotReceived}
-		if s := known[a.Server]; s != nil {
-			ad.Site, ad.Cluster = s.Site, s.Cluster
-			if s.Facts != nil {
-				ad.Before = s.Facts.Build
-			}
-		}
-		rings[a.Ring] = append(rings[a.Ring], ad)
-	}
-	return rings
-}
-
-func seedOf(words string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(words))
-	return h.Sum64()
+	return change.Plan.Planned(func(id inventory.ServerID) *inventory.Server { return known[id] }, func(id inventory.ServerID) bool {
+		_, out := change.Exclusions[string(id)]
+		return out
+	})
 }

@@ -14,12 +14,15 @@ func TestAForecastIsMadeBeforeApprovalAndLive(t *testing.T) {
 		e := n.until(ctx, engine.NewWallClock(), func(v *engine.View) bool { return len(v.Changes) > 0 })
 		change := e.View().Changes[0]
 		before := e.View().Outlooks(change, 0)
-		servers := 0
+		servers, proposed := 0, 0
 		for _, o := range before {
-			servers += o.Servers
+			servers, proposed = servers+o.Servers, max(proposed, o.Proposed)
 			if o.Ceiling != change.Plan.Ceiling {
 				t.Errorf("%s is played with %d at once, the plan has %d", o.Ring, o.Ceiling, change.Plan.Ceiling)
 			}
+		}
+		if proposed != change.Plan.Ceiling {
+			t.Errorf("the plan has %d at once, its forecast proposes %d", change.Plan.Ceiling, proposed)
 		}
 		if len(before) != 3 || servers != len(change.Plan.Assignments) {
 			t.Errorf("%d rings with %d servers, the plan has %d", len(before), servers, len(change.Plan.Assignments))

@@ -15,9 +15,6 @@ import (
 	"patchdeck/engine/rollout"
 )
 
-// maxCeiling is the most servers that a person may allow in work at once.
-const maxCeiling = 10_000
-
 // through tells that nothing of a change request is going on any more.
 func (e *Engine) through(c approval.Change) bool {
 	return (c.State == approval.Approved || c.State == approval.Completed) && e.ranOut(c.ID)
@@ -125,8 +122,8 @@ func (e *Engine) draftChange(actor approval.Actor, release approval.Release, c S
 	if err != nil {
 		return approval.Change{}, err
 	}
-	if c.Ceiling < 0 || c.Ceiling > maxCeiling {
-		return approval.Change{}, fmt.Errorf("ceiling %d: use 0 (as proposed) to %d", c.Ceiling, maxCeiling)
+	if c.Ceiling < 0 || c.Ceiling > rollout.MostAtOnce {
+		return approval.Change{}, fmt.Errorf("ceiling %d: use 0 (as proposed) to %d", c.Ceiling, rollout.MostAtOnce)
 	}
 	request, err := approval.Request{}.With(c.Request)
 	if err != nil {
@@ -168,7 +165,7 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 		return rollout.Plan{}, err
 	}
 	draft := rollout.Draft{Change: change.ID, Release: release.ID, Emergency: emergency, Windows: windows, AcceptBy: acceptBy,
-		Ceiling: c.Ceiling, Policy: e.options.Policy, Updates: e.updatesOf(release), Removal: release.Undoes != ""}
+		Ceiling: c.Ceiling, Now: now, Took: e.took(release.ID), Experience: e.verified(release.ID), Policy: e.options.Policy, Updates: e.updatesOf(release), Removal: release.Undoes != ""}
 	if emergency {
 		draft.InPlaceOf = inPlaceOf(e.options.Schedule)
 	}

@@ -39,7 +39,7 @@ func (e *Engine) track(b *board, r *rollout.Rollout, now time.Time) *Track {
 	}
 	b.track = is
 	p := rollout.Prospect{Now: now, Ring: r.Ring, Ceiling: r.Ceiling, Open: v.Advertisements, Policy: e.options.Policy, Took: e.took(r.Release),
-		Experience: e.verified(r.Release), Gained: r.WindowVerified[w.ID], Seed: seedOf(r.PlanHash)}
+		Experience: e.verified(r.Release), Gained: r.WindowVerified[w.ID], Seed: rollout.SeedOf(r.PlanHash)}
 	held := r.State != rollout.Active
 	return NewTrack(func() rollout.Progress { return p.Progress(w, held) })
 }

@@ -41,6 +41,7 @@
 //	Stopped is latched; those running finish | TestWhatHasStartedFinishes TestABadCohortHaltsTheRolloutEarly
 //	Forecast: who fits, how surely, and which limit is enough | TestAnOutlookSaysWhoFitsAtWhichLimit TestAForecastIsMadeBeforeApprovalAndLive
 //	Progress: a window against its plan and what may still come | TestProgressIsToldInStepsAgainstThePlanOfTheOpening TestAWindowIsTrackedWhileItIsOpen
+//	What is enough and what a plan gets follow one rule | TestEnoughIsTheLeastLimitThatLetsEverybodyFit TestThePlanGetsTheLimitThatItsForecastProposes
 //	Close-out: not started is window missed, a restart owed is shown | TestTheEndOfAWindowAccountsForEverybody
 //	Nothing is installed twice, whatever happens | TestWhateverHappensNothingIsInstalledTwiceAndEveryDrainIsUndone
 //	Until the enforcement date nobody is forced; then the first window after it | TestProdIsEnforcedInItsFirstWindowAfterTheDate

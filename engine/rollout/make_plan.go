@@ -28,8 +28,12 @@ type Draft struct {
 	AcceptBy time.Time
 	Ceiling  int // 0: as proposed
 	Policy   Policy
-	Enforce  time.Time // the enforcement date; zero is at once
-	Exempt   Exemptions
+	// What the forecast that proposes a ceiling follows from: the time, and the release's measured durations and verified successes by base build.
+	Now        time.Time
+	Took       map[string][]int
+	Experience map[string]int
+	Enforce    time.Time // the enforcement date; zero is at once
+	Exempt     Exemptions
 	// InPlaceOf maps each standard window to the emergency window that takes the servers of its day; it is empty but in an emergency.
 	InPlaceOf map[string]string
 	// Withheld says why a server does not get an update that it needs, by policy or by a rule for its class; "" is that it does.
@@ -107,7 +111,7 @@ func MakePlan(d Draft) (Plan, error) {
 	}
 	p.Ceiling = d.Ceiling
 	if p.Ceiling == 0 {
-		p.Ceiling = d.propose(p)
+		p.Ceiling = d.propose(&p)
 	}
 	return p.Seal()
 }
@@ -229,24 +233,6 @@ func (p *Plan) windowsFor(d Draft, s inventory.Server, ring Ring, spread map[str
 		}
 	}
 	return ids, chosen, nil
-}
-
-// propose is the ceiling that lets the fullest window finish: its servers over the waves that fit, at least the policy's least.
-func (d Draft) propose(p Plan) int {
-	if d.Emergency {
-		return d.Policy.EmergencyLimit
-	}
-	servers := map[string]int{}
-	for _, a := range p.Assignments {
-		servers[a.Windows[0]]++
-	}
-	limit := d.Policy.LeastCeiling
-	for id, n := range servers {
-		w, _ := p.Window(id)
-		waves := int((w.Closes.Sub(w.Opens) - d.Policy.RestartReserve - d.Policy.CheckReserve) / d.Policy.ExpectedDefault)
-		limit = max(limit, (n+max(1, waves)-1)/max(1, waves)*2)
-	}
-	return limit
 }
 
 // Applications lists the applications that run on the plan's servers of the given rings.

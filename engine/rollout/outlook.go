@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -28,15 +29,17 @@ type Prospect struct {
 // Outlook is what may be expected of a rollout at one ceiling: its windows were played many times, with durations drawn from what was
 // measured, or around what is planned where too little was. Nobody fails in a play. The same prospect gives the same outlook.
 type Outlook struct {
-	Ring    Ring            `json:"ring"`
-	Ceiling int             `json:"ceiling"`
-	Enough  int             `json:"enough"` // the least limit, and at least the policy's, at which everybody fits in as many plays as the policy wants; 0: no limit is
-	Servers int             `json:"servers"`
-	Plays   int             `json:"plays"`
-	Sure    float64         `json:"sure"`   // share of the plays in which everybody fits
-	Likely  Course          `json:"likely"` // half of the plays are as good or better
-	Late    Course          `json:"late"`   // as many as the policy wants are (95 of 100)
-	Windows []WindowOutlook `json:"windows"`
+	Ring    Ring `json:"ring"`
+	Ceiling int  `json:"ceiling"`
+	Enough  int  `json:"enough"` // the least limit at which everybody fits in as many plays as the policy wants; 0: no limit is
+	// Proposed is the limit that a plan gets when nobody names one: what is enough, and at least what the policy sets.
+	Proposed int             `json:"proposed"`
+	Servers  int             `json:"servers"`
+	Plays    int             `json:"plays"`
+	Sure     float64         `json:"sure"`   // share of the plays in which everybody fits
+	Likely   Course          `json:"likely"` // half of the plays are as good or better
+	Late     Course          `json:"late"`   // as many as the policy wants are (95 of 100)
+	Windows  []WindowOutlook `json:"windows"`
 }
 
 // Course is how far a rollout comes.
@@ -62,24 +65,15 @@ const (
 	mostPlays  = 200
 	leastPlays = 20
 	workload   = 200_000 // servers times plays
-	mostOffer  = 10_000
 )
 
 // Look plays the windows and says what came of it.
 func (p Prospect) Look() Outlook {
 	out := p.at(p.Ceiling)
-	for limit := p.Policy.LeastCeiling; limit <= mostOffer; limit = limit * 3 / 2 {
-		o := out
-		if limit != p.Ceiling {
-			o = p.at(limit)
-		}
-		if o.Sure >= p.Policy.sure() {
-			out.Enough = limit
-			break
-		}
-		if limit > len(p.Open) {
-			break // more places change nothing
-		}
+	limit, everybody := p.Enough()
+	out.Proposed = max(p.Policy.floor(p.Plan.Emergency), limit)
+	if everybody {
+		out.Enough = limit
 	}
 	return out
 }
@@ -87,13 +81,13 @@ func (p Prospect) Look() Outlook {
 func (p Prospect) at(ceiling int) Outlook {
 	p.Ceiling = max(1, ceiling)
 	s := p.stage()
-	plays := min(mostPlays, max(leastPlays, workload/max(1, len(p.Open))))
+	plays := p.plays()
 	out := Outlook{Ring: p.Ring, Ceiling: p.Ceiling, Servers: len(p.Open), Plays: plays, Windows: s.windows}
 	fits, finished := make([]int, plays), make([][]int, len(s.windows))
 	var done []time.Time
 	full := 0
 	for i := range plays {
-		play := s.play(rand.New(rand.NewPCG(p.Seed, uint64(i))))
+		play := s.number(i)
 		fits[i] = play.fits
 		done = append(done, play.done)
 		for w, n := range play.finished {
@@ -119,9 +113,6 @@ func (p Prospect) at(ceiling int) Outlook {
 	}
 	return out
 }
-
-// sure is the share of plays in which everybody must fit.
-func (p Policy) sure() float64 { return float64(p.Confidence) / 100 }
 
 // rank is the place of a quantile in a sorted list.
 func rank(n int, share float64) int {
@@ -382,4 +373,11 @@ func (s *stage) duration(g *visitor, draw *rand.Rand) time.Duration {
 	const p95 = 1.645 // standard deviations: what is planned is the 95th percentile
 	planned := float64(s.Policy.ExpectedOn(g.Before, nil))
 	return time.Duration(planned*math.Exp(spreadOfTimes*(draw.NormFloat64()-p95))) + rest
+}
+
+// SeedOf is a seed for the plays of what has a name.
+func SeedOf(name string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return h.Sum64()
 }

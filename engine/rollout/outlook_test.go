@@ -31,7 +31,7 @@ func TestAnOutlookSaysWhoFitsAtWhichLimit(t *testing.T) {
 	if many.Likely.WillNot != 0 || many.Sure < 0.95 || many.Windows[0].Why != "" {
 		t.Errorf("400 servers at 128 at once: %+v", many)
 	}
-	if few.Enough != many.Enough || few.Enough < DefaultPolicy().LeastCeiling || few.Enough > 128 {
+	if few.Enough != many.Enough || few.Enough <= 4 || few.Enough > 128 {
 		t.Errorf("enough is %d and %d", few.Enough, many.Enough)
 	}
 	if many.Likely.Done.After(many.Late.Done) {

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"patchdeck/engine/calendar"
@@ -29,6 +30,9 @@ func RingOf(e inventory.Environment) Ring {
 	}
 	return Dev
 }
+
+// AllRings are those, and the ones beside them.
+var AllRings = append(slices.Clone(Rings), Rollback)
 
 // WindowKind tells what a window is for.
 type WindowKind string

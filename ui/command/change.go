@@ -65,7 +65,7 @@ func (t *tree) changeSubmit() *cobra.Command {
 	flags := command.Flags()
 	u.flags(command)
 	states.flags(command)
-	flags.IntVar(&order.Ceiling, "ceiling", 0, "servers in work at once, at the most; 0 is what the forecast proposes")
+	flags.IntVar(&order.Ceiling, "ceiling", 0, "servers in work at once, at the most; 0 is what the forecast proposes: enough for everybody, and at least least_ceiling of the policy")
 	flags.StringSliceVar(&order.Collections, "collection", nil, "plan for the servers of this collection only; may be repeated")
 	flags.StringVar(&order.OverrideAudit, "override-audit", "", "why the plan is made although the audit of its servers is incomplete or old")
 	flags.StringVar(&enforce, "enforce", "", "the enforcement date of Prod: until then administrators may install by hand; a day, a time, or 7d for the usual grace")
