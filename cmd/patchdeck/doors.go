@@ -60,7 +60,7 @@ func openDoors(o opening) (*doors, error) {
 	server, err := serve.New(serve.Options{HostKey: key, Identify: o.identify, Local: o.local, Limits: o.limits, Logger: o.log,
 		NewModel: func(v serve.Visitor) tea.Model {
 			return screen.New(screen.Options{Actor: v.Actor, Console: o.house.engine, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: o.zone, Title: o.title, Leaving: o.leaving, Copy: v.Copy,
-				Inbox: documents, Windows: o.windows, Address: v.Address, Place: v.Place, Keep: v.Keep})
+				Inbox: documents, Windows: o.windows, Address: v.Address, Mouse: v.Getenv(serve.MouseVariable) != "", Place: v.Place, Keep: v.Keep})
 		},
 		Plain: func(ctx context.Context, p plain.Options) error {
 			p.Console, p.Zone = o.house.engine, o.zone
@@ -116,9 +116,12 @@ func (d *doors) close() {
 }
 
 // attachHere opens the console in this terminal, through the socket like every other way in.
-func attachHere(ctx context.Context, data string, streams command.Streams, plain bool) error {
+func attachHere(ctx context.Context, data string, streams command.Streams, look command.Look) error {
 	a := serve.Attachment{Socket: socketPath(data), Streams: streams, Environment: os.Environ()}
-	if plain {
+	if look.Mouse {
+		a.Environment = append(a.Environment, serve.MouseVariable+"=1")
+	}
+	if look.Plain {
 		a.Words = []string{serve.PlainWord}
 	}
 	code, err := serve.Attach(ctx, a)

@@ -136,14 +136,14 @@ func forward(ctx context.Context, data string, words []string, streams command.S
 }
 
 // attach opens the console of the daemon of this machine; without one it runs one for as long as the console is open.
-func attach(ctx context.Context, data string, plain bool) error {
-	plain = plain || os.Getenv("TERM") == "dumb"
+func attach(ctx context.Context, data string, look command.Look) error {
+	look.Plain = look.Plain || os.Getenv("TERM") == "dumb"
 	streams := command.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
-	err := attachHere(ctx, data, streams, plain)
+	err := attachHere(ctx, data, streams, look)
 	if !errors.Is(err, serve.ErrNoDaemon) {
 		return err
 	}
-	if !plain && !isTerminal(os.Stdout) {
+	if !look.Plain && !isTerminal(os.Stdout) {
 		return fmt.Errorf("the console needs a terminal; patchdeck --plain and the commands do not: patchdeck --help")
 	}
 	fmt.Fprintln(os.Stderr, "no patchdeck is running here: this console runs one until you leave it; patchdeck serve runs one for good")
@@ -152,7 +152,7 @@ func attach(ctx context.Context, data string, plain bool) error {
 		return err
 	}
 	defer d.close()
-	return attachHere(ctx, data, streams, plain)
+	return attachHere(ctx, data, streams, look)
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(f.Fd()) }

@@ -45,7 +45,7 @@ func (s *stage) watch(ctx context.Context, h *house, o command.DemoOptions) erro
 	acting, stop := context.WithCancel(ctx)
 	acted := make(chan error, 1)
 	go func() { acted <- s.play(acting, h.engine, func(*engine.View, string) {}) }()
-	err = attachHere(ctx, o.Data, o.Streams, false)
+	err = attachHere(ctx, o.Data, o.Streams, command.Look{})
 	over := rehearsal.Over(h.engine.View())
 	stop()
 	if played := <-acted; err == nil && over {

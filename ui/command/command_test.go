@@ -418,7 +418,7 @@ func TestWhatTheStateForbidsIsAFailureAndWhatARuleForbidsIsADenial(t *testing.T)
 
 func TestAnEmptyDataFolderIsWrongUsage(t *testing.T) {
 	s := at(t, uitest.Night(3), approval.Lead)
-	s.env.Attach = func(context.Context, string, bool) error { t.Error("the console opened"); return nil }
+	s.env.Attach = func(context.Context, string, command.Look) error { t.Error("the console opened"); return nil }
 	s.env.Demo = func(context.Context, command.DemoOptions) error { t.Error("the demo ran"); return nil }
 	for _, words := range [][]string{{"--data", ""}, {"inventory", "list", "--data="}, {"demo", "--data", ""}} {
 		s.expect(command.Usage, "--data is empty: name the data folder, or leave --data out for /data", words...)

@@ -56,12 +56,18 @@ type Environment struct {
 	// Faults is what a simulated fleet can suffer from.
 	Faults Faults
 
-	// Attach opens the console; plain is the one of lines.
-	Attach   func(ctx context.Context, data string, plain bool) error
+	// Attach opens the console.
+	Attach   func(ctx context.Context, data string, look Look) error
 	Demo     func(ctx context.Context, options DemoOptions) error
 	Simulate func(ctx context.Context, options SimulateOptions) error
 	Serve    func(ctx context.Context, options ServeOptions) error
 	Init     func(ctx context.Context, data string) error
+}
+
+// Look is how a person wants the console.
+type Look struct {
+	Plain bool // as lines of text
+	Mouse bool // it takes the mouse from the terminal
 }
 
 // Faults are the faults of a simulated fleet: what --faults accepts.

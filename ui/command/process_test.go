@@ -78,8 +78,12 @@ func TestAHookDecidesTheExitCode(t *testing.T) {
 	if r := s.run("", "demo"); r.code != command.Halted || r.err != "" {
 		t.Errorf("%+v", r)
 	}
-	s.env.Attach = func(context.Context, string, bool) error { return &command.ExitError{Code: command.Crashed} }
-	if r := s.run(""); r.code != command.Crashed || r.err != "" {
-		t.Errorf("%+v", r)
+	var look command.Look
+	s.env.Attach = func(_ context.Context, _ string, asked command.Look) error {
+		look = asked
+		return &command.ExitError{Code: command.Crashed}
+	}
+	if r := s.run("", "--mouse"); r.code != command.Crashed || r.err != "" || look != (command.Look{Mouse: true}) {
+		t.Errorf("%+v, asked for %+v", r, look)
 	}
 }

@@ -9,10 +9,10 @@ import (
 
 // tree is the state of one call while its words are read.
 type tree struct {
-	env   *Environment
-	data  string
-	json  bool
-	plain bool
+	env  *Environment
+	data string
+	json bool
+	look Look
 }
 
 // New builds the tree of commands for one call.
@@ -38,7 +38,8 @@ func New(env Environment) *cobra.Command {
 		root.PersistentFlags().StringVar(&t.data, "data", env.DefaultData, "the data `folder`")
 	}
 	if env.Attach != nil {
-		root.Flags().BoolVar(&t.plain, "plain", false, "the console as lines of text, for screen readers and terminals that cannot draw")
+		root.Flags().BoolVar(&t.look.Plain, "plain", false, "the console as lines of text, for screen readers and terminals that cannot draw")
+		root.Flags().BoolVar(&t.look.Mouse, "mouse", false, "the console takes the mouse: the wheel scrolls, a click selects; M gives it back")
 	}
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
 		return wrongUsage("%s: %w; see %s --help", command.CommandPath(), err, command.CommandPath())
@@ -65,7 +66,7 @@ func (t *tree) open(command *cobra.Command, args []string) error {
 	if t.env.Attach == nil {
 		return wrongUsage("a verb is missing: %s", offered(command))
 	}
-	return t.env.Attach(command.Context(), t.data, t.plain)
+	return t.env.Attach(command.Context(), t.data, t.look)
 }
 
 // noun groups verbs.

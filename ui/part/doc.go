@@ -17,6 +17,9 @@
 // three series took 1.1 ms, 1.3 MB and 2,800 allocations, because each cell goes through a lipgloss style; its styles come from lipgloss'
 // own renderer, which is the server's terminal and not the session's; and braille dots have no ASCII form. Ours takes 0.06 ms.
 //
+// The mouse costs a person the terminal's own selection of text, so that it is off until asked for. Then lists and grids mark where they are
+// drawn, and a click or a turn of the wheel comes as a binding like a key's (mouse.go): screens need not know where their parts stand.
+//
 // Start reading at Line in line.go, then Grid in grid.go; the palette is data in palette.go.
 //
 // # Speed

@@ -39,8 +39,10 @@ type Grid struct {
 	marks  []Mark
 	cursor int
 	top    int
-	width  int
-	page   int
+	// pointed is the cell that the mouse pointed at, counted from 1; 0 is none.
+	pointed int
+	width   int
+	page    int
 
 	groupWidth, labelWidth int
 	tallyWidth             int
@@ -201,6 +203,9 @@ func (g *Grid) Render(width, height int) []string {
 		if g.top+i < len(g.lines) {
 			lines[i] = g.draw(&g.lines[g.top+i], i == 0)
 		}
+	}
+	if len(lines) > 0 {
+		lines[0] = g.theme.mark(g, width, height) + lines[0]
 	}
 	return lines
 }

@@ -25,6 +25,7 @@ type List struct {
 	cursor   int
 	top      int
 	page     int // rows of the last drawing
+	pointed  int // the row that the mouse pointed at, counted from 1; 0 is none
 }
 
 // Set gives the list its rows. The cursor stays on its row's id; when that is gone, it stays at its place.
@@ -117,6 +118,7 @@ func (l *List) Render(t *Theme, width, height int) []string {
 	lines = append(lines, head.String())
 	l.scroll(max(height-1, 1))
 	line := t.Line(width)
+	mark := t.mark(l, width, min(height-1, l.rows-l.top))
 	for row := l.top; row < l.rows && len(lines) < height; row++ {
 		line.reset()
 		pointer := " "
@@ -126,11 +128,11 @@ func (l *List) Render(t *Theme, width, height int) []string {
 		}
 		line.Put(t.Normal, pointer)
 		if l.Marked != nil {
-			mark := " "
+			sign := " "
 			if l.Marked(row) {
-				mark = t.glyph().picked
+				sign = t.glyph().picked
 			}
-			line.Put(t.Accent, mark)
+			line.Put(t.Accent, sign)
 		}
 		for i, c := range columns {
 			ink, text := l.Cell(row, c)
@@ -139,7 +141,8 @@ func (l *List) Render(t *Theme, width, height int) []string {
 		if row == l.cursor {
 			line.Fill(width)
 		}
-		lines = append(lines, line.String())
+		lines = append(lines, mark+line.String())
+		mark = ""
 	}
 	for len(lines) < height {
 		lines = append(lines, "")
@@ -199,14 +202,14 @@ func (l *List) Moves() []Binding {
 		return func() Cmd { step(); return nil }
 	}
 	const group = "Move"
-	return []Binding{
+	return append([]Binding{
 		{Keys: []string{"up", "k"}, Help: "up", Group: group, Run: move(func() { l.Move(-1) })},
 		{Keys: []string{"down", "j"}, Help: "down", Group: group, Run: move(func() { l.Move(1) })},
 		{Keys: []string{"pgup", "ctrl+u"}, Help: "half a page up", Group: group, Run: move(func() { l.Page(-1) })},
 		{Keys: []string{"pgdown", "ctrl+d"}, Help: "half a page down", Group: group, Run: move(func() { l.Page(1) })},
 		{Keys: []string{"home", "g"}, Help: "first", Group: group, Run: move(l.First)},
 		{Keys: []string{"end", "G"}, Help: "last", Group: group, Run: move(l.Last)},
-	}
+	}, mouseMoves(l.click, l.roll)...)
 }
 
 // Window gives the rows that a drawing of its own should show in so many lines: the first of them, and how many fit.

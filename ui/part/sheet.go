@@ -77,12 +77,12 @@ func (s *Scroll) Moves() []Binding {
 		return func() Cmd { s.Move(lines()); return nil }
 	}
 	const group = "Move"
-	return []Binding{
+	return append([]Binding{
 		{Keys: []string{"up", "k"}, Help: "up", Group: group, Run: move(func() int { return -1 })},
 		{Keys: []string{"down", "j"}, Help: "down", Group: group, Run: move(func() int { return 1 })},
 		{Keys: []string{"pgup", "ctrl+u"}, Help: "half a page up", Group: group, Run: move(func() int { return -max(1, s.page/2) })},
 		{Keys: []string{"pgdown", "ctrl+d", "space"}, Help: "half a page down", Group: group, Run: move(func() int { return max(1, s.page/2) })},
 		{Keys: []string{"home", "g"}, Help: "to the top", Group: group, Run: move(func() int { return -s.lines })},
 		{Keys: []string{"end", "G"}, Help: "to the end", Group: group, Run: move(func() int { return s.lines })},
-	}
+	}, mouseMoves(nil, s.Move)...)
 }

@@ -16,6 +16,9 @@ import (
 type Theme struct {
 	Normal, Dim, Accent, Strong, Title, Cursor Ink
 
+	// Mouse learns where parts are drawn; nil while the mouse is the terminal's own.
+	Mouse *Mouse
+
 	tones  map[rollout.Tone]Ink
 	ascii  bool
 	glyphs *glyphSet

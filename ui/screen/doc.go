@@ -6,6 +6,7 @@
 // checks again. The console knows engine.Console and nothing behind it: no store, no servers, no SSH. It keeps no clock: the time
 // on the screen is the view's, which is fleet time.
 //
-// A session makes a Root with New, runs it as a tea.Program with mouse off, and calls Close when the program has ended. Nothing
+// A session makes a Root with New, runs it as a tea.Program without an option for the mouse, which a person may ask for (mouse.go), and calls
+// Close when the program has ended. Nothing
 // ticks: a frame is drawn for a key, a newer view, or an answer. Start reading at Root in root.go, then desk.Screen.
 package screen

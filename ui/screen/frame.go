@@ -39,6 +39,9 @@ func (r *Root) View() string {
 		lines = append(lines, l)
 	}
 	lines = append(lines, r.lowerRule(), r.bottom())
+	if r.hasMouse() {
+		r.desk.Theme.Mouse.Take(lines)
+	}
 	return strings.Join(lines, "\n")
 }
 
@@ -151,6 +154,7 @@ var tabForms = []tabForm{{true, true, 2}, {false, true, 2}, {false, true, 1}, {}
 
 func (r *Root) tabsOn(line *part.Line, form tabForm) {
 	t := r.desk.Theme
+	r.tabsAt = r.tabsAt[:0]
 	if form.numbers {
 		line.Space(1)
 	}
@@ -162,6 +166,11 @@ func (r *Root) tabsOn(line *part.Line, form tabForm) {
 		line.Space(2)
 	}
 	for i, tab := range r.tabs {
+		from := r.width - line.Room()
+		r.tabsAt = append(r.tabsAt, span{from, from + 1 + part.Width(tab.name)})
+		if form.numbers {
+			r.tabsAt[i].to++
+		}
 		ink, key := t.Normal, strconv.Itoa(i+1)
 		if i == r.front {
 			ink = t.Cursor

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -87,11 +88,18 @@ func (r *Root) leave(k part.Key) tea.Cmd {
 
 // bindings are the keys that work now: the screen's own, then those of the whole console.
 func (r *Root) bindings() []part.Binding {
-	return part.Allowed(append(r.screen().Bindings(), r.global()...), r.desk.May)
+	list := part.Allowed(append(r.screen().Bindings(), r.global()...), r.desk.May)
+	if r.hasMouse() {
+		return list
+	}
+	return slices.DeleteFunc(list, func(b part.Binding) bool { return b.Group == part.MouseGroup })
 }
 
+// consoleGroup is the group of the keys that work everywhere.
+const consoleGroup = "Console"
+
 func (r *Root) global() []part.Binding {
-	const group = "Console"
+	const group = consoleGroup
 	list := []part.Binding{}
 	if len(r.tabs[r.front].stack) > 1 {
 		list = append(list, part.Binding{Keys: []string{"esc", "backspace"}, Help: "back", Hint: "back", Group: group, Run: r.back})
@@ -108,6 +116,7 @@ func (r *Root) global() []part.Binding {
 		}},
 		part.Binding{Keys: []string{"?"}, Help: "the keys of this screen", Hint: "help", Group: group, Run: func() part.Cmd { r.openHelp(); return nil }},
 		part.Binding{Keys: []string{paletteKey}, Help: "find what this screen can do by typing", Group: group, Run: r.openPalette},
+		r.mouseBinding(),
 		part.Binding{Keys: []string{"q"}, Help: r.leavingHelp(), Group: group, Run: r.askToLeave},
 	)
 }

@@ -26,8 +26,8 @@ var (
 	monkeySeed    = flag.Uint64("monkey.seed", 7, "the monkey's seed")
 )
 
-// TestAMonkeyNeverBreaksTheConsoleNorDoesWhatItMayNot presses keys at random, from each screen and in each role, while views
-// come and the terminal changes its size. What it gave must be what its role may give.
+// TestAMonkeyNeverBreaksTheConsoleNorDoesWhatItMayNot presses keys and points with the mouse at random, from each screen and in each role, while
+// views come and the terminal changes its size. What it gave must be what its role may give.
 func TestAMonkeyNeverBreaksTheConsoleNorDoesWhatItMayNot(t *testing.T) {
 	presses := *monkeyPresses
 	t.Logf("again with -monkey.seed %d -monkey.presses %d", *monkeySeed, presses)
@@ -51,6 +51,9 @@ func TestAMonkeyNeverBreaksTheConsoleNorDoesWhatItMayNot(t *testing.T) {
 					s.wall = s.wall.Add(-time.Minute) // the wall's clock may be set back
 				case 4:
 					s.root.goTo(random.IntN(len(s.root.tabs)))
+				case 7, 8, 9, 10:
+					buttons := []tea.MouseButton{tea.MouseButtonLeft, tea.MouseButtonLeft, tea.MouseButtonWheelUp, tea.MouseButtonWheelDown, tea.MouseButtonRight}
+					s.mouse(buttons[random.IntN(len(buttons))], random.IntN(width+2)-1, random.IntN(height+2)-1)
 				case 5, 6:
 					if s.root.confirm != nil {
 						s.confirm("monkey")

@@ -21,6 +21,7 @@ type Options struct {
 	Inbox   desk.Inbox     // where documents lie that may be imported; nil is nowhere
 	Windows []string       // the ids of the windows that the configuration knows
 	Address string         // host and port that the person reached over SSH; empty on the console's own machine
+	Mouse   bool           // the console takes the mouse from the terminal from the beginning
 	// Place is what the person's console gave to Keep before its session was lost; nil begins anew.
 	Place []byte
 	// Keep takes where the person is, at each change; nothing means that they left on purpose. nil keeps nothing.

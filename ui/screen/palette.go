@@ -53,7 +53,7 @@ func (p *palette) cell(t *part.Theme, row, column int) (part.Ink, string) {
 // take keeps the bindings that match what was typed. The cursor stays on its binding while that is there.
 func (p *palette) take(bindings []part.Binding) {
 	p.bindings = slices.DeleteFunc(bindings, func(b part.Binding) bool {
-		return b.Keys[0] == paletteKey || !p.filter.Match(b.Help, b.Group, strings.Join(b.Keys, " "))
+		return b.Keys[0] == paletteKey || b.Group == part.MouseGroup || !p.filter.Match(b.Help, b.Group, strings.Join(b.Keys, " "))
 	})
 	shown := p.bindings
 	p.list.Set(len(shown), func(row int) string { return shown[row].Keys[0] })

@@ -11,6 +11,7 @@ import (
 type place struct {
 	Front   string
 	Screens map[string]desk.Place
+	Mouse   bool `json:",omitempty"`
 }
 
 // keepPlace tells where the person is, when that has changed. Who leaves on purpose begins anew next time.
@@ -24,7 +25,7 @@ func (r *Root) keepPlace() {
 		return
 	default:
 	}
-	p := place{r.tabs[r.front].name, map[string]desk.Place{}}
+	p := place{Front: r.tabs[r.front].name, Screens: map[string]desk.Place{}, Mouse: r.hasMouse()}
 	for _, t := range r.tabs {
 		if s, ok := t.stack[0].(desk.Returner); ok {
 			p.Screens[t.name] = s.Place()
@@ -42,6 +43,7 @@ func (r *Root) returnTo(state []byte) {
 	if json.Unmarshal(state, &p) != nil {
 		return
 	}
+	r.takeMouse(p.Mouse)
 	for i, t := range r.tabs {
 		if s, ok := t.stack[0].(desk.Returner); ok {
 			if at, known := p.Screens[t.name]; known {

@@ -32,8 +32,9 @@ type Root struct {
 	keep    func(place []byte)
 	kept    []byte // what keep was given last
 
-	tabs  []tab
-	front int
+	tabs   []tab
+	front  int
+	tabsAt []span // where their names stand in the last frame
 
 	width, height int
 	confirm       *part.Confirm
@@ -94,6 +95,9 @@ func New(o Options) *Root {
 	if o.Place != nil {
 		r.returnTo(o.Place)
 	}
+	if o.Mouse {
+		r.takeMouse(true)
+	}
 	return r
 }
 
@@ -111,7 +115,7 @@ func (r *Root) Farewell() string { return r.farewell }
 
 // Init implements tea.Model.
 func (r *Root) Init() tea.Cmd {
-	return tea.Batch(r.awaitView(), r.awaitClosing(), r.screen().Init())
+	return tea.Batch(r.awaitView(), r.awaitClosing(), r.screen().Init(), r.mouseCommand())
 }
 
 // Update implements tea.Model.
@@ -121,6 +125,8 @@ func (r *Root) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 		r.width, r.height = m.Width, m.Height
 	case tea.KeyMsg:
 		return r, r.keys(part.Keys(m))
+	case tea.MouseMsg:
+		return r, r.pointed(m)
 	case woken:
 		return r, tea.Batch(r.refresh(), r.awaitView())
 	case closed:

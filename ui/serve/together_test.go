@@ -2,7 +2,9 @@ package serve
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +25,7 @@ func real(t *testing.T) (*house, *uitest.Console) {
 	console := uitest.NewConsole(uitest.Night(60))
 	return open(t, func(o *Options) {
 		o.NewModel = func(v Visitor) tea.Model {
-			return screen.New(screen.Options{Actor: v.Actor, Console: console, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: time.UTC, Copy: v.Copy})
+			return screen.New(screen.Options{Actor: v.Actor, Console: console, Theme: part.ThemeFrom(v.Getenv, part.Flags{}), Zone: time.UTC, Copy: v.Copy, Mouse: v.Getenv(MouseVariable) != ""})
 		}
 		o.Command = func(streams command.Streams, actor approval.Actor) *cobra.Command {
 			return command.New(command.Environment{Streams: streams, Remote: true, Open: func(context.Context, string, bool) (*command.Session, error) {
@@ -99,6 +101,64 @@ func TestTheRealConsoleOnARealTerminal(t *testing.T) {
 	h.nobodyIn()
 	if n := console.Watchers(); n != 0 {
 		t.Errorf("%d watchers stayed behind", n)
+	}
+}
+
+// The mouse over the wire: the terminal is asked to report it when a person wants it, a report selects a row, and leaving gives it back.
+func TestTheMouseIsReportedThroughSSH(t *testing.T) {
+	const reports, silent = "\x1b[?1002h", "\x1b[?1002l"
+	for name, c := range map[string]struct{ variable, ask string }{"by key": {"", "M"}, "from the beginning": {"1", ""}} {
+		t.Run(name, func(t *testing.T) {
+			h, _ := real(t)
+			session, err := h.enter(h.person("k.osei", approval.Lead)).NewSession()
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown := newPaper()
+			session.Stdout = shown
+			keys, err := session.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := session.Setenv(MouseVariable, c.variable); err != nil {
+				t.Fatal(err)
+			}
+			if err := session.RequestPty("xterm-256color", 36, 120, nil); err != nil {
+				t.Fatal(err)
+			}
+			if err := session.Shell(); err != nil {
+				t.Fatal(err)
+			}
+			press := func(text string) {
+				if _, err := io.WriteString(keys, text); err != nil {
+					t.Fatal(err)
+				}
+			}
+			press("2")
+			shown.shows(t, "60 servers")
+			if asked := strings.Contains(shown.written.String(), reports); asked != (c.ask == "") {
+				t.Fatalf("the mouse was asked for: %v", asked)
+			}
+			press(c.ask)
+			if !shown.written.has(reports) {
+				t.Fatal("the terminal was never asked to report the mouse")
+			}
+			if c.ask != "" {
+				shown.shows(t, "gives the mouse back")
+			}
+			row := slices.IndexFunc(strings.Split(shown.String(), "\n"), func(l string) bool { return strings.Contains(l, "-0007") })
+			press(fmt.Sprintf("\x1b[<0;9;%dM\x1b[<0;9;%dm", row+1, row+1)) // pressed and let go; a terminal counts from 1
+			shown.shows(t, "▌ "+strings.Fields(strings.Split(shown.String(), "\n")[row])[0])
+			press(fmt.Sprintf("\x1b[<0;%d;1M", strings.Index(shown.String(), "Audit")+1))
+			shown.shows(t, "Audit trail")
+			press("\x03")
+			if code := ends(t, session); code != command.Done {
+				t.Errorf("exit code %d", code)
+			}
+			if !shown.written.has(silent) {
+				t.Error("the terminal goes on to report the mouse")
+			}
+		})
 	}
 }
 

@@ -37,6 +37,12 @@ type Finder interface {
 	Find(id string) bool
 }
 
+// Focuser is a screen with several parts beside each other that a person may go to with the mouse.
+type Focuser interface {
+	// Focus makes keys go to a part of the screen, if it is one of those that take them.
+	Focus(part.Pointed)
+}
+
 // Viewed says that the desk holds a newer view.
 type Viewed struct{}
 

@@ -259,6 +259,7 @@ func (s *Screen) drawChart(width, height int) []string {
 	lines := []string{t.Line(width).Space(label+3).Drawn(t.Ruler(s.scale, s.desk.Zone, layout), s.scale.Width).String()}
 	top, rows := s.bars.Window(height - 1)
 	cursor, _ := s.bars.Selected()
+	mark := s.bars.Mark(t, width, min(rows, len(g.Bars)-top))
 	for row := top; row < min(top+rows, len(g.Bars)); row++ {
 		b := &g.Bars[row]
 		name, ink := b.Title, t.Normal
@@ -277,7 +278,8 @@ func (s *Screen) drawChart(width, height int) []string {
 			tone = rollout.ToneStage
 		}
 		line.Column(ink, name, label).Space(2).Drawn(t.Span(s.scale, part.Span{From: b.From, To: b.To, Done: b.Progress, Ink: t.Tone(tone)}, s.desk.Current.At), s.scale.Width)
-		lines = append(lines, line.String())
+		lines = append(lines, mark+line.String())
+		mark = ""
 	}
 	return lines
 }

@@ -106,7 +106,7 @@ func (s *Screen) Bindings() []part.Binding {
 	pause := func(then func()) func() {
 		return func() { s.playing = false; then() }
 	}
-	return []part.Binding{
+	return append([]part.Binding{
 		{Keys: []string{"space"}, Help: "play, or pause", Hint: "play", Group: group, Disabled: loaded, Run: s.play},
 		at([]string{"."}, "the next event", "step", pause(func() { s.replay.Step(1) })),
 		at([]string{","}, "the event before", "", pause(func() { s.replay.Step(-1) })),
@@ -124,7 +124,7 @@ func (s *Screen) Bindings() []part.Binding {
 		at([]string{"down", "j"}, "a line down", "", func() { s.grid.Move(0, 1) }),
 		at([]string{"pgup", "ctrl+u"}, "half a page up", "", func() { s.grid.Page(-1) }),
 		at([]string{"pgdown", "ctrl+d"}, "half a page down", "", func() { s.grid.Page(1) }),
-	}
+	}, s.grid.MouseMoves()...)
 }
 
 func (s *Screen) play() part.Cmd {

@@ -34,7 +34,7 @@ func (s *Screen) gridMoves() []part.Binding {
 	move := func(cells, lines int) func() part.Cmd {
 		return func() part.Cmd { s.grid.Move(cells, lines); return nil }
 	}
-	return []part.Binding{
+	return append([]part.Binding{
 		{Keys: []string{"left"}, Help: "the server before", Group: group, Run: move(-1, 0)},
 		{Keys: []string{"right"}, Help: "the next server", Group: group, Run: move(1, 0)},
 		{Keys: []string{"up", "k"}, Help: "a line up", Group: group, Run: move(0, -1)},
@@ -43,7 +43,7 @@ func (s *Screen) gridMoves() []part.Binding {
 		{Keys: []string{"pgdown", "ctrl+d"}, Help: "half a page down", Group: group, Run: func() part.Cmd { s.grid.Page(1); return nil }},
 		{Keys: []string{"home", "g"}, Help: "the first server", Group: group, Run: func() part.Cmd { s.grid.Place(0); return nil }},
 		{Keys: []string{"end", "G"}, Help: "the last server", Group: group, Run: func() part.Cmd { s.grid.Place(len(s.marks)); return nil }},
-	}
+	}, s.grid.MouseMoves()...)
 }
 
 // drawGrid draws the grid and, where it does not fit, how much is out of sight.

@@ -42,6 +42,9 @@ func (s *Screen) inFront() (engine.CollectionView, bool) {
 	return collections[i], true
 }
 
+// Focus implements desk.Focuser.
+func (s *Screen) Focus(at part.Pointed) { s.inPane = at == part.Pointed(&s.pane) }
+
 func (s *Screen) paneCell(row, column int) (part.Ink, string) {
 	t := s.desk.Theme
 	name, count := "all servers", len(s.desk.Current.Servers)
