@@ -60,7 +60,9 @@ func (c *call) applications() []applicationLine {
 	for _, name := range sortedKeys(at) {
 		list = append(list, *at[name])
 	}
-	slices.SortStableFunc(list, func(a, b applicationLine) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	slices.SortStableFunc(list, func(a, b applicationLine) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
 	return list
 }
 
