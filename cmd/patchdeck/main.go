@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/adrg/xdg"
+	"github.com/charmbracelet/x/term"
 
 	"patchdeck/engine/inventory"
 	"patchdeck/remote"
@@ -32,7 +33,7 @@ func main() {
 
 // environment is what a command on this machine works with.
 func environment() command.Environment {
-	streams := command.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
+	streams := command.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Columns: columns(os.Stdout)}
 	return command.Environment{
 		Streams:     streams,
 		Version:     version(),
@@ -54,6 +55,15 @@ func environment() command.Environment {
 		Serve:       serveDaemon,
 		Init:        initialise,
 	}
+}
+
+// columns is how wide the terminal is that a file is; 0 when it is none.
+func columns(f *os.File) int {
+	width, _, err := term.GetSize(f.Fd())
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 // probe reads a server that need not be in the inventory, with the credentials of the call and no others.

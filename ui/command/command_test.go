@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
@@ -22,6 +23,7 @@ import (
 
 // shell is a person at a command line over a console that a test made.
 type shell struct {
+	columns int // of the terminal; 0 is a pipe
 	t       *testing.T
 	console *uitest.Console
 	env     command.Environment
@@ -46,6 +48,47 @@ func at(t *testing.T, view *engine.View, roles ...approval.Role) *shell {
 	return s
 }
 
+// What is piped or written to a file is read by scripts and searched by people: no cell of any table is cut there. On a terminal that is too
+// narrow cells are, but never the first, which people copy.
+func TestTablesAreCutOnNarrowTerminalsAlone(t *testing.T) {
+	long := strings.Repeat("the owner asks for another window and says why at length ", 4)
+	view := uitest.Night(60)
+	for i := range view.Rollouts[2].Cells {
+		view.Rollouts[2].Cells[i].Why = long
+	}
+	s := at(t, view, approval.Viewer)
+	words := strings.Fields("rollout servers R-3 --status failed")
+	widest := func(text string) int {
+		most := 0
+		for _, l := range strings.Split(text, "\n") {
+			most = max(most, utf8.RuneCountInString(l))
+		}
+		return most
+	}
+	piped := s.expect(command.Done, strings.TrimSpace(long), words...).out
+	if strings.Contains(piped, "…") {
+		t.Errorf("what is piped is cut:\n%s", piped)
+	}
+	for columns, cuts := range map[int]bool{80: true, widest(piped) - 1: true, widest(piped): false, 1000: false} {
+		s.columns = columns
+		shown := s.expect(command.Done, "", words...).out
+		if strings.Contains(shown, "…") != cuts || !cuts && shown != piped {
+			t.Errorf("on %d columns:\n%s", columns, shown)
+		}
+		for i, l := range strings.Split(shown, "\n") {
+			if name, _, _ := strings.Cut(l, "  "); !strings.HasPrefix(strings.Split(piped, "\n")[i], name) || strings.Contains(name, "…") {
+				t.Errorf("on %d columns the first column is cut: %q", columns, l)
+			}
+		}
+	}
+	for _, words := range []string{"procedure gantt", "procedure show", "catalog list", "audit list", "change list", "incident list --all"} {
+		s.columns = 0
+		if r := s.expect(command.Done, "", strings.Fields(words)...); strings.Contains(r.out, "…") {
+			t.Errorf("%s is cut in a pipe:\n%s", words, r.out)
+		}
+	}
+}
+
 type result struct {
 	code     int
 	out, err string
@@ -55,7 +98,7 @@ func (s *shell) run(input string, words ...string) result {
 	s.t.Helper()
 	var out, failed bytes.Buffer
 	env := s.env
-	env.Streams = command.Streams{In: strings.NewReader(input), Out: &out, Err: &failed}
+	env.Streams = command.Streams{In: strings.NewReader(input), Out: &out, Err: &failed, Columns: s.columns}
 	code := command.Execute(s.t.Context(), command.New(env), words)
 	return result{code, out.String(), failed.String()}
 }

@@ -14,6 +14,8 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+	// Columns is the width of the terminal that Out is; 0 when it is none, or nobody knows: nothing is cut then.
+	Columns int
 }
 
 // Environment is everything that a call needs from outside. A hook that is nil takes its commands out of the tree.

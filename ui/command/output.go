@@ -13,8 +13,9 @@ import (
 
 // output prints the results of one call: tables for people, or one JSON object a line.
 type output struct {
-	w    io.Writer
-	json bool
+	w       io.Writer
+	json    bool
+	columns int // Streams.Columns
 }
 
 // object prints one JSON object on a line of its own. Characters that could command a terminal are escaped, which
@@ -62,47 +63,69 @@ func (o output) answer(words string) error {
 	return o.line("%s", words)
 }
 
-// column is one column of a table; most bounds its width, 0 does not.
+// column is one column of a table; most bounds its width on a terminal that is too narrow for the whole table, 0 does not.
 type column struct {
 	head string
 	most int
 }
 
-// table prints aligned columns; without rows it prints the words that say why there are none.
+// columnGap is how many blanks stand between two columns.
+const columnGap = 2
+
+// table prints aligned columns; without rows it prints the words that say why there are none. Cells are cut for a person at a terminal alone:
+// who reads a file or a pipe gets them whole.
 func (o output) table(columns []column, rows [][]string, none string) error {
 	if len(rows) == 0 {
 		return o.line("%s", none)
-	}
-	widths := make([]int, len(columns))
-	for i, c := range columns {
-		widths[i] = utf8.RuneCountInString(c.head)
-	}
-	for _, row := range rows {
-		for i, cell := range row {
-			row[i] = plain(cell)
-			if most := columns[i].most; most > 0 && i > 0 { // the first names the row: people copy it
-				row[i] = cut(row[i], most)
-			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
-		}
 	}
 	heads := make([]string, len(columns))
 	for i, c := range columns {
 		heads[i] = c.head
 	}
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = plain(cell)
+		}
+	}
+	rows = append([][]string{heads}, rows...)
+	widths, whole := measure(rows)
+	if o.columns > 0 && whole > o.columns {
+		for _, row := range rows {
+			for i, c := range columns[1:] { // the first names the row: people copy it
+				if c.most > 0 {
+					row[i+1] = cut(row[i+1], c.most)
+				}
+			}
+		}
+		widths, _ = measure(rows)
+	}
 	var text strings.Builder
-	for _, row := range append([][]string{heads}, rows...) {
+	for _, row := range rows {
 		writeRow(&text, row, widths)
 	}
 	_, err := io.WriteString(o.w, text.String())
 	return err
 }
 
+// measure gives the widths of a table's columns, and of the whole.
+func measure(rows [][]string) (widths []int, whole int) {
+	widths = make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, w := range widths {
+		whole += w + columnGap
+	}
+	return widths, whole - columnGap
+}
+
 func writeRow(text *strings.Builder, row []string, widths []int) {
 	var line strings.Builder
 	for i, cell := range row {
 		line.WriteString(cell)
-		line.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
+		line.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+columnGap))
 	}
 	text.WriteString(strings.TrimRight(line.String(), " "))
 	text.WriteByte('\n')

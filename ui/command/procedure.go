@@ -243,18 +243,30 @@ func (t *tree) procedureGantt() *cobra.Command {
 		if err := c.line("%s, from %s to %s, now %s; = done, - ahead, ! overdue, | now", cycle.Title(), c.when(g.From), c.when(g.To), c.when(g.Now)); err != nil {
 			return err
 		}
-		for _, bar := range g.Bars {
-			name := bar.Title
-			if bar.Task > 0 {
-				name = fmt.Sprintf("%2d %s", bar.Task, bar.Title)
-			}
-			name = cut(plain(name), 32)
-			if err := c.line("%s%s %s", name, strings.Repeat(" ", 32-utf8.RuneCountInString(name)), drawBar(g, bar)); err != nil {
+		names, width := c.barNames(g)
+		for i, bar := range g.Bars {
+			if err := c.line("%s%s %s", names[i], strings.Repeat(" ", width-utf8.RuneCountInString(names[i])), drawBar(g, bar)); err != nil {
 				return err
 			}
 		}
 		return nil
 	}})
+}
+
+// barNames are what stands before the bars, and in how many columns: on a terminal as many as leave room for the bars.
+func (c *call) barNames(g procedure.Gantt) (names []string, width int) {
+	const most = 32
+	for _, bar := range g.Bars {
+		name := bar.Title
+		if bar.Task > 0 {
+			name = fmt.Sprintf("%2d %s", bar.Task, bar.Title)
+		}
+		if name = plain(name); c.columns > 0 {
+			name = cut(name, most)
+		}
+		names, width = append(names, name), max(width, utf8.RuneCountInString(name))
+	}
+	return names, width
 }
 
 // drawBar draws one bar in plain characters, with the present as a line through it.

@@ -102,7 +102,7 @@ func offered(command *cobra.Command) string {
 
 func (t *tree) version() *cobra.Command {
 	return &cobra.Command{Use: "version", Short: "Print the version", Args: t.noArgs, RunE: func(*cobra.Command, []string) error {
-		out := output{w: t.env.Out, json: t.json}
+		out := output{w: t.env.Out, json: t.json, columns: t.env.Columns}
 		if t.json {
 			return out.object(map[string]string{"version": t.env.Version})
 		}

@@ -110,7 +110,7 @@ func (t *tree) verb(v verb) *cobra.Command {
 		_ = command.Flags().MarkHidden(sourceFlag)
 	}
 	command.RunE = func(command *cobra.Command, args []string) error {
-		c := &call{source: source, output: output{w: t.env.Out, json: t.json}, ctx: command.Context(), env: t.env, args: args}
+		c := &call{source: source, output: output{w: t.env.Out, json: t.json, columns: t.env.Columns}, ctx: command.Context(), env: t.env, args: args}
 		return t.withFile(v, c, func() error { return t.dispatch(v, c, command) })
 	}
 	return command
@@ -147,7 +147,7 @@ func (t *tree) dispatch(v verb, c *call, command *cobra.Command) error {
 // streamsFor gives the streams of a forwarded call. Standard input goes along only where the words ask for it, so that what a
 // person types meanwhile stays with their shell.
 func (t *tree) streamsFor(c *call, words []string) Streams {
-	streams := Streams{Out: t.env.Out, Err: t.env.Err}
+	streams := Streams{Out: t.env.Out, Err: t.env.Err, Columns: t.env.Columns}
 	switch {
 	case c.file != nil:
 		streams.In = c.file
@@ -155,7 +155,7 @@ func (t *tree) streamsFor(c *call, words []string) Streams {
 		streams.In = t.env.In
 	}
 	if c.write != nil {
-		streams.Out = c.write
+		streams.Out, streams.Columns = c.write, 0
 	}
 	return streams
 }

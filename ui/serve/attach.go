@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -52,9 +53,12 @@ func Attach(ctx context.Context, a Attachment) (code int, err error) {
 	defer session.Close()
 	session.Stdout, session.Stderr = a.Streams.Out, a.Streams.Err
 	for _, entry := range a.Environment {
-		if name, value, ok := strings.Cut(entry, "="); ok && environmentNames[name] {
+		if name, value, ok := strings.Cut(entry, "="); ok && environmentNames[name] && name != columnsVariable {
 			_ = session.Setenv(name, value) // a daemon that does not take it draws without
 		}
+	}
+	if a.Streams.Columns > 0 {
+		_ = session.Setenv(columnsVariable, strconv.Itoa(a.Streams.Columns))
 	}
 	if len(a.Words) > 0 {
 		err = d.runWords(session, a)

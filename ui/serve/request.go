@@ -20,8 +20,11 @@ const (
 // MouseVariable asks for a console that takes the mouse from the terminal, when it says anything.
 const MouseVariable = "PATCHDECK_MOUSE"
 
+// columnsVariable is how wide the terminal is to which a client without one of its own prints, as shells call it.
+const columnsVariable = "COLUMNS"
+
 // environmentNames is all of the client's environment that a session takes: what a terminal needs to be drawn on.
-var environmentNames = map[string]bool{"COLORTERM": true, "NO_COLOR": true, "LANG": true, "LC_ALL": true, "LC_CTYPE": true, "COLORFGBG": true, MouseVariable: true}
+var environmentNames = map[string]bool{"COLORTERM": true, "NO_COLOR": true, "LANG": true, "LC_ALL": true, "LC_CTYPE": true, "COLORFGBG": true, MouseVariable: true, columnsVariable: true}
 
 // Size is the size of a terminal in cells.
 type Size struct{ Width, Height int }

@@ -175,6 +175,35 @@ func TestAKilledConsoleLeavesNoWatcherBehind(t *testing.T) {
 	}
 }
 
+// A table is whole wherever it may go to a file, and cut where a terminal says how narrow it is: of its own, or where patchdeck runs.
+func TestTablesAreWholeInPipesThroughEveryDoor(t *testing.T) {
+	h, _ := real(t)
+	client := h.enter(h.person("viewer", approval.Viewer))
+	const words = "procedure show"
+	whole, code := h.runs(client, words, nil)
+	if code != command.Done || strings.Contains(whole, "…") || !strings.Contains(whole, "Present the change to the board") {
+		t.Errorf("through SSH without a terminal: exit code %d\n%s", code, whole)
+	}
+	session, err := client.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := session.RequestPty("xterm", 24, 80, nil); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := session.CombinedOutput(words); err != nil || !strings.Contains(string(out), "…") {
+		t.Errorf("on a terminal of 80 columns: %v\n%s", err, out)
+	}
+	for columns, cuts := range map[int]bool{0: false, 80: true, 500: false} {
+		out := newText()
+		code, err := Attach(t.Context(), Attachment{Socket: h.socket, Words: strings.Fields(words), Streams: command.Streams{Out: out, Err: out, Columns: columns},
+			Environment: []string{"COLUMNS=40"}}) // a shell's word about another stream counts for nothing
+		if err != nil || code != command.Done || strings.Contains(out.String(), "…") != cuts {
+			t.Errorf("through the socket with %d columns: exit code %d, %v\n%s", columns, code, err, out)
+		}
+	}
+}
+
 func TestAViewerLooksAndChangesNothing(t *testing.T) {
 	h, console := real(t)
 	client := h.enter(h.person("viewer", approval.Viewer))
