@@ -166,8 +166,8 @@ func TrendTable(lines []MonthLine) Table {
 // ExceptionTable gives exceptions, with days in the zone of the servers.
 func ExceptionTable(list []Exception, totals ExceptionTotals, zone *time.Location) Table {
 	t := Table{Head: []string{"KIND", "ID", "SERVER", "FROM", "SINCE", "AGE DAYS", "UNTIL", "LEFT DAYS", "STATE", "BY", "REASON"}, None: "no server is excepted from anything",
-		Notes: []string{fmt.Sprintf("%d exceptions of %d servers hold: %d without an end, %d that end within %d days. The oldest is %d days old, the median %d. %d ended.",
-			totals.Holding, totals.Servers, totals.NoEnd, totals.Soon, soon, totals.Oldest, totals.Median, totals.Ended)}}
+		Notes: []string{fmt.Sprintf("Exceptions that hold: %d, of servers: %d; without an end: %d, ending within %d days: %d. Age in days: %d the oldest, %d the median. Ended: %d.",
+			totals.Holding, totals.Servers, totals.NoEnd, soon, totals.Soon, totals.Oldest, totals.Median, totals.Ended)}}
 	day := func(at time.Time) Cell {
 		if at.IsZero() {
 			return none

@@ -26,6 +26,8 @@
 //	Time for restart and check is kept free | TestNobodyStartsWithoutTimeForRestartAndCheck
 //	The slowest of what was measured sets the time that is planned | TestAMeasuredSlowBuildNeedsMoreTime
 //	Transfers are limited per site | TestTransfersAreLimitedPerSite
+//	Nobody starts before its content is there; who cannot have it in time over a slow line is named | TestNothingStartsBeforeItsContentIsThere TestAServerBehindASlowLinkIsNamedWhereItsContentComesTooLate
+//	An update that was not needed is no failure | TestAnUpdateThatWasNotNeededIsNoFailure
 //	A cluster: one member away, peers well | TestMembersOfAClusterTakeTurns TestNobodyStartsBesideAClusterPeerThatIsDown
 //	A declared group: its own maximum | TestOfAnAvailabilityGroupNeverMoreThanItsMaximumAreAway
 //	A lock is given back by a check, or broken by a person with a reason | TestALockIsBrokenByAPersonWithAReason

@@ -95,6 +95,8 @@ func MakePlan(d Draft) (Plan, error) {
 			}
 			clusters[key] = s.Name
 		}
+		first, _ := p.Window(windows[0])
+		d.slowLink(&p, s, need, first)
 		p.Assignments = append(p.Assignments, Assignment{Server: s.ID, Ring: ring, Windows: windows, Updates: need, Without: without})
 	}
 	for _, why := range slices.Sorted(maps.Keys(withheld)) {

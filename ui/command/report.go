@@ -66,7 +66,7 @@ func (t *tree) formatOf(name string) (string, error) {
 	case pageFormat, dataFormat:
 		return ending, nil
 	}
-	return "", fmt.Errorf("%q ends neither in .html nor in .json: name it so, or give --format", filepath.Base(name))
+	return "", fmt.Errorf("%q ends neither in .html nor in .json: name it so, give --format, or name one of the reports that patchdeck report --help lists", filepath.Base(name))
 }
 
 func (c *call) writeReport(change, format string) error {

@@ -68,7 +68,7 @@ func TestAReportThatCannotBeMadeLeavesNoFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "night.html")
 	s.expect(command.Failure, `there is no change request "CHG-99"`, "report", path, "--change", "CHG-99")
 	s.expect(command.Usage, `--format "pdf" is not known: use html, json`, "report", path, "--format", "pdf")
-	s.expect(command.Usage, `"night.txt" ends neither in .html nor in .json: name it so, or give --format`, "report", strings.TrimSuffix(path, "html")+"txt")
+	s.expect(command.Usage, `"night.txt" ends neither in .html nor in .json: name it so, give --format, or name one of the reports`, "report", strings.TrimSuffix(path, "html")+"txt")
 	s.expect(command.Usage, "accepts 1 arg(s), received 0", "report")
 	s.env.Report = func(context.Context, *command.Session, string) (html, json func(io.Writer) error, err error) {
 		return nil, nil, errors.New("the numbers do not add up")

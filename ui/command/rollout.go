@@ -13,7 +13,7 @@ import (
 
 func (t *tree) rollout() *cobra.Command {
 	return t.noun("rollout", "Rollouts: watch them and steer them",
-		t.rolloutStatus(), t.rolloutServers(), t.rolloutPolicy(), t.progress(), t.forecast(),
+		t.rolloutStatus(), t.rolloutServers(), t.rolloutTotals(), t.rolloutPolicy(), t.progress(), t.forecast(),
 		t.hold("pause", "Let nobody new start; those running finish"),
 		t.hold("halt", "Stop the rollout; it takes a resume with a reason to go on"),
 		t.hold("resume", "Go on after a pause or a halt"),
@@ -192,23 +192,28 @@ func (t *tree) rolloutServers() *cobra.Command {
 		if err := knownStatus(status); err != nil {
 			return err
 		}
+		ads := make(map[string]*rollout.Advertisement, len(r.Advertisements))
+		for _, ad := range r.Advertisements {
+			ads[ad.ID] = ad
+		}
 		var rows [][]string
 		for _, cell := range r.Cells {
 			if status != "" && string(cell.Delivery) != status {
 				continue
 			}
 			if c.json {
-				if err := c.object(cellLine(cell)); err != nil {
+				if err := c.object(cellLine(cell, ads[cell.ID])); err != nil {
 					return err
 				}
 				continue
 			}
-			rows = append(rows, []string{cell.Name, cell.Window, string(cell.Delivery), string(cell.Compliance), c.when(cell.Since), fmt.Sprint(cell.Attempt), strings.TrimSpace(cell.Code + " " + cell.Why)})
+			rows = append(rows, []string{cell.Name, cell.Window, string(cell.Delivery), string(cell.Compliance), c.when(cell.Since), fmt.Sprint(cell.Attempt),
+				orDash(ads[cell.ID].Enforced()), orDash(ads[cell.ID].RestartWords()), strings.TrimSpace(cell.Code + " " + cell.Why)})
 		}
 		if c.json {
 			return nil
 		}
-		return c.table([]column{{"SERVER", 24}, {"WINDOW", 0}, {"DELIVERY", 0}, {"COMPLIANCE", 0}, {"SINCE", 0}, {"ATTEMPT", 0}, {"WHY", 60}}, rows, "no server is in that status")
+		return c.table([]column{{"SERVER", 24}, {"WINDOW", 0}, {"DELIVERY", 0}, {"COMPLIANCE", 0}, {"SINCE", 0}, {"ATTEMPT", 0}, {"INSTALLED", 0}, {"RESTART", 0}, {"WHY", 60}}, rows, "no server is in that status")
 	}})
 	command.Flags().StringVar(&status, "status", "", "only servers in this delivery status, for instance failed")
 	return command

@@ -78,10 +78,13 @@ type cellJSON struct {
 	Drain      rollout.Drain      `json:"drain,omitempty"`
 	Phase      string             `json:"phase,omitempty"`
 	Incident   string             `json:"incident,omitempty"`
+	// Installed says how it came there: enforced or voluntary; Restart how the restart was handled.
+	Installed string `json:"installed,omitempty"`
+	Restart   string `json:"restart,omitempty"`
 }
 
-func cellLine(cell engine.Cell) cellJSON {
-	return cellJSON{cell.Name, cell.Server, cell.Window, cell.Delivery, cell.Compliance, cell.Why, cell.Code, cell.Class, cell.Since, cell.LastReport, cell.Attempt, cell.Before, cell.After, cell.Drain, cell.Phase, cell.Incident}
+func cellLine(cell engine.Cell, ad *rollout.Advertisement) cellJSON {
+	return cellJSON{cell.Name, cell.Server, cell.Window, cell.Delivery, cell.Compliance, cell.Why, cell.Code, cell.Class, cell.Since, cell.LastReport, cell.Attempt, cell.Before, cell.After, cell.Drain, cell.Phase, cell.Incident, ad.Enforced(), ad.RestartWords()}
 }
 
 func (t *tree) rolloutStatus() *cobra.Command {
