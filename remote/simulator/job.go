@@ -131,7 +131,10 @@ func (h *host) arrive(j *job) {
 		return
 	}
 	h.at(end, func(at time.Time) {
-		if now, ok := j.course.end(); ok && now.Equal(at) && !j.over() {
+		if j.over() {
+			return // cancelled, perhaps removed by now, which takes its course away
+		}
+		if now, ok := j.course.end(); ok && now.Equal(at) {
 			h.finish(j, at)
 		}
 	})

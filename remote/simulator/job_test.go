@@ -52,6 +52,23 @@ func TestARemovedJobLeavesATombstone(t *testing.T) {
 	}
 }
 
+// The end that was laid out for a job comes after the job was cancelled and removed: it once ended the whole fleet.
+func TestTheEndOfACancelledJobMayComeAfterItsRemoval(t *testing.T) {
+	b := newWorkbench(t, Config{Servers: 4, Seed: 1})
+	h := b.hosts[0]
+	startJob(b, h, "stage-1", "stage", "KB5999016")
+	b.until(downloading, 10*time.Second, func() bool { return poll(b, h, "stage-1", 0).Phase == downloading })
+	ask[shownJob](b, h, "job-cancel", map[string]any{"job": "stage-1"})
+	b.until("end", time.Second, func() bool { return poll(b, h, "stage-1", 0).State == finished })
+	if r := ask[struct{ Removed bool }](b, h, "job-remove", map[string]any{"job": "stage-1"}); !r.Removed {
+		t.Fatal("a cancelled job was not removed")
+	}
+	b.pass(time.Hour)
+	if p := poll(b, h, "stage-1", 0); p.Outcome == nil || p.Outcome.Result != "cancelled" {
+		t.Errorf("the job's tombstone says %+v", p.Outcome)
+	}
+}
+
 func TestAJobThatNobodyStartedIsAbsent(t *testing.T) {
 	b := newWorkbench(t, Config{Servers: 4, Seed: 1})
 	if p := poll(b, b.hosts[0], "never", 0); p.State != absent || p.Existed || p.Lines == nil {

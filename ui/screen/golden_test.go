@@ -52,7 +52,7 @@ var frames = []struct {
 	{"inventory-exclusions", lead, estate, []string{onInventory, "tab", "j", "enter", "e"}},
 	{"inventory-retire", lead, estate, []string{onInventory, "space", "space", "R"}},
 	{"inventory-sweep", onCall, estate, []string{onInventory, "a", "u"}},
-	{"inventory-import", lead, estate, []string{onInventory, "i", "down", "enter"}},
+	{"inventory-import", lead, estate, []string{onInventory, "i", "enter"}},
 	{"findings", lead, estate, []string{onInventory, "f", "j"}},
 	{"audits", lead, estate, []string{onInventory, "A"}},
 	{"baselines", lead, estate, []string{onInventory, "b"}},

@@ -21,7 +21,7 @@ var inboxTexts = []struct{ name, text string }{
 	{"2026-Nov.xml", demoBulletin()},
 	{"new-servers.csv", "name,address,os,environment,site,owner,applications,window\nDUB-NEW-001,10.1.9.1,Windows Server 2022,Prod,DUB,Retail,Payroll,W1\nDUB-NEW-002,10.1.9.2,Windows Server 2022,Prod,DUB,Retail,Payroll,\n"},
 	{"lost-window.csv", "name,address,os,environment,site,owner,applications,window\nDUB-NEW-003,10.1.9.3,Windows Server 2022,Prod,DUB,Retail,Payroll,W99\n"},
-	{"notes.txt", "call the vendor"},
+	{"notes.csv", "call the vendor"},
 }
 
 func demoBulletin() string {
@@ -65,14 +65,14 @@ func TestDocumentsAreImportedFromTheInbox(t *testing.T) {
 	if _, open := s.root.screen().(*inbox.Page); open {
 		t.Error("the page stayed after the import")
 	}
-	s.press(onInventory, "i", "down", "enter", "tab", "enter")
+	s.press(onInventory, "i", "enter", "tab", "enter")
 	if got, ok := s.newest().(engine.ImportServers); !ok || len(got.Servers) != 2 {
 		t.Errorf("gave %+v", s.newest())
 	}
 	before := len(s.commands())
-	for _, step := range []struct{ key, want string }{{"j", "lost-window.csv: 1 bad line"}, {"j", "notes.txt:"}} {
+	for _, step := range []struct{ key, want string }{{"j", "lost-window.csv: 1 bad line"}, {"j", "notes.csv:"}} {
 		if _, open := s.root.screen().(*inbox.Page); !open {
-			s.press("i", "j")
+			s.press("i")
 		}
 		s.press(step.key, "enter")
 		if !strings.Contains(s.frame(), step.want) || !strings.Contains(s.frame(), "nothing was imported") {

@@ -167,9 +167,14 @@ func (s *Screen) decided(sheet *part.Sheet, c *engine.ChangeView) {
 }
 
 func (s *Screen) signature(sheet *part.Sheet, label string, by *approval.Signature) {
-	if by != nil && by.By != "" {
-		sheet.Fact(label, sheet.Theme.Normal, fmt.Sprintf("%s (%s), %s: %s", by.By, by.Role, s.desk.Day(by.At), by.Reason))
+	if by == nil || by.By == "" {
+		return
 	}
+	who := by.By
+	if by.Role != "" { // the team settles a priority in whatever role each has
+		who += " (" + string(by.Role) + ")"
+	}
+	sheet.Fact(label, sheet.Theme.Normal, fmt.Sprintf("%s, %s: %s", who, s.desk.Day(by.At), by.Reason))
 }
 
 func (s *Screen) plan(sheet *part.Sheet, c *engine.ChangeView) {

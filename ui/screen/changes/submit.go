@@ -155,7 +155,7 @@ func (p *submitPage) ask(priority approval.Priority, effect string) {
 			if command.Reason = reason; trouble != "" {
 				command.OverrideAudit = reason
 			}
-			return p.desk.Do(command)
+			return p.desk.DoAndLeave(p, command)
 		},
 	})
 }

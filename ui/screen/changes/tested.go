@@ -25,12 +25,12 @@ func (s *Screen) tested(sheet *part.Sheet, c *engine.ChangeView) {
 	}
 	t := sheet.Theme
 	sheet.Head("Minimum tests on the pilot", part.Count(len(c.Minimum.Servers), "server", "servers"))
-	const kbWidth, widest = 11, 15
-	testWidth := min(widest, (sheet.Width-kbWidth)/len(pilot.MinimumTests))
+	const kbWidth, leastWidth = 11, 10
+	testWidth := func(test pilot.MinimumTest) int { return max(leastWidth, len(test.Test)+1) }
 	sheet.Row(func(l *part.Line) {
 		l.Space(kbWidth)
 		for _, test := range pilot.MinimumTests {
-			l.Column(t.Dim, string(test.Test), testWidth)
+			l.Column(t.Dim, string(test.Test), testWidth(test))
 		}
 	})
 	sums := c.Minimum.ByUpdate()
@@ -38,7 +38,7 @@ func (s *Screen) tested(sheet *part.Sheet, c *engine.ChangeView) {
 		sheet.Row(func(l *part.Line) {
 			l.Column(t.Normal, kb, kbWidth)
 			for _, test := range pilot.MinimumTests {
-				l.Column(t.Tone(resultTones[sums[kb][test.Test]]), string(sums[kb][test.Test]), testWidth)
+				l.Column(t.Tone(resultTones[sums[kb][test.Test]]), string(sums[kb][test.Test]), testWidth(test))
 			}
 		})
 	}

@@ -71,6 +71,16 @@ func (d *Desk) Do(commands ...engine.Command) part.Cmd {
 	}
 }
 
+// DoAndLeave gives a command as the last thing that a page is for: it closes when the engine has done it.
+func (d *Desk) DoAndLeave(page Screen, command engine.Command) part.Cmd {
+	do := d.Do(command)
+	return func() part.Msg {
+		answered := do().(Answered)
+		answered.Leave = page
+		return answered
+	}
+}
+
 // Clock writes an instant as a time of day in the fleet's zone.
 func (d *Desk) Clock(at time.Time) string { return d.stamp(at, "15:04") }
 

@@ -80,6 +80,9 @@ func (f *Form) Update(message part.Msg) part.Cmd {
 		return nil
 	}
 	f.given = false
+	if m.outcome.Err != nil {
+		f.lacks = m.outcome.Err.Error() // whole: the line that answers stand in may be too short for it
+	}
 	return func() part.Msg { return m.outcome }
 }
 
@@ -144,12 +147,8 @@ func (f *Form) give() part.Cmd {
 		return nil
 	}
 	f.lacks, f.given = "", true
-	do := f.desk.Do(command)
-	return func() part.Msg {
-		outcome := do().(Answered)
-		outcome.Leave = f
-		return formed{f, outcome}
-	}
+	do := f.desk.DoAndLeave(f, command)
+	return func() part.Msg { return formed{f, do().(Answered)} }
 }
 
 // belowList are the lines under the list: a gap, what belongs into the blank, the text or the field, what is lacking.

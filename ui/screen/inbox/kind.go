@@ -3,11 +3,15 @@ package inbox
 import (
 	"fmt"
 	"io"
+	"path"
+	"slices"
+	"strings"
 
 	"patchdeck/engine"
 	"patchdeck/engine/catalog"
 	"patchdeck/engine/inventory"
 	"patchdeck/ui/part"
+	"patchdeck/ui/screen/desk"
 )
 
 // Kind is what can be imported: how its documents are read, and what importing one means.
@@ -16,7 +20,14 @@ type Kind struct {
 	Action string
 	Verb   string // the command that imports over SSH: "catalog import"
 	Expect string // what a document must be
-	read   func(name string, text io.Reader) (Reading, error)
+	// Endings are those of the files that may be one; others are not shown.
+	Endings []string
+	read    func(name string, text io.Reader) (Reading, error)
+}
+
+// fits tells that a file may be a document of the kind.
+func (k Kind) fits(d desk.Document) bool {
+	return slices.Contains(k.Endings, strings.ToLower(path.Ext(d.Name)))
 }
 
 // Reading is a document that was read: the command that imports it, and what the person should know before.
@@ -26,7 +37,7 @@ type Reading struct {
 }
 
 // Bulletins are the vendor's monthly documents, and advisories on one vulnerability.
-var Bulletins = Kind{Noun: "a bulletin", Action: engine.ImportBulletin{}.Action(), Verb: "catalog import", Expect: "a month's bulletin (CVRF as XML or JSON), or an advisory (CSAF)",
+var Bulletins = Kind{Noun: "a bulletin", Action: engine.ImportBulletin{}.Action(), Verb: "catalog import", Expect: "a month's bulletin (CVRF as XML or JSON), or an advisory (CSAF)", Endings: []string{".xml", ".json"},
 	read: func(name string, text io.Reader) (Reading, error) {
 		b, err := catalog.Import(text, 0)
 		if err != nil {
@@ -41,7 +52,7 @@ var Bulletins = Kind{Noun: "a bulletin", Action: engine.ImportBulletin{}.Action(
 
 // Servers are inventories as CSV, whose windows must be among the known ones.
 func Servers(windows []string) Kind {
-	return Kind{Noun: "servers", Action: engine.ImportServers{}.Action(), Verb: "inventory import", Expect: "an inventory as CSV, one line a server",
+	return Kind{Noun: "servers", Action: engine.ImportServers{}.Action(), Verb: "inventory import", Expect: "an inventory as CSV, one line a server", Endings: []string{".csv"},
 		read: func(name string, text io.Reader) (Reading, error) {
 			list, bad, err := inventory.ReadCSV(text, windows)
 			switch {

@@ -2,6 +2,8 @@ package inbox
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
@@ -82,7 +84,7 @@ func (p *Page) Update(message part.Msg) part.Cmd {
 	switch m := message.(type) {
 	case listing:
 		if m.page == p {
-			p.documents, p.err, p.listed = m.documents, m.err, true
+			p.documents, p.err, p.listed = slices.DeleteFunc(m.documents, func(d desk.Document) bool { return !p.kind.fits(d) }), m.err, true
 			documents := p.documents
 			p.list.Set(len(documents), func(row int) string { return documents[row].Name })
 		}
@@ -117,12 +119,7 @@ func (p *Page) ask(m finished) {
 		return
 	}
 	p.desk.Ask(part.Question{Title: "Import " + m.name + "?", Says: m.reading.Says, Verb: "Import", Do: func(string) part.Cmd {
-		do := p.desk.Do(m.reading.Command)
-		return func() part.Msg {
-			answered := do().(desk.Answered)
-			answered.Leave = p
-			return answered
-		}
+		return p.desk.DoAndLeave(p, m.reading.Command)
 	}})
 }
 
@@ -134,14 +131,22 @@ func (p *Page) Bindings() []part.Binding {
 				switch {
 				case p.reading != "":
 					return p.reading + " is still being read"
+				case !p.listed:
+					return looking
 				case p.list.Len() == 0:
-					return "no document lies in the inbox"
+					return p.none()
 				}
 				return ""
 			}},
 		{Keys: []string{"u"}, Help: "look into the inbox again", Group: "Import", Run: p.Init},
 	}
 	return append(list, p.list.Moves()...)
+}
+
+const looking = "the console still looks into the inbox"
+
+func (p *Page) none() string {
+	return "no file that ends in " + strings.Join(p.kind.Endings, " or ") + " lies in the inbox"
 }
 
 // View implements desk.Screen.
@@ -163,9 +168,9 @@ func (p *Page) View(width, height int) []string {
 	case p.err != nil:
 		sheet.Say(t.Tone(rollout.ToneBad), p.err.Error())
 	case !p.listed:
-		sheet.Say(t.Dim, "looking")
+		sheet.Say(t.Dim, looking)
 	case p.list.Len() == 0:
-		sheet.Say(t.Dim, "no document lies there: put one into it, then u looks again")
+		sheet.Say(t.Dim, p.none()+": put one there, then u looks again")
 	default:
 		return append(sheet.Lines, p.list.Render(t, width, height-len(sheet.Lines))...)
 	}

@@ -46,7 +46,14 @@ func (s *Screen) explain(sheet *part.Sheet, r *engine.RolloutView, c *engine.Cel
 	sheet.Gap()
 	sheet.Fact("update", t.Normal, c.KB)
 	sheet.Fact("since", t.Normal, fmt.Sprintf("%s (%s)", d.Second(c.Since), d.Ago(c.Since)))
-	sheet.Fact("last report", t.Normal, fmt.Sprintf("%s (%s)", d.Second(c.LastReport), d.Ago(c.LastReport)))
+	report := ""
+	switch {
+	case c.LastReport.IsZero() && c.Attempt == 0:
+		report = "none yet"
+	case !c.LastReport.IsZero(): // a conversation that is over, or of an engine before this one, is not remembered
+		report = fmt.Sprintf("%s (%s)", d.Second(c.LastReport), d.Ago(c.LastReport))
+	}
+	sheet.Fact("last report", t.Normal, report)
 	sheet.Fact("phase", t.Normal, c.Phase)
 	sheet.Fact("attempt", t.Normal, fmt.Sprint(c.Attempt))
 	if !c.Before.IsZero() {

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"patchdeck/assets"
+	"patchdeck/ui/command"
+)
+
+// site is a daemon over a fleet of its own, with the month's documents in its inbox and people who may come in.
+type site struct {
+	t       *testing.T
+	address string
+	keys    map[string]gossh.Signer // by name
+}
+
+// newSite lets a fleet run as the flags say, and a daemon with a schedule for people of these roles.
+func newSite(t *testing.T, schedule string, roles map[string]string, fleetFlags ...string) *site {
+	t.Helper()
+	patchdeck, folder := binary(t), t.TempDir()
+	data, servers := filepath.Join(folder, "data"), filepath.Join(folder, "servers.csv")
+	box := filepath.Join(data, "inbox")
+	if err := os.MkdirAll(box, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	keys := staff(t, data, roles)
+	fleet, _ := fleetProcess(t, patchdeck, folder, append([]string{"--csv", servers}, fleetFlags...)...)
+	inventory, err := os.ReadFile(servers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bulletin, ok := assets.Demo("bulletin.xml")
+	if !ok {
+		t.Fatal("the demo's bulletin is gone")
+	}
+	for path, text := range map[string][]byte{filepath.Join(data, "config.yaml"): []byte(schedule), filepath.Join(box, "servers.csv"): inventory,
+		filepath.Join(box, "bulletin.xml"): []byte(bulletin)} {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	daemon, err := startDaemon(t.Context(), command.ServeOptions{Data: data, Listen: "127.0.0.1:0", Fleet: fleet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { daemon.close() })
+	return &site{t, daemon.doors.network.Addr().String(), keys}
+}
+
+// in is a person at a console of their own.
+func (s *site) in(name string) *person {
+	s.t.Helper()
+	return comesIn(s.t, s.address, name, s.keys[name])
+}
