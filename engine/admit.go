@@ -123,7 +123,7 @@ func (e *Engine) unfit(cluster string) string {
 	return ""
 }
 
-// waits says of everybody in an open window who could start why it does not.
+// waits says of everybody in an open window who could start why it does not, and of everybody whose site is not ready.
 func (e *Engine) waits(r *rollout.Rollout, now time.Time) map[string]string {
 	var candidates []string
 	a := e.admission(r, e.gate(r, now), now)
@@ -137,5 +137,13 @@ func (e *Engine) waits(r *rollout.Rollout, now time.Time) map[string]string {
 			}
 		}
 	}
-	return e.withCandidates(a, candidates).Admit().Waits
+	waits := e.withCandidates(a, candidates).Admit().Waits
+	if len(a.Unready) > 0 {
+		for _, id := range e.state.adsOf[r.ID] {
+			if ad := e.state.ads[id]; ad.Delivery == rollout.NotReceived && a.Awaits(ad) != "" {
+				waits[id] = a.Awaits(ad)
+			}
+		}
+	}
+	return waits
 }

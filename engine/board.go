@@ -56,6 +56,7 @@ func (e *Engine) showRollout(r *rollout.Rollout, now time.Time) RolloutView {
 	v := &b.view
 	v.Rollout, v.Release = *r, e.state.releases[r.Release].Title
 	e.showWindows(v, r, plan, now)
+	v.Sites = e.sites(r, v.Cells)
 	v.Gate, v.Todo = "", nil
 	if r.State != rollout.Closed {
 		h := e.held(r, now)
@@ -214,6 +215,9 @@ func (e *Engine) viewCell(ad *rollout.Advertisement, place, why string) Cell {
 		Since: ad.Since, LastReport: c.Heard, Attempt: ad.Attempts, Before: ad.Before, After: ad.After}
 	if s := e.state.serverOf(ad.Server); s != nil {
 		cell.Name, cell.OS, cell.Owner = s.Name, s.OS, s.Owner
+	}
+	if why != "" && ad.Delivery == rollout.NotReceived {
+		cell.Why = why
 	}
 	if why != "" && (ad.Delivery == rollout.Staged || ad.Delivery == rollout.Retrying) {
 		cell.Why = why

@@ -25,6 +25,8 @@
 //
 // Which numbers rollouts are led by is configured (rollout.Settings); policy.go writes every change of them into the trail when an engine starts.
 //
+// Servers of a site may wait for its content (site.go): Scene.Awaits says so to staging, admission and the windows' ends alike.
+//
 // The month leads itself (look_procedure.go): cycles begin, follow the windows of change requests, and their tasks are completed by what
 // evidence.go sees; a noun that sees more adds to its table. A look at it walks over no server.
 //

@@ -17,6 +17,8 @@ type docket struct {
 	givenOf [2]uint64 // and the state of the records and of the list from which that follows
 	changed uint64    // grows with each change of applicants
 
+	lines lines // what its servers fetch over slow lines
+
 	asked    question  // what admission was last decided from
 	askedAt  time.Time // and when
 	nextTime time.Time // when time alone changes its answer
@@ -116,6 +118,7 @@ func (e *Engine) giveStages(id string, d *docket) []string {
 		return nil
 	}
 	places := e.options.Policy.StageLimit - e.state.index.tally(id).counts[rollout.Staging]
+	unready := e.unready(r)
 	left := map[string]int{} // places of each site that were not given away yet
 	var list []string
 	for _, ad := range d.applicants {
@@ -123,6 +126,9 @@ func (e *Engine) giveStages(id string, d *docket) []string {
 			break
 		}
 		site := e.state.ads[ad].Site
+		if unready[strings.ToLower(site)] != "" {
+			continue
+		}
 		if _, counted := left[site]; !counted {
 			left[site] = e.options.Policy.SiteStages - e.state.index.transfers[site]
 		}

@@ -21,6 +21,7 @@ type estate struct {
 	standards   inventory.StandardSet
 	sources     map[inventory.SourceKind]inventory.Comparison // the newest of each kind
 	continuity  map[string]inventory.Continuity               // by application
+	contents    map[string]rollout.SiteContent                // by release and site
 
 	// Not stored, made when they are needed:
 	filters   expressions
@@ -31,7 +32,7 @@ func newEstate() estate {
 	return estate{
 		retired: map[inventory.ServerID]*inventory.Server{}, collections: map[string]inventory.Collection{}, exempt: map[string]rollout.Exemption{}, audits: map[int]inventory.Audit{},
 		findings:  findings{byID: map[string]inventory.Finding{}, openOf: map[inventory.ServerID][]string{}},
-		baselines: map[string]inventory.Baseline{}, sources: map[inventory.SourceKind]inventory.Comparison{}, continuity: map[string]inventory.Continuity{}, filters: expressions{},
+		baselines: map[string]inventory.Baseline{}, sources: map[inventory.SourceKind]inventory.Comparison{}, continuity: map[string]inventory.Continuity{}, contents: map[string]rollout.SiteContent{}, filters: expressions{},
 	}
 }
 

@@ -332,5 +332,5 @@ func (e *Engine) stageAt(ad *rollout.Advertisement, plan *rollout.Plan) time.Tim
 		return time.Time{}
 	}
 	w, _ := plan.Window(ad.Windows[0])
-	return w.Opens.Add(-e.options.Policy.StageLead + spread(ad.ID, e.options.Policy.StageSpread))
+	return w.Opens.Add(-e.leadOf(ad) + spread(ad.ID, e.options.Policy.StageSpread))
 }

@@ -197,7 +197,7 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 	if overridden != "" {
 		plan.Findings = append(plan.Findings, rollout.Finding{Words: overridden})
 	}
-	plan.Findings = append(plan.Findings, e.withoutContinuity(plan)...)
+	plan.Findings = append(append(plan.Findings, e.withoutContinuity(plan)...), e.slowLines(plan, now)...)
 	if plan.ByHand {
 		plan.Findings = append(plan.Findings, rollout.Finding{Words: "its updates ship as packages: people install them by hand (rollout complete), and their detection shows it"})
 	}

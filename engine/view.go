@@ -37,6 +37,7 @@ type View struct {
 	Baselines    []BaselineView      // newest first
 	Standards    inventory.StandardSet
 	Sources      []inventory.Comparison        // the newest comparison with each kind of source
+	Contents     []rollout.SiteContent         // what sites wait for, by release and priority
 	Continuity   []inventory.Continuity        // how applications go on while their servers are away, by application
 	Procedure    ProcedureView                 // the month's tasks
 	Dossiers     map[string]catalog.Dossier    // by KB: what people recorded of updates
@@ -93,7 +94,8 @@ type RolloutView struct {
 	Todo []string
 	// Advertisements are what the cells show, whole, ordered by id.
 	Advertisements []*rollout.Advertisement
-	Rate           float64 // verified successes an hour over the last half hour of the engine's clock
+	Sites          []SiteStanding // whose content is awaited, in order of priority
+	Rate           float64        // verified successes an hour over the last half hour of the engine's clock
 	Forecast       Forecast
 	Track          *Track // how the window at hand goes; nil when the rollout is closed, has no window left, or is told from the trail
 }

@@ -141,6 +141,8 @@ func (a Admission) refuse(ad *Advertisement, w Window, running Load, locks map[s
 		return a.Gate
 	case a.Busy[ad.Server] != "":
 		return "another rollout works on it: " + a.Busy[ad.Server]
+	case a.Awaits(ad) != "":
+		return a.Awaits(ad)
 	case a.Now.Add(need).After(w.Closes):
 		return a.say("no time left: needs %s, %s closes in %s", minutes(need), w.ID, minutes(w.Closes.Sub(a.Now)))
 	case running.Total >= a.ceiling(w):

@@ -30,6 +30,8 @@ type Scene struct {
 	Stop   bool // the rollout's rule, a person or the change request stops new starts
 	// Dropped are updates that were taken out of the release after the plan was frozen.
 	Dropped map[string]bool
+	// Unready maps a site, in lower case, to why its servers wait for its content.
+	Unready map[string]string
 	// Held is the advertisement that holds the lock of the cluster at hand ("" when nobody does); only Restart asks.
 	Held string
 	// Seats are those of the server at hand in its availability groups; only Restart asks.

@@ -32,6 +32,7 @@
 //	A declared group: its own maximum | TestOfAnAvailabilityGroupNeverMoreThanItsMaximumAreAway
 //	A lock is given back by a check, or broken by a person with a reason | TestALockIsBrokenByAPersonWithAReason
 //	Drain before, return after, whatever happened | TestEveryWayOutOfADrainLeadsBackIntoService TestWhatIsTakenFromAServerIsGivenBackHoweverItEnds
+//	Sites: a window opens for those whose content is ready; slow lines begin earlier | TestTheServersOfASiteWaitForItsContent TestAContentIsReadyWithTheHashOfEachFile TestSlowLinesBeginEarlier
 //	Stop rule: score of 161 and 18, warning at 350, stop at 700 | TestTheStopRuleSeesWhatAPercentageHides
 //	The warning halves the concurrency | TestTheWarningHalvesTheConcurrency
 //	The trail recomputes the score | TestTheTrailRecomputesTheScoreOfAStop

@@ -227,6 +227,9 @@ func (s Scene) outOfWindows(ad *Advertisement, c Contact) *Moved {
 	m := ad.move(WindowMissed, "its last window closed before it could start")
 	m.StopJob = ad.Delivery == Staging
 	m.Failure = ad.Failure
+	if why := s.Awaits(ad); m.Failure == nil && why != "" {
+		m.Failure = &Failure{Class: ClassSource, Code: "PD-SITE", Words: why}
+	}
 	if m.Failure == nil {
 		m.Failure = &Failure{Class: ClassBusy, Code: "PD-WINDOW", Words: orElse(c.Trouble, "there was no time or place for it in its windows")}
 	}

@@ -11,6 +11,7 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
 	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
 	"patchdeck/ui/command"
 	"patchdeck/ui/uitest"
 )
@@ -61,6 +62,9 @@ func TestEachVerbOfTheEstateGivesItsCommand(t *testing.T) {
 		"inventory window " + name + " w5 --reason why":                                    engine.MapWindow{Choices: []engine.WindowChoice{{Server: id, Window: "w5", Was: was}}, Reason: "why"},
 		"inventory window " + name + " none --from W9 --reason why":                        engine.MapWindow{Choices: []engine.WindowChoice{{Server: id, Was: "W9"}}, Reason: "why"},
 		"application continuity Payroll by-hand --reason why":                              engine.ArrangeContinuity{Application: "Payroll", Arrangement: "by-hand", Reason: "why"},
+		"site await R DUB --priority 2 --reason why":                                       engine.AwaitContent{Release: "R", Site: "DUB", Priority: 2, Reason: "why"},
+		"site report R DUB Ready --file a.msi=ab --note fine":                              engine.ReportContent{Release: "R", Site: "DUB", State: rollout.TransferReady, Files: map[string]string{"a.msi": "ab"}, Note: "fine"},
+		"site forget R DUB --reason why":                                                   engine.ForgetContent{Release: "R", Site: "DUB", Reason: "why"},
 		"application continuity Payroll --reason why":                                      engine.ArrangeContinuity{Application: "Payroll", Reason: "why"},
 		"change submit R --collection x --override-audit moved --reason why":               engine.SubmitChange{Release: "R", Collections: []string{"x"}, OverrideAudit: "moved", Reason: "why"},
 	} {
@@ -86,6 +90,7 @@ func TestWrongWordsAboutTheEstateAreToldWithWhatIsRight(t *testing.T) {
 		`--kind "x" is not known: use one of above baseline, below`:       "finding list --kind x",
 		`--severity "x" is not known: use [high medium low]`:              "finding list --severity x",
 		`--with "x" is not known: use directory, dns, cmdb`:               "inventory compare - --with x",
+		"--file \"a\" is no file with its hash":                           "site report R DUB ready --file a",
 		"--range is missing":                                              "inventory discover",
 		`--range "10.0.0.0" is no range of addresses: write it as 10.20.`: "inventory discover --range 10.0.0.0",
 		`--format "xml" is not known: use csv, ansible`:                   "inventory import - --format xml",

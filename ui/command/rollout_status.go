@@ -35,8 +35,17 @@ type rolloutLine struct {
 	Done    *time.Time `json:"forecast_done,omitempty"`
 	WillNot int        `json:"forecast_will_not"`
 	At      time.Time  `json:"at"`
+	// Sites are those whose content is awaited.
+	Sites []siteLine `json:"sites,omitempty"`
 	// Policy is by which settings it is led.
 	Policy map[string]string `json:"policy"`
+}
+
+type siteLine struct {
+	Site    string           `json:"site"`
+	State   rollout.Transfer `json:"state"`
+	Servers int              `json:"servers"`
+	Why     string           `json:"why,omitempty"`
 }
 
 type windowLine struct {
@@ -54,6 +63,9 @@ func rolloutLineOf(r engine.RolloutView, view *engine.View) rolloutLine {
 	line.Voluntary, line.Enforced = installed(r)
 	for _, w := range r.Windows {
 		line.Windows = append(line.Windows, windowLine{w.ID, w.Opens, w.Closes, w.Counts, w.Score})
+	}
+	for _, s := range r.Sites {
+		line.Sites = append(line.Sites, siteLine{s.Site, s.State, s.Servers, s.Why})
 	}
 	if !r.Forecast.Done.IsZero() {
 		line.Done = &r.Forecast.Done
@@ -177,10 +189,23 @@ func rolloutWords(r engine.RolloutView) []string {
 	} else if r.Gate != "" {
 		lines = append(lines, "  nobody starts: "+r.Gate)
 	}
+	for _, s := range r.Sites {
+		if s.Why != "" {
+			lines = append(lines, fmt.Sprintf("  %s; %s", s.Why, waiting(s.Servers)))
+		}
+	}
 	for _, command := range r.Todo {
 		lines = append(lines, "  -> "+command)
 	}
 	return lines
+}
+
+// waiting says how many servers wait.
+func waiting(n int) string {
+	if n == 1 {
+		return "1 server waits"
+	}
+	return fmt.Sprintf("%d servers wait", n)
 }
 
 // watchRollouts prints each change until nothing is open any more. The end of a watched rollout decides the exit code.
