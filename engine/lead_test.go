@@ -17,7 +17,8 @@ func TestStagingBeginsAheadBySizeAndSpeed(t *testing.T) {
 	e.state.putBulletin(catalog.Bulletin{ID: "B", Updates: []catalog.Update{{KB: "KB1", Size: 900_000_000}}})
 	for id, mbit := range map[inventory.ServerID]int{"s00001": 1, "s00002": 1, "s00003": 0, "s00004": 1000} {
 		e.state.putServer(inventory.Server{ID: id, Name: string(id), Site: map[bool]string{true: "RED", false: "DUB"}[mbit == 1], LinkMbit: mbit})
-		e.state.putAd(rollout.Advertisement{ID: "r1-" + string(id), Rollout: "R-1", Server: id, Site: e.state.servers[id].Site, Windows: []string{"W1"}, Updates: []string{"KB1"}})
+		e.state.putAd(rollout.Advertisement{ID: "r1-" + string(id), Rollout: "R-1", Server: id, Site: e.state.servers[id].Site, Windows: []string{"W1"}, Updates: []string{"KB1"},
+			Delivery: rollout.NotReceived, Compliance: rollout.Missing})
 	}
 	for ad, hours := range map[string]float64{"r1-s00001": 5, "r1-s00002": 5, "r1-s00003": 1, "r1-s00004": 1} {
 		ahead := opens.Sub(e.stageAt(e.state.ads[ad], plan)).Hours()
