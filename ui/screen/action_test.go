@@ -219,6 +219,10 @@ func TestAReleaseIsSubmittedOnceWithThePriorityThatTheLeadChose(t *testing.T) {
 	if got := s.commands(); !reflect.DeepEqual(got, want) {
 		t.Errorf("the engine was asked for %+v, want %+v", got, want)
 	}
+	if strings.Contains(s.frame(), "Submit a release") {
+		t.Errorf("the page stays when its release is submitted:\n%s", s.frame())
+	}
+	s.press("s")
 	old := unsubmitted()
 	old.AuditTrouble = "3 of 60 servers were not read"
 	o := open(t, old, lead, mono, 120, 36)
