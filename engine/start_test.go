@@ -43,7 +43,11 @@ func TestANewProcessShowsWhereTheFleetStands(t *testing.T) {
 		if len(v.Servers) != *startServers || len(v.Rollouts) == 0 || v.Head != head {
 			t.Errorf("the first view shows %d servers, %d rollouts and entry %d, want %d servers and entry %d", len(v.Servers), len(v.Rollouts), v.Head.Seq, *startServers, head.Seq)
 		}
-		t.Logf("%d servers, %d entries: %s to the first view, %s of it for the store", *startServers, head.Seq, took.Round(time.Millisecond), opened.Round(time.Millisecond))
+		if c := v.Compliance(); c.All.Servers != *startServers {
+			t.Errorf("the first screen counts %d servers", c.All.Servers)
+		}
+		t.Logf("%d servers, %d entries: %s to the first view, %s of it for the store; %s until it is known where they stand", *startServers, head.Seq,
+			took.Round(time.Millisecond), opened.Round(time.Millisecond), time.Since(began).Round(time.Millisecond))
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}

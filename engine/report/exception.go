@@ -94,20 +94,16 @@ func (a Allowed) Exceptions() ([]Exception, ExceptionTotals) {
 			add(changeKind, c.ID, inventory.ServerID(id), "release "+c.Release, inventory.Signed(x), time.Time{}, !c.State.Ended())
 		}
 	}
-	slices.SortFunc(list, func(x, y Exception) int {
-		return cmp.Or(-compareBools(x.Holds, y.Holds), x.Since.Compare(y.Since), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.ID, y.ID), cmp.Compare(x.Server, y.Server))
-	})
-	return list, totalsOf(list)
-}
-
-func compareBools(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
+	ended := func(x Exception) int {
+		if x.Holds {
+			return 0
+		}
 		return 1
 	}
-	return -1
+	slices.SortFunc(list, func(x, y Exception) int {
+		return cmp.Or(ended(x)-ended(y), x.Since.Compare(y.Since), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.ID, y.ID), cmp.Compare(x.Server, y.Server))
+	})
+	return list, totalsOf(list)
 }
 
 func days(d time.Duration) int { return int(d / (24 * time.Hour)) }

@@ -47,9 +47,9 @@ const (
 // Installation is what became of one release on one server that was to get it. Servers that were excluded, exempt or that it does not apply
 // to are none.
 type Installation struct {
-	Release  approval.Release
-	Change   approval.Change
-	Server   inventory.Server
+	Release  *approval.Release
+	Change   *approval.Change
+	Server   *inventory.Server
 	Updates  []string  // that it was to get
 	How      How       // empty: it has not been proved to be there
 	Verified time.Time // when that was seen; zero where it was not
@@ -61,21 +61,21 @@ type Installation struct {
 // Installations lists what became of every release on every server that was to get it: once, with the best that its rollouts reached. Roll-backs
 // are no installations.
 func (w Work) Installations() []Installation {
-	b := &workbook{Work: w, releases: map[string]approval.Release{}, changes: map[string]approval.Change{}, servers: map[inventory.ServerID]inventory.Server{},
-		found: map[string]*Installation{}}
-	for _, r := range w.Releases {
-		b.releases[r.ID] = r
+	b := &workbook{Work: w, releases: map[string]*approval.Release{}, changes: map[string]*approval.Change{}, servers: map[inventory.ServerID]*inventory.Server{},
+		found: map[installationKey]*Installation{}}
+	for i := range w.Releases {
+		b.releases[w.Releases[i].ID] = &w.Releases[i]
 	}
-	for _, c := range w.Requests {
-		b.changes[c.ID] = c.Change
+	for i := range w.Requests {
+		b.changes[w.Requests[i].ID] = &w.Requests[i].Change
 	}
-	for _, s := range w.Servers {
-		b.servers[s.ID] = s
+	for i := range w.Servers {
+		b.servers[w.Servers[i].ID] = &w.Servers[i]
 	}
 	for _, run := range w.Runs {
 		if run.Ring != rollout.Rollback {
 			for _, ad := range run.Advertisements {
-				b.advertised(run.Rollout, ad)
+				b.advertised(&run.Rollout, ad)
 			}
 		}
 	}
@@ -97,29 +97,46 @@ func (w Work) Installations() []Installation {
 // workbook finds the records by their names. What it found is nil for servers that stand outside.
 type workbook struct {
 	Work
-	releases map[string]approval.Release
-	changes  map[string]approval.Change
-	servers  map[inventory.ServerID]inventory.Server
-	found    map[string]*Installation // by release and server
+	releases map[string]*approval.Release
+	changes  map[string]*approval.Change
+	servers  map[inventory.ServerID]*inventory.Server
+	found    map[installationKey]*Installation
 }
 
-func installationKey(release string, id inventory.ServerID) string {
-	return release + "\x00" + string(id)
+type installationKey struct {
+	release string
+	server  inventory.ServerID
+}
+
+// release gives a release; one that is not known keeps its id.
+func (b *workbook) release(id string) *approval.Release {
+	if b.releases[id] == nil {
+		b.releases[id] = &approval.Release{ID: id}
+	}
+	return b.releases[id]
+}
+
+// change gives a change request, likewise.
+func (b *workbook) change(id string) *approval.Change {
+	if b.changes[id] == nil {
+		b.changes[id] = &approval.Change{ID: id}
+	}
+	return b.changes[id]
 }
 
 // server gives what the inventory says of a server; one that has left it keeps its id.
-func (b *workbook) server(id inventory.ServerID) inventory.Server {
-	if s, ok := b.servers[id]; ok {
-		return s
+func (b *workbook) server(id inventory.ServerID) *inventory.Server {
+	if b.servers[id] == nil {
+		b.servers[id] = &inventory.Server{ID: id, Name: string(id)}
 	}
-	return inventory.Server{ID: id, Name: string(id)}
+	return b.servers[id]
 }
 
-func (b *workbook) advertised(r rollout.Rollout, ad *rollout.Advertisement) {
-	key := installationKey(r.Release, ad.Server)
+func (b *workbook) advertised(r *rollout.Rollout, ad *rollout.Advertisement) {
+	key := installationKey{r.Release, ad.Server}
 	was, known := b.found[key]
-	i := &Installation{Release: b.releases[r.Release], Change: b.changes[r.Change], Server: b.server(ad.Server), Updates: ad.Updates,
-		Restarts: ad.Restarts, Approved: approvedAt(b.changes[r.Change], r.Ring)}
+	i := &Installation{Release: b.release(r.Release), Change: b.change(r.Change), Server: b.server(ad.Server), Updates: ad.Updates,
+		Restarts: ad.Restarts, Approved: approvedAt(b.change(r.Change), r.Ring)}
 	switch {
 	case ad.Delivery == rollout.Excluded, ad.Compliance == rollout.IsExempt, ad.Compliance == rollout.DoesNotApply:
 		if !known {
@@ -151,18 +168,18 @@ func (b *workbook) planned(c Requested) {
 		return
 	}
 	for _, a := range c.Plan.Assignments {
-		key := installationKey(c.Release, a.Server)
+		key := installationKey{c.Release, a.Server}
 		if _, known := b.found[key]; known {
 			continue
 		}
 		if _, out := c.Exclusions[string(a.Server)]; !out {
-			b.found[key] = &Installation{Release: b.releases[c.Release], Change: c.Change, Server: b.server(a.Server), Updates: a.Updates, Approved: approvedAt(c.Change, a.Ring)}
+			b.found[key] = &Installation{Release: b.release(c.Release), Change: b.change(c.ID), Server: b.server(a.Server), Updates: a.Updates, Approved: approvedAt(&c.Change, a.Ring)}
 		}
 	}
 }
 
 // approvedAt is when a ring of a change request was allowed to begin: the pilot, and all of an emergency, by the authority; the others by the board.
-func approvedAt(c approval.Change, ring rollout.Ring) time.Time {
+func approvedAt(c *approval.Change, ring rollout.Ring) time.Time {
 	by := c.Board
 	if ring == rollout.Pilot || c.Priority == approval.Emergency {
 		by = c.Authority
