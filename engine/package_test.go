@@ -62,7 +62,7 @@ func TestAnInstallerIsDescribedForAVerifiedFileOfAPackageAlone(t *testing.T) {
 		o.keep("setup-81.msi", spoilt)
 		o.refused(rehearsal.Lead, silent(), "setup-81.msi is not verified")
 		o.keep("setup-81.msi", signed)
-		o.refused(rehearsal.Watcher, silent(), "takes one of the roles")
+		o.refused(rehearsal.Watcher, silent(), "needs the role lead")
 		for words, spoil := range map[string]func(*engine.DescribeInstaller){
 			"a reason is needed":        func(c *engine.DescribeInstaller) { c.Reason = "" },
 			"the catalogue holds no":    func(c *engine.DescribeInstaller) { c.KB = "EX-82" },
