@@ -68,6 +68,8 @@ type (
 		OverrideAudit string
 		// Enforce is the enforcement date of Prod: until then administrators install by hand, then the windows do. Zero is at once.
 		Enforce time.Time
+		// Offers are the advertisements of the package to servers of Prod, in the order in which they are tried; whom none names it is mandatory for.
+		Offers []rollout.Offering
 		// OverrideClusters is why members of a cluster may share a window, as their owners chose it.
 		OverrideClusters string
 		Category         string // of the assets; none is the release's

@@ -223,7 +223,7 @@ func (e *Engine) open(change approval.Change, ring rollout.Ring, actor approval.
 const tagDigits = 6
 
 func (e *Engine) advertise(r rollout.Rollout, change approval.Change, a rollout.Assignment, now time.Time) rollout.Advertisement {
-	ad := rollout.Advertisement{ID: rollout.AdvertisementID(r.ID, a.Server), Rollout: r.ID, Tag: r.PlanHash[:tagDigits], Server: a.Server, Windows: a.Windows, Updates: a.Updates, Without: a.Without,
+	ad := rollout.Advertisement{ID: rollout.AdvertisementID(r.ID, a.Server), Rollout: r.ID, Tag: r.PlanHash[:tagDigits], Server: a.Server, Windows: a.Windows, Updates: a.Updates, Without: a.Without, Offer: a.Offer,
 		Delivery: rollout.NotReceived, Compliance: rollout.Missing, Since: now, Prove: r.Ring == rollout.Pilot, Rev: 1}
 	if len(a.Updates) == 0 {
 		ad.Compliance = rollout.UnknownCompliance

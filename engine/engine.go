@@ -94,8 +94,10 @@ type Engine struct {
 	post     postOffice
 	month    monthLook
 	overlaps overlaps
-	gauge    *gauge // shared with the readers of views
-	dossiers struct {
+	// exempting is when something is to be said of exemptions.
+	exempting exemptionDates
+	gauge     *gauge // shared with the readers of views
+	dossiers  struct {
 		shown map[string]catalog.Dossier
 		made  uint64 // by version of the kind of record
 

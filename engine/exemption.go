@@ -37,13 +37,18 @@ func init() {
 	register("exemption.changed",
 		func(e exemptionPut) string { return string(e.Server) },
 		func(e exemptionPut) string {
-			if e.Ended != nil {
+			switch {
+			case e.Ended != nil:
 				return e.ID + " ended"
+			case !e.Over.IsZero():
+				return e.ID + " is over: its server takes its place in the windows again"
+			case !e.Warned.IsZero():
+				return fmt.Sprintf("%s ends %s: its owner is warned", e.ID, e.Until.Format(time.DateOnly))
 			}
 			return fmt.Sprintf("%s: exempt from %s until %s", e.ID, e.From, e.Until.Format(time.DateOnly))
 		},
 		func(s *state, e exemptionPut, _ time.Time) error { put(s, e.Exemption); return nil })
-	nouns = append(nouns, noun{show: func(e *Engine, v *View, _ time.Time) {
+	nouns = append(nouns, noun{look: (*Engine).lookAtExemptions, show: func(e *Engine, v *View, _ time.Time) {
 		for _, x := range e.state.exempt {
 			v.Exemptions = append(v.Exemptions, x)
 		}
@@ -96,7 +101,90 @@ func (e *Engine) endExemption(actor approval.Actor, c EndExemption, now time.Tim
 	end := signed(actor, c.Reason, now)
 	x.Ended = &end
 	e.must(exemptionPut{x}, actor, c.Reason, now)
+	e.endOfExemption(x, actor, now)
 	return x.ID + " ended: the next plan gives " + e.nameOf(x.Server) + " its place again", nil
+}
+
+// exemptionNotice is how long before its end people are told of it.
+const exemptionNotice = 7 * 24 * time.Hour
+
+// lookAtExemptions tells once that an exemption ends soon, and once that it is over. Who is exempt in a plan that runs has a place in a
+// window after that, where its owner allows one; else it is caught up.
+func (e *Engine) lookAtExemptions(now time.Time) (next time.Time) {
+	if e.clockTrouble() != "" {
+		return next
+	}
+	e.exempting.keep(e.state, now)
+	for _, id := range e.exempting.due(now) {
+		x := e.state.exempt[id]
+		switch {
+		case !now.Before(x.Until):
+			x.Over = now
+			e.must(exemptionPut{x}, engineActor, "", now)
+			e.endOfExemption(x, engineActor, now)
+		default:
+			x.Warned = now
+			e.must(exemptionPut{x}, engineActor, "", now)
+			e.settle(e.state.openFindings(x.Server), []inventory.Observation{{Kind: inventory.ExemptionEnds, Subject: e.nameOf(x.Server), Rule: x.ID, Server: x.Server, Within: x.Until.Sub(now),
+				Words: fmt.Sprintf("its exemption from %s ends %s (%s): %s", x.From, e.clock(x.Until), x.By, x.Reason)}},
+				func(inventory.Finding) bool { return false }, x.ID, engineActor, "", now)
+		}
+	}
+	e.exempting.keep(e.state, now)
+	return e.exempting.next
+}
+
+// endOfExemption closes what was said of its end, and judges anew what the server misses.
+func (e *Engine) endOfExemption(x rollout.Exemption, actor approval.Actor, now time.Time) {
+	e.settle(e.state.openFindings(x.Server), nil, func(f inventory.Finding) bool { return f.Kind == inventory.ExemptionEnds && f.Rule == x.ID }, x.ID+" is over", actor, "", now)
+	e.judge(x.Server, x.ID+" is over", now)
+}
+
+// exemptionDates is when something is to be said of exemptions, worked out when one of them changes.
+type exemptionDates struct {
+	made uint64
+	at   map[string]time.Time // by exemption: when the next word of it is due
+	next time.Time
+}
+
+func (d *exemptionDates) keep(s *state, now time.Time) {
+	if made := s.index.versions["exemption"]; d.at != nil && d.made == made {
+		return
+	}
+	*d = exemptionDates{made: s.index.versions["exemption"], at: map[string]time.Time{}}
+	for id, x := range s.exempt {
+		at := x.Until.Add(-exemptionNotice)
+		if !x.Warned.IsZero() || !now.Before(x.Until) {
+			at = x.Until
+		}
+		if x.Ended != nil || !x.Over.IsZero() {
+			continue
+		}
+		d.at[id] = at
+		if d.next.IsZero() || at.Before(d.next) {
+			d.next = at
+		}
+	}
+}
+
+// due lists the exemptions of which something is to be said now, in order.
+func (d *exemptionDates) due(now time.Time) (ids []string) {
+	if d.next.IsZero() || now.Before(d.next) {
+		return nil
+	}
+	for id, at := range d.at {
+		if !now.Before(at) {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, byNumber)
+	return ids
+}
+
+// stillExempt tells that a server that a plan left out stays out: for good, or as long as its exemption holds.
+func (e *Engine) stillExempt(exemption string, now time.Time) bool {
+	x, known := e.state.exempt[exemption]
+	return !known || x.Holds(now)
 }
 
 // exemptions are those that hold now.

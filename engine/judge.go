@@ -88,7 +88,7 @@ func (e *Engine) judge(id inventory.ServerID, evidence string, now time.Time) {
 		}
 	}
 	seen = append(seen, e.lost(s)...)
-	seen = append(seen, e.owed(s)...)
+	seen = append(seen, e.owed(s, now)...)
 	for _, b := range e.state.currentBaselines() {
 		if !e.state.filters.selects(b.Class, *s) {
 			continue
@@ -172,7 +172,7 @@ func (e *Engine) beingTakenBack(id inventory.ServerID) bool {
 }
 
 // owed names the updates of releases that are through, which a server misses: it is to be caught up.
-func (e *Engine) owed(s *inventory.Server) (seen []inventory.Observation) {
+func (e *Engine) owed(s *inventory.Server, now time.Time) (seen []inventory.Observation) {
 	for _, release := range e.state.releases {
 		if release.Undoes != "" || !e.prodThrough(release.ID) {
 			continue
@@ -185,7 +185,7 @@ func (e *Engine) owed(s *inventory.Server) (seen []inventory.Observation) {
 				missing = append(missing, u.KB)
 			}
 		}
-		if len(missing) > 0 && !e.leftOut(release.ID, s.ID) {
+		if len(missing) > 0 && !e.declined(release.ID, s.ID) && !e.leftOut(release.ID, s.ID, now) {
 			seen = append(seen, inventory.Observation{Kind: inventory.CatchUp, Subject: s.Name, Rule: release.ID, Server: s.ID,
 				Words: fmt.Sprintf("release %s is through, and it misses %s", release.ID, strings.Join(missing, ", "))})
 		}
@@ -208,8 +208,18 @@ func (e *Engine) prodThrough(release string) bool {
 	return went
 }
 
+// declined tells that a release was optional for a server, and that nobody asked for it there.
+func (e *Engine) declined(release string, id inventory.ServerID) bool {
+	for _, r := range e.state.rollouts {
+		if ad := e.state.ads[rollout.AdvertisementID(r.ID, id)]; r.Release == release && ad != nil && ad.Declined() {
+			return true
+		}
+	}
+	return false
+}
+
 // leftOut tells that somebody decided that a server does not get a release.
-func (e *Engine) leftOut(release string, id inventory.ServerID) bool {
+func (e *Engine) leftOut(release string, id inventory.ServerID, now time.Time) bool {
 	for _, c := range e.state.changes {
 		if c.Release != release {
 			continue
@@ -217,7 +227,7 @@ func (e *Engine) leftOut(release string, id inventory.ServerID) bool {
 		if _, excluded := c.Exclusions[string(id)]; excluded {
 			return true
 		}
-		if p := e.state.plans[c.PlanHash]; p != nil && slices.ContainsFunc(p.Excluded, func(o rollout.Omission) bool { return o.Server == id }) {
+		if p := e.state.plans[c.PlanHash]; p != nil && slices.ContainsFunc(p.Excluded, func(o rollout.Omission) bool { return o.Server == id && e.stillExempt(o.Exemption, now) }) {
 			return true
 		}
 	}

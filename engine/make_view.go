@@ -39,7 +39,7 @@ func (e *Engine) makeView(now time.Time, generation uint64) *View {
 func (e *Engine) makeForecast(r *rollout.Rollout, plan *rollout.Plan, now time.Time) Forecast {
 	var open []*rollout.Advertisement
 	for _, id := range e.state.adsOf[r.ID] {
-		if ad := e.state.ads[id]; !ad.Delivery.Final() {
+		if ad := e.state.ads[id]; !ad.Delivery.Final() && !ad.Declined() {
 			open = append(open, ad)
 		}
 	}

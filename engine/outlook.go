@@ -40,7 +40,7 @@ func (v *View) Outlooks(change ChangeView, ceiling int) []rollout.Outlook {
 		if ok {
 			p.Open, p.Ceiling, p.Plan = nil, cmp.Or(ceiling, r.Ceiling), change.Plan.With(r.Added)
 			for _, ad := range r.Advertisements {
-				if !ad.Delivery.Final() {
+				if !ad.Delivery.Final() && !ad.Declined() {
 					p.Open = append(p.Open, ad)
 				}
 			}

@@ -96,6 +96,7 @@ func (e *Engine) again(change approval.Change, c ResubmitChange, now time.Time) 
 	if plan == nil {
 		return s
 	}
+	s.Offers = plan.Offers
 	if !plan.Enforce.IsZero() {
 		s.Enforce = now.Add(plan.Enforce.Sub(change.Submitted.At)) // the same grace
 	}

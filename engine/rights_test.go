@@ -50,6 +50,8 @@ func owned(own, foreign inventory.ServerID) map[string][2]engine.Command {
 			engine.MapWindow{Choices: []engine.WindowChoice{{Server: own, Window: "W1"}, {Server: foreign, Window: "W1"}}}},
 		"rollout.complete": {engine.CompleteByHand{Rollout: "R-1", Servers: []inventory.ServerID{own}},
 			engine.CompleteByHand{Rollout: "R-1", Servers: []inventory.ServerID{own, foreign}}},
+		"rollout.request": {engine.RequestUpdate{Rollout: "R-1", Servers: []inventory.ServerID{own}},
+			engine.RequestUpdate{Rollout: "R-1", Servers: []inventory.ServerID{own, foreign}}},
 		"acceptance.record": {engine.RecordAcceptance{Change: "CHG-1", Application: "app-1", Result: pilot.Passed},
 			engine.RecordAcceptance{Change: "CHG-1", Application: "app-2", Result: pilot.Passed}},
 		"application.continuity": {engine.ArrangeContinuity{Application: "app-1"}, engine.ArrangeContinuity{Application: "app-2"}},

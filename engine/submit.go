@@ -175,6 +175,9 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 	if draft.Enforce, err = enforcement(c.Enforce, emergency, now); err != nil {
 		return rollout.Plan{}, err
 	}
+	if draft.Offers, draft.Offered, err = e.offers(c, emergency || draft.Removal, draft.Enforce, now); err != nil {
+		return rollout.Plan{}, err
+	}
 	draft.Exempt = e.exemptions(now)
 	draft.Withheld = exempting(draft)
 	whom, overridden, err := e.whom(release, c, now)

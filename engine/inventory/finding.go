@@ -11,19 +11,20 @@ import (
 type FindingKind string
 
 const (
-	CountChanged FindingKind = "count changed"  // an audit knows markedly more or fewer servers than the one before
-	Unreadable   FindingKind = "unreadable"     // a server that the last sweep could not read
-	OffNetwork   FindingKind = "off network"    // a server that gives no answer
-	CatchUp      FindingKind = "catch up"       // a server that answers and misses updates of releases that are through
-	Recurrence   FindingKind = "recurrence"     // a server that had an update and misses it again
-	ClientHealth FindingKind = "client health"  // something on a server would stop an installation
-	Violation    FindingKind = "violation"      // a server that breaks a minimum standard
-	BelowLine    FindingKind = "below baseline" // a server that misses updates of its baseline
-	AboveLine    FindingKind = "above baseline" // a server with updates that nobody approved
-	NotInList    FindingKind = "not in source"  // a server of the inventory that a source does not name
-	Unlisted     FindingKind = "unlisted"       // a machine of a source that the inventory does not name
-	Stale        FindingKind = "stale entry"    // an entry of a source that nobody renews, or of a retired server
-	Rogue        FindingKind = "rogue"          // a machine that answers on the network and is on no list
+	CountChanged  FindingKind = "count changed"  // an audit knows markedly more or fewer servers than the one before
+	Unreadable    FindingKind = "unreadable"     // a server that the last sweep could not read
+	OffNetwork    FindingKind = "off network"    // a server that gives no answer
+	CatchUp       FindingKind = "catch up"       // a server that answers and misses updates of releases that are through
+	Recurrence    FindingKind = "recurrence"     // a server that had an update and misses it again
+	ClientHealth  FindingKind = "client health"  // something on a server would stop an installation
+	Violation     FindingKind = "violation"      // a server that breaks a minimum standard
+	BelowLine     FindingKind = "below baseline" // a server that misses updates of its baseline
+	AboveLine     FindingKind = "above baseline" // a server with updates that nobody approved
+	NotInList     FindingKind = "not in source"  // a server of the inventory that a source does not name
+	Unlisted      FindingKind = "unlisted"       // a machine of a source that the inventory does not name
+	ExemptionEnds FindingKind = "exemption ends" // a server that is forced again soon
+	Stale         FindingKind = "stale entry"    // an entry of a source that nobody renews, or of a retired server
+	Rogue         FindingKind = "rogue"          // a machine that answers on the network and is on no list
 )
 
 // findingWays say what to do about each kind, and how grave it is unless the finding says so itself.
@@ -31,19 +32,20 @@ var findingWays = map[FindingKind]struct {
 	severity Severity
 	todo     string
 }{
-	CountChanged: {Medium, "find out which servers came or went, and whether they should have; review the minimum standards with it"},
-	Unreadable:   {Medium, "check it by hand, mend the access and sweep it again; if it is gone, retire it"},
-	OffNetwork:   {Medium, "find out where it is; when it is back it is on the list to catch up; if it will not be, retire it"},
-	CatchUp:      {High, "submit a change request for it, or exclude it with a reason"},
-	Recurrence:   {High, "find out who or what took the update away, install it again, and work on the incident"},
-	ClientHealth: {High, "mend it before the next push, and ask for its health again"},
-	Violation:    {Medium, "bring the server to the standard, or change the standard"},
-	BelowLine:    {Medium, "submit a change request for it, or exempt it with a reason and an end"},
-	AboveLine:    {Low, "approve the update with a release, take it away, or freeze the server with an exemption"},
-	NotInList:    {Low, "add it where it is missing, or retire it"},
-	Unlisted:     {Medium, "import it into the inventory, or as not managed with the reason; delete the entry if the machine is gone"},
-	Stale:        {Low, "delete the entry at its source, or find out why nobody renews it"},
-	Rogue:        {High, "find its owner; import it, or take it off the network"},
+	CountChanged:  {Medium, "find out which servers came or went, and whether they should have; review the minimum standards with it"},
+	Unreadable:    {Medium, "check it by hand, mend the access and sweep it again; if it is gone, retire it"},
+	OffNetwork:    {Medium, "find out where it is; when it is back it is on the list to catch up; if it will not be, retire it"},
+	CatchUp:       {High, "submit a change request for it, or exclude it with a reason"},
+	Recurrence:    {High, "find out who or what took the update away, install it again, and work on the incident"},
+	ClientHealth:  {High, "mend it before the next push, and ask for its health again"},
+	Violation:     {Medium, "bring the server to the standard, or change the standard"},
+	BelowLine:     {Medium, "submit a change request for it, or exempt it with a reason and an end"},
+	AboveLine:     {Low, "approve the update with a release, take it away, or freeze the server with an exemption"},
+	ExemptionEnds: {Medium, "prepare the server for its next window, or exempt it anew with a reason"},
+	NotInList:     {Low, "add it where it is missing, or retire it"},
+	Unlisted:      {Medium, "import it into the inventory, or as not managed with the reason; delete the entry if the machine is gone"},
+	Stale:         {Low, "delete the entry at its source, or find out why nobody renews it"},
+	Rogue:         {High, "find its owner; import it, or take it off the network"},
 }
 
 // FindingKinds lists the kinds there are.

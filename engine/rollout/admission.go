@@ -139,6 +139,8 @@ func (a Admission) refuse(ad *Advertisement, w Window, running Load, locks map[s
 	switch {
 	case a.Gate != "":
 		return a.Gate
+	case ad.Declined():
+		return "optional: nobody has asked for it"
 	case a.Busy[ad.Server] != "":
 		return "another rollout works on it: " + a.Busy[ad.Server]
 	case a.Awaits(ad) != "":

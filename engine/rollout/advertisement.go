@@ -21,6 +21,10 @@ type Advertisement struct {
 	Updates []string           `json:"updates"`
 	Without []string           `json:"without,omitempty"` // updates of the release that it does not get
 
+	// Offer is how binding it is, empty for mandatory; Asked is who asked for an optional one.
+	Offer Offer             `json:"offer,omitempty"`
+	Asked *inventory.Signed `json:"asked,omitempty"`
+
 	Delivery   Delivery   `json:"delivery"`
 	Compliance Compliance `json:"compliance"`
 	Since      time.Time  `json:"since"`

@@ -48,6 +48,8 @@
 //	Close-out: not started is window missed, a restart owed is shown | TestTheEndOfAWindowAccountsForEverybody
 //	Nothing is installed twice, whatever happens | TestWhateverHappensNothingIsInstalledTwiceAndEveryDrainIsUndone
 //	Until the enforcement date nobody is forced; then the first window after it | TestProdIsEnforcedInItsFirstWindowAfterTheDate
+//	A package may be mandatory, mandatory after a grace, and optional, for different servers | TestAPackageIsOfferedDifferentlyToDifferentServers TestAnOptionalUpdateIsInstalledWhereItsAdministratorAsks
+//	When an exemption ends the server is back in its next window, and people are told before | TestAnExemptionThatEndsPutsTheServerIntoTheNextWindowItsOwnerAllows TestTheEndOfAnExemptionIsToldBeforeItComes
 //	Exempt: a named enforcement window, an end, a reason; never from critical updates | TestAnExemptServerHasItsOwnWindowAndNoCriticalUpdateWaits TestAnExemptionHasAReasonAndAnEnd
 //	A forced start goes ahead of the ramp, never past lock, window, stop or gate | TestAForcedStartGoesAheadOfTheRampAndOfNothingElse
 //	Done by hand is tracked to the end, and a word is no success | TestServersPatchedByHandAreTrackedToTheEnd TestAWordIsNoEvidence

@@ -120,6 +120,9 @@ func (p *Plan) Planned(server func(inventory.ServerID) *inventory.Server, out fu
 		if out(a.Server) {
 			continue
 		}
+		if a.Offer == Optional {
+			continue // nobody has asked for it
+		}
 		ad := &Advertisement{ID: string(a.Server), Server: a.Server, Windows: a.Windows, Updates: a.Updates, Delivery: NotReceived}
 		if s := server(a.Server); s != nil {
 			ad.Site, ad.Cluster = s.Site, s.Cluster

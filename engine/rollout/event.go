@@ -46,6 +46,7 @@ type Moved struct {
 	Scores     *ScoreStep         `json:"score,omitempty"`
 	Exclusion  string             `json:"exclusion,omitempty"`
 	Hand       *HandWork          `json:"by_hand,omitempty"`
+	Asked      *inventory.Signed  `json:"asked,omitempty"` // who asks for an optional update
 	Reset      bool               `json:"reset,omitempty"` // a person's retry: the counters of attempts begin anew
 }
 
@@ -116,6 +117,9 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 	}
 	if m.Removable != nil {
 		ad.Removable = m.Removable
+	}
+	if m.Asked != nil {
+		ad.Asked = m.Asked
 	}
 	if m.Duties != nil {
 		ad.Duties = m.Duties

@@ -1,7 +1,6 @@
 package rollout
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,6 +28,9 @@ type Exemption struct {
 	Until  time.Time          `json:"until"`
 	inventory.Signed
 	Ended *inventory.Signed `json:"ended,omitempty"`
+	// Warned and Over are when people were told that it ends soon, and when it was over without anybody ending it.
+	Warned time.Time `json:"warned,omitzero"`
+	Over   time.Time `json:"over,omitzero"`
 }
 
 // Holds tells whether an exemption counts at a time.
@@ -82,31 +84,11 @@ func (list Exemptions) Withheld(severity catalog.Severity, id inventory.ServerID
 	return ""
 }
 
-// enforcement gives the window in which an exempt server is enforced; empty for the others, and for whoever needs a critical update.
-func (d Draft) enforcement(p *Plan, s inventory.Server, ring Ring, need []string) (window string, keep bool) {
-	x := d.Exempt.from(s.ID, FromWindows)
-	if x == nil || d.Removal {
-		return "", true
-	}
-	for _, u := range d.Updates {
-		if u.Severity == catalog.Critical && (len(need) == 0 || slices.Contains(need, u.KB)) {
-			p.Findings = append(p.Findings, Finding{Server: s.ID, Words: fmt.Sprintf("%s does not keep %s out of its window: %s is critical", x.ID, s.Name, u.KB)})
-			return "", true
-		}
-	}
-	if slices.ContainsFunc(p.Windows, func(w Window) bool {
-		return w.Ring == ring && strings.EqualFold(w.ID, x.Window) && !w.Opens.Before(p.Enforce)
-	}) {
-		return x.Window, true
-	}
-	p.Excluded = append(p.Excluded, Omission{Server: s.ID, Reason: fmt.Sprintf("exempt (%s) until %s: %s; its enforcement window %s is not in this plan",
-		x.ID, x.Until.Format(time.DateOnly), x.Reason, cmp.Or(x.Window, "none"))})
-	return "", false
-}
-
 // Enforced says how an update came to a server whose advertisement has ended: "enforced" by us, "voluntary" by its administrator, or "".
 func (ad *Advertisement) Enforced() string {
 	switch {
+	case ad.Delivery == Succeeded && ad.Asked != nil:
+		return "voluntary" // they need not have had it
 	case ad.Delivery == Succeeded:
 		return "enforced"
 	case ad.Compliance == InstalledByOthers:

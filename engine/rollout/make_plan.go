@@ -34,6 +34,9 @@ type Draft struct {
 	Experience map[string]int
 	Enforce    time.Time // the enforcement date; zero is at once
 	Exempt     Exemptions
+	Offers     []Offering // its advertisements; an empty list is one that is mandatory for all
+	// Offered is how binding it is for a server of Prod, and its enforcement date; nil is mandatory for all, from Enforce on.
+	Offered func(inventory.Server) (Offer, time.Time)
 	// InPlaceOf maps each standard window to the emergency window that takes the servers of its day; it is empty but in an emergency.
 	InPlaceOf map[string]string
 	// Withheld says why a server does not get an update that it needs, by policy or by a rule for its class; "" is that it does.
@@ -44,7 +47,7 @@ type Draft struct {
 // MakePlan assigns servers to rings and windows. A server keeps the window that its owner chose where the plan has it; others
 // go to the least loaded window of their ring and may use every later one. Every server also gets the ring's check window. Servers that need nothing are named beside.
 func MakePlan(d Draft) (Plan, error) {
-	p := Plan{Change: d.Change, Release: d.Release, Emergency: d.Emergency, ByHand: d.ByHand, Removal: d.Removal, AcceptBy: d.AcceptBy, Enforce: d.Enforce,
+	p := Plan{Change: d.Change, Release: d.Release, Emergency: d.Emergency, ByHand: d.ByHand, Removal: d.Removal, AcceptBy: d.AcceptBy, Enforce: d.Enforce, Offers: d.Offers,
 		Windows: slices.SortedFunc(slices.Values(d.Windows), func(a, b Window) int {
 			return cmp.Or(a.Opens.Compare(b.Opens), strings.Compare(a.ID, b.ID))
 		})}
@@ -75,12 +78,12 @@ func MakePlan(d Draft) (Plan, error) {
 			unread = append(unread, s.Name)
 		}
 		ring := d.ring(s)
-		if named, keep := d.enforcement(&p, s, ring, need); !keep {
+		terms, keep := d.termsOf(&p, s, ring, need)
+		if !keep {
 			continue
-		} else if named != "" {
-			s.Window = named
 		}
-		windows, chosen, err := p.windowsFor(d, s, ring, spread, clusters)
+		s.Window = cmp.Or(terms.window, s.Window)
+		windows, chosen, err := p.windowsFor(d, s, ring, terms.from, spread, clusters)
 		if err != nil {
 			return Plan{}, err
 		}
@@ -97,7 +100,14 @@ func MakePlan(d Draft) (Plan, error) {
 		}
 		first, _ := p.Window(windows[0])
 		d.slowLink(&p, s, need, first)
-		p.Assignments = append(p.Assignments, Assignment{Server: s.ID, Ring: ring, Windows: windows, Updates: need, Without: without})
+		assigned := Assignment{Server: s.ID, Ring: ring, Windows: windows, Updates: need, Without: without}
+		if terms.offer != Mandatory {
+			assigned.Offer = terms.offer
+		}
+		if !terms.enforce.Equal(p.Enforce) && ring == Prod {
+			assigned.Enforce = terms.enforce
+		}
+		p.Assignments = append(p.Assignments, assigned)
 	}
 	for _, why := range slices.Sorted(maps.Keys(withheld)) {
 		p.Findings = append(p.Findings, Finding{Words: fmt.Sprintf("%d servers do not get %s", withheld[why], why)})
@@ -196,14 +206,14 @@ func (d Draft) ring(s inventory.Server) Ring {
 // chose none, the least loaded one and every later window of its ring, so that what one window leaves goes to the next. A server that goes
 // first for some reason gets the first window. A window in which a peer of its cluster has its place is the last choice.
 // In an emergency the window takes the day's servers, and what it leaves goes to the later ones and the check: nobody waits for an owner.
-func (p *Plan) windowsFor(d Draft, s inventory.Server, ring Ring, spread map[string]int, clusters map[string]string) (ids []string, chosen bool, err error) {
+func (p *Plan) windowsFor(d Draft, s inventory.Server, ring Ring, from time.Time, spread map[string]int, clusters map[string]string) (ids []string, chosen bool, err error) {
 	goesFirst := d.First[s.ID]
 	var first *Window
 	earlier := false
 	peer := func(w *Window) bool { return s.Cluster != "" && clusters[s.Cluster+"/"+w.ID] != "" }
 	for i := range p.Windows {
 		w := &p.Windows[i]
-		if w.Ring != ring || w.Kind == Check || ring == Prod && w.Opens.Before(p.Enforce) {
+		if w.Ring != ring || w.Kind == Check || w.Opens.Before(from) {
 			continue
 		}
 		if chosen = strings.EqualFold(w.ID, s.Window); chosen || w.ID == d.InPlaceOf[strings.ToUpper(s.Window)] && !peer(w) {
@@ -218,8 +228,8 @@ func (p *Plan) windowsFor(d Draft, s inventory.Server, ring Ring, spread map[str
 			first = w
 		}
 	}
-	if first == nil && ring == Prod && !p.Enforce.IsZero() {
-		return nil, false, fmt.Errorf("the schedule has no window of Prod after the enforcement date %s", p.Enforce.Format(time.RFC3339))
+	if first == nil && !from.IsZero() {
+		return nil, false, fmt.Errorf("the schedule has no window of %s after the enforcement date %s", ring, from.Format(time.RFC3339))
 	}
 	if first == nil {
 		return nil, false, fmt.Errorf("the schedule has no window for ring %s, but %s belongs to it", ring, s.Name)

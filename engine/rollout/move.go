@@ -199,6 +199,11 @@ func (s Scene) CloseWindow(ad *Advertisement, c Contact, window string) *Moved {
 
 // outOfWindows ends an advertisement that no window is left for; nil while what has started still runs.
 func (s Scene) outOfWindows(ad *Advertisement, c Contact) *Moved {
+	if ad.Declined() && !ad.Delivery.Status().Started {
+		m := ad.move(Cancelled, "it was optional, and nobody asked for it before its last window closed")
+		m.StopJob = ad.Delivery == Staging
+		return m
+	}
 	switch ad.Delivery {
 	case Running, Restarting, Verifying, Unknown:
 		return nil

@@ -31,9 +31,11 @@ type Plan struct {
 	// AcceptBy is when silence about acceptance counts as no issues; Prod opens no earlier.
 	AcceptBy time.Time `json:"accept_by,omitzero"`
 	// Enforce is the enforcement date: until then administrators of Prod servers may install by hand, and no window of Prod is used.
-	Enforce  time.Time `json:"enforce,omitzero"`
-	Ceiling  int       `json:"ceiling"` // servers in work at once, at the most
-	Findings []Finding `json:"findings,omitempty"`
+	Enforce time.Time `json:"enforce,omitzero"`
+	// Offers are its advertisements, where there is another than the mandatory one; an assignment names its own.
+	Offers   []Offering `json:"offers,omitempty"`
+	Ceiling  int        `json:"ceiling"` // servers in work at once, at the most
+	Findings []Finding  `json:"findings,omitempty"`
 	// Shared names the windows in which members of one cluster have their places: nothing is advertised so unless somebody says why.
 	Shared []string `json:"shared,omitempty"`
 }
@@ -42,6 +44,8 @@ type Plan struct {
 type Omission struct {
 	Server inventory.ServerID `json:"server"`
 	Reason string             `json:"reason"`
+	// Exemption is the one by which it is left out, as long as that holds.
+	Exemption string `json:"exemption,omitempty"`
 }
 
 // PlannedUpdate is one update with the build that proves it on each product.
@@ -59,6 +63,9 @@ type Assignment struct {
 	Windows []string           `json:"windows"`
 	Updates []string           `json:"updates"`
 	Without []string           `json:"without,omitempty"` // updates of the release that it does not get, whatever it needs
+	// Offer and Enforce are how binding it is for the server, where that is another than the plan's: mandatory from its enforcement date on.
+	Offer   Offer     `json:"offer,omitempty"`
+	Enforce time.Time `json:"enforce,omitzero"`
 }
 
 // Finding is something about a plan that its approvers should know.

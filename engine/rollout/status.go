@@ -89,7 +89,7 @@ var Statuses = []Status{
 	{Unknown, "!", "!", ToneLost, false, true, true, "contact was lost after the start; the host is being asked"},
 	{WindowMissed, "⊘", "/", ToneMissed, true, false, true, "did not start before its last window closed"},
 	{NotStarted, "·", ".", ToneFaint, true, false, true, "the rollout stopped before its turn"},
-	{Cancelled, "–", "-", ToneExcluded, true, false, true, "skipped by a person before it started"},
+	{Cancelled, "–", "-", ToneExcluded, true, false, true, "skipped by a person before it started, or optional and not asked for"},
 	{Excluded, "–", "-", ToneExcluded, true, false, false, "taken out of the plan, with a reason"},
 	{NotApplicable, "–", "-", ToneExcluded, true, false, false, "nothing to do here, or already compliant"},
 }

@@ -41,6 +41,7 @@ func parsePriority(word string) (approval.Priority, error) {
 func (t *tree) changeSubmit() *cobra.Command {
 	var u urgency
 	var enforce string
+	var offers []string
 	states := statement{}
 	var order engine.SubmitChange
 	command := t.verb(verb{
@@ -58,6 +59,13 @@ func (t *tree) changeSubmit() *cobra.Command {
 			if order.Enforce, err = c.parseEnforce(enforce); err != nil {
 				return err
 			}
+			for _, text := range offers {
+				o, err := rollout.ParseOffering(text)
+				if err != nil {
+					return wrongUsage("--offer: %w", err)
+				}
+				order.Offers = append(order.Offers, o)
+			}
 			order.Release, order.Category, order.Request = c.args[0], u.category, states.request()
 			return c.do(order)
 		},
@@ -68,7 +76,8 @@ func (t *tree) changeSubmit() *cobra.Command {
 	flags.IntVar(&order.Ceiling, "ceiling", 0, "servers in work at once, at the most; 0 is what the forecast proposes: enough for everybody, and at least least_ceiling of the policy")
 	flags.StringSliceVar(&order.Collections, "collection", nil, "plan for the servers of this collection only; may be repeated")
 	flags.StringVar(&order.OverrideAudit, "override-audit", "", "why the plan is made although the audit of its servers is incomplete or old")
-	flags.StringVar(&enforce, "enforce", "", "the enforcement date of Prod: until then administrators may install by hand; a day, a time, or 7d for the usual grace")
+	flags.StringVar(&enforce, "enforce", "", "the enforcement date of Prod: until then administrators may install by hand; a day, a time, a grace such as 7d, or grace for the usual one")
+	flags.StringArrayVar(&offers, "offer", nil, "how binding it is for Prod, OFFER[=GRACE][@COLLECTION]: mandatory, grace (enforced after it) or optional; may be repeated, the first that names a server counts")
 	flags.StringVar(&order.OverrideClusters, "override-clusters", "", "why members of a cluster may share a window, as their owners chose it")
 	flags.BoolVar(&order.Shift, "shift", false, "when no Prod window of the release's month is left, use the schedule some whole weeks later")
 	reasonFlag(command, &order.Reason)
@@ -181,6 +190,9 @@ func (c *call) plan(change engine.ChangeView) error {
 	if err := c.table([]column{{"WINDOW", 12}, {"RING", 0}, {"OPENS", 0}, {"CLOSES", 0}, {"SERVERS", 0}}, rows, "the plan has no windows"); err != nil {
 		return err
 	}
+	if err := c.offers(change.Plan); err != nil {
+		return err
+	}
 	if err := c.line("%s in the plan, %d compliant already, %d not offered", plural(len(change.Plan.Assignments), "server"), len(change.Plan.Compliant), len(change.Plan.NotOffered)); err != nil {
 		return err
 	}
@@ -234,5 +246,15 @@ func sortedKeys[V any](m map[string]V) []string {
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)
+	return keys
+}
+
+// sortedKeysBy gives the keys of a map in the order of what is said of them.
+func sortedKeysBy[K comparable, V any](m map[K]V, order func(K) string) []K {
+	keys := make([]K, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, func(a, b K) int { return strings.Compare(order(a), order(b)) })
 	return keys
 }

@@ -75,16 +75,17 @@ func (t *tree) listExemptions() *cobra.Command {
 	}})
 }
 
-// usualGrace is how long administrators have before an update is mandatory.
-const usualGrace = 7 * 24 * time.Hour
-
-// parseEnforce reads an enforcement date: a day, a time, or the usual grace from now.
+// parseEnforce reads an enforcement date: a day, a time, or a grace from now on.
 func (c *call) parseEnforce(words string) (time.Time, error) {
-	switch words {
-	case "":
+	if words == "" {
 		return time.Time{}, nil
-	case "7d":
-		return c.view().At.Add(usualGrace), nil
+	}
+	o, err := rollout.ParseOffering("grace=" + words)
+	switch {
+	case words == string(rollout.AfterGrace):
+		return c.view().At.Add(c.view().Policy.Grace), nil
+	case err == nil && o.Collection == "":
+		return c.view().At.Add(o.Grace), nil
 	}
 	return c.parseUntil(words)
 }

@@ -28,6 +28,14 @@ func TestExemptionsAreAddedListedAndEnded(t *testing.T) {
 	s.expect(command.Failure, `there is no exemption "EX-7"`, "exemption", "end", "EX-7", "--reason", "why")
 	s.expect(command.Done, "change.resubmit done", "change", "resubmit", "chg-12", "--override-audit", "old", "--reason", "why")
 	s.gave(engine.ResubmitChange{Change: "CHG-12", OverrideAudit: "old", Reason: "why"})
+	s.expect(command.Done, "change.submit done", "change", "submit", "R", "--offer", "optional@lab", "--offer", "grace=14d", "--reason", "why")
+	s.gave(engine.SubmitChange{Release: "R", Offers: []rollout.Offering{{Offer: rollout.Optional, Collection: "lab"}, {Offer: rollout.AfterGrace, Grace: 14 * 24 * time.Hour}}, Reason: "why"})
+	s.expect(command.Usage, `--offer: the offer "forced" is not known`, "change", "submit", "R", "--offer", "forced", "--reason", "why")
+	r := view.Rollouts[2]
+	s.expect(command.Done, "rollout.request done", "rollout", "request", r.ID, r.Cells[0].Name, "--reason", "why")
+	s.gave(engine.RequestUpdate{Rollout: r.ID, Servers: []inventory.ServerID{r.Cells[0].Server}, Reason: "why"})
+	s.expect(command.Done, "change.submit done", "change", "submit", "R", "--enforce", "grace", "--reason", "why")
+	s.gave(engine.SubmitChange{Release: "R", Enforce: view.At.Add(view.Policy.Grace), Reason: "why"})
 	s.expect(command.Done, "change.submit done", "change", "submit", "R", "--enforce", "7d", "--reason", "why")
 	s.gave(engine.SubmitChange{Release: "R", Enforce: view.At.Add(7 * 24 * time.Hour), Reason: "why"})
 }

@@ -18,7 +18,7 @@ func (t *tree) rollout() *cobra.Command {
 		t.hold("halt", "Stop the rollout; it takes a resume with a reason to go on"),
 		t.hold("resume", "Go on after a pause or a halt"),
 		t.hold("close", "End the rollout: what has not started will not"),
-		t.retry(), t.skip(), t.force(), t.completed(), t.exclude(), t.include(), t.breakLock(), t.returned(), t.rollback(), t.overrideHalt())
+		t.retry(), t.request(), t.skip(), t.force(), t.completed(), t.exclude(), t.include(), t.breakLock(), t.returned(), t.rollback(), t.overrideHalt())
 }
 
 func (c *call) findRollout(id string) (engine.RolloutView, error) {
