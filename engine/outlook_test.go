@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"patchdeck/engine"
+	"patchdeck/engine/procedure"
 	"patchdeck/engine/rollout"
 )
 
@@ -68,6 +69,38 @@ func TestAWindowIsTrackedWhileItIsOpen(t *testing.T) {
 		})
 		if prod, _ := ring(e.View(), rollout.Prod); prod.Track != nil {
 			t.Error("a closed rollout has a window at hand")
+		}
+	})
+}
+
+// screens.md, Plan: the Gantt of a release holds its approval, each ring over its windows, and acceptance between them; what it shows as
+// done is what is verified.
+func TestTheGanttOfAReleaseShowsWhatIsVerified(t *testing.T) {
+	scenario(t, 40, nil, func(t *testing.T, ctx context.Context, n *night) {
+		e := n.until(ctx, engine.NewWallClock(), func(v *engine.View) bool { return len(v.Changes) > 0 })
+		change := e.View().Changes[0]
+		if first := e.View().Gantt(change).Bars; first[0].Title != "approval" || first[0].State != procedure.Open || len(first) < len(change.Plan.Windows) {
+			t.Errorf("before the approval it is drawn as %+v", first)
+		}
+		n.wait(ctx, e, func(v *engine.View) bool {
+			prod, ok := ring(v, rollout.Prod)
+			return ok && prod.State == rollout.Closed
+		})
+		v := e.View()
+		prod, _ := ring(v, rollout.Prod)
+		g := v.Gantt(v.Changes[0])
+		bars := map[string]procedure.Bar{}
+		for _, b := range g.Bars {
+			bars[b.Title] = b
+			if b.From.Before(g.From) || b.To.After(g.To) || b.To.Before(b.From) {
+				t.Errorf("%s lasts from %v to %v, the chart from %v to %v", b.Title, b.From, b.To, g.From, g.To)
+			}
+		}
+		if want := 100 * prod.Counts[rollout.Succeeded] / prod.Counts.Targeted(); bars["Prod"].Progress != want {
+			t.Errorf("Prod is shown as %d %%, verified are %d %%", bars["Prod"].Progress, want)
+		}
+		if bars["approval"].State != procedure.Done || bars["acceptance"].State != procedure.Done || bars["acceptance"].To.After(bars["Prod"].From) {
+			t.Errorf("approval %+v, acceptance %+v, Prod %+v", bars["approval"], bars["acceptance"], bars["Prod"])
 		}
 	})
 }

@@ -36,18 +36,19 @@ func (c Cycle) Gantt(now time.Time) Gantt {
 	windows := slices.Clone(c.Windows)
 	slices.SortStableFunc(windows, func(a, b rollout.Window) int { return a.Opens.Compare(b.Opens) })
 	for _, w := range windows {
-		g.add(windowBar(w, now))
+		g.Add(windowBar(w, now))
 	}
 	for _, task := range Tasks {
 		e := c.entry(task.Number)
 		state, _ := c.State(task.Number, now)
-		g.add(Bar{Task: task.Number, Title: task.Title, Who: task.Who, State: state, From: e.From, To: e.Last(), BuildsOn: task.BuildsOn,
+		g.Add(Bar{Task: task.Number, Title: task.Title, Who: task.Who, State: state, From: e.From, To: e.Last(), BuildsOn: task.BuildsOn,
 			Progress: 100 * c.answered(task.Number) / len(e.Due)})
 	}
 	return g
 }
 
-func (g *Gantt) add(b Bar) {
+// Add sets a bar under the others and makes the chart as long as it takes.
+func (g *Gantt) Add(b Bar) {
 	if g.From.IsZero() || b.From.Before(g.From) {
 		g.From = b.From
 	}

@@ -17,7 +17,7 @@ import (
 
 func (t *tree) change() *cobra.Command {
 	return t.noun("change", "Change requests: the plan of a release and its approvals",
-		t.changeSubmit(), t.changeList(), t.changeShow(),
+		t.changeSubmit(), t.changeList(), t.changeShow(), t.changeGantt(),
 		t.changeDescribe(), t.changePriority(),
 		t.decide("authorise", "authorise", "Authorise a change request (change authority): unlocks the pilot"),
 		t.decide("approve", "approve", "Approve the plan (change board): unlocks Dev and Prod"),

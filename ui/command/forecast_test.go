@@ -41,6 +41,19 @@ func TestProgressIsToldAgainstThePlan(t *testing.T) {
 	s.expect(command.Failure, `there is no rollout "R-9"`, "rollout", "progress", "R-9")
 }
 
+// screens.md, Plan: the Gantt of a release on the command line.
+func TestTheGanttOfAChangeIsDrawn(t *testing.T) {
+	s := at(t, uitest.Night(200), approval.Viewer)
+	drawn := s.expect(command.Done, "CHG-12 2026-11-security", "change", "gantt", "chg-12")
+	for _, want := range []string{"\napproval ", "\nacceptance ", "\nProd ", "\nW24 "} {
+		if !strings.Contains(drawn.out, want) {
+			t.Errorf("%q is missing:\n%s", want, drawn.out)
+		}
+	}
+	s.expect(command.Done, `"progress":`, "change", "gantt", "CHG-12", "--json")
+	s.expect(command.Failure, `there is no change request "CHG-99"`, "change", "gantt", "CHG-99")
+}
+
 // The verbs of a person's hand give their commands, and take no reason for granted.
 func TestForceAndCompleteGiveTheirCommands(t *testing.T) {
 	s := at(t, uitest.Night(60), approval.Lead)

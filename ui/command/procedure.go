@@ -240,17 +240,22 @@ func (t *tree) procedureGantt() *cobra.Command {
 		if c.json {
 			return c.object(g)
 		}
-		if err := c.line("%s, from %s to %s, now %s; = done, - ahead, ! overdue, | now", cycle.Title(), c.when(g.From), c.when(g.To), c.when(g.Now)); err != nil {
+		return c.printGantt(cycle.Title(), g)
+	}})
+}
+
+// printGantt draws bars in plain characters.
+func (c *call) printGantt(title string, g procedure.Gantt) error {
+	if err := c.line("%s, from %s to %s, now %s; = done, - ahead, ! overdue, | now", title, c.when(g.From), c.when(g.To), c.when(g.Now)); err != nil {
+		return err
+	}
+	names, width := c.barNames(g)
+	for i, bar := range g.Bars {
+		if err := c.line("%s%s %s", names[i], strings.Repeat(" ", width-utf8.RuneCountInString(names[i])), drawBar(g, bar)); err != nil {
 			return err
 		}
-		names, width := c.barNames(g)
-		for i, bar := range g.Bars {
-			if err := c.line("%s%s %s", names[i], strings.Repeat(" ", width-utf8.RuneCountInString(names[i])), drawBar(g, bar)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}})
+	}
+	return nil
 }
 
 // barNames are what stands before the bars, and in how many columns: on a terminal as many as leave room for the bars.
@@ -283,7 +288,7 @@ func drawBar(g procedure.Gantt, bar procedure.Bar) string {
 	through := first + (last-first+1)*bar.Progress/100
 	for i := first; i <= last; i++ {
 		switch {
-		case i < through || bar.State.Finished():
+		case i < through || bar.Task > 0 && bar.State.Finished():
 			line[i] = '='
 		case bar.State == procedure.Overdue:
 			line[i] = '!'

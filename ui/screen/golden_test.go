@@ -86,6 +86,8 @@ var frames = []struct {
 	{"changes-emergency", authority, emergency, []string{onChanges, "e"}},
 	{"changes-override", board, overridable, []string{onChanges, "]", "O"}},
 	{"plan", lead, night, []string{onPlan, "]"}},
+	{"plan-capacity", viewer, night, []string{onPlan, "v"}},
+	{"plan-gantt", viewer, night, []string{onPlan, "v", "v"}},
 	{"plan-window", viewer, night, []string{onPlan, "]", "l", "enter"}},
 	{"rollout-grid", lead, night, []string{onRollout, "n"}},
 	{"rollout-viewer", viewer, night, []string{onRollout}},

@@ -3,5 +3,5 @@
 // what a line is about.
 //
 // In flow views. Compliance is the engine's measure (engine.View.Compliance), which takes milliseconds for a large fleet: it is asked for in a
-// command, once a second at the most (measure.go), and the screen counts nothing itself. Start reading at Screen in screen.go.
+// command, once a second at the most (desk.Asked), and the screen counts nothing itself. Start reading at Screen in screen.go.
 package overview

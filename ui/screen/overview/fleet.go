@@ -33,7 +33,7 @@ func (s *Screen) sitesBlock(width, room int) []string {
 	t := s.desk.Theme
 	sheet := part.Sheet{Theme: t, Width: width}
 	sheet.Head("Compliance by site", "")
-	for _, line := range s.measure.Sites {
+	for _, line := range s.measure.Answer.Sites {
 		if len(sheet.Lines) >= room {
 			break
 		}

@@ -36,7 +36,7 @@ func (s *Screen) cycle() []phase {
 	list := make([]phase, len(phases))
 	for i, p := range phases {
 		list[i].Phase = p
-		for _, line := range s.measure.Phases {
+		for _, line := range s.measure.Answer.Phases {
 			if line.Phase == p {
 				list[i].PhaseLine = line
 			}

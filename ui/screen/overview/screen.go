@@ -3,8 +3,10 @@ package overview
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"patchdeck/engine"
+	"patchdeck/engine/report"
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
 	"patchdeck/ui/screen/desk"
@@ -18,8 +20,11 @@ type Screen struct {
 
 	counted *engine.View // the view that fleet was counted from
 	fleet   fleetCounts
-	measure measure
+	measure desk.Asked[report.Compliance]
 }
+
+// measurePace is how long a measurement of compliance is good for: that of a large fleet costs some milliseconds.
+const measurePace = time.Second
 
 // New makes the screen; jump goes to the thing with an id.
 func New(d *desk.Desk, jump func(id string) part.Cmd) *Screen {
@@ -37,20 +42,15 @@ func (s *Screen) Init() part.Cmd { return s.Update(desk.Viewed{}) }
 
 // Update implements desk.Screen.
 func (s *Screen) Update(message part.Msg) part.Cmd {
-	switch m := message.(type) {
-	case measured:
-		return s.measure.take(m, s.desk)
-	case rested:
-		return s.measure.rest(m, s.desk)
-	case desk.Viewed:
+	if _, ok := message.(desk.Viewed); ok {
 		view := s.desk.Current
 		s.needs.Set(len(view.Needs), func(row int) string { return view.Needs[row].Object + view.Needs[row].Words })
 		if s.counted != view {
 			s.counted, s.fleet = view, countFleet(view)
 		}
-		return s.measure.follow(s.desk)
+		return s.measure.Follow(view, view.Compliance)
 	}
-	return nil
+	return s.measure.Take(message, s.desk, measurePace)
 }
 
 // Bindings implements desk.Screen.

@@ -26,7 +26,7 @@ const nameWidth = 11
 
 // severityBlock shows where the servers stand with the updates of each severity, the gravest first.
 func (s *Screen) severityBlock(width, room int) []string {
-	t, c := s.desk.Theme, &s.measure
+	t, c := s.desk.Theme, &s.measure.Answer
 	sheet := part.Sheet{Theme: t, Width: width}
 	sheet.Head("Compliance by severity", s.measuredWords())
 	most := max(room/3, leastBlock)
@@ -42,7 +42,7 @@ func (s *Screen) severityBlock(width, room int) []string {
 	switch {
 	case s.fleet.servers == 0:
 		sheet.Say(t.Dim, noServers)
-	case !c.known:
+	case !s.measure.Known:
 		sheet.Say(t.Dim, "being counted")
 	case len(sheet.Lines) == 1:
 		sheet.Say(t.Dim, "nothing is concerned yet: import a bulletin, sweep the servers")
@@ -54,8 +54,8 @@ func (s *Screen) severityBlock(width, room int) []string {
 
 // measuredWords say how many updates and servers were counted.
 func (s *Screen) measuredWords() string {
-	c := &s.measure
-	if !c.known {
+	c := &s.measure.Answer
+	if !s.measure.Known {
 		return ""
 	}
 	words := part.Count(c.Updates, "update", "updates") + ", " + part.Count(c.All.Servers, "server", "servers")
@@ -92,13 +92,13 @@ func (s *Screen) gradeLegend(width int) []string {
 	t := s.desk.Theme
 	flow := part.Flow{Theme: t, Width: width}
 	for _, g := range gradeOrder {
-		flow.Add(t.Tone(g.tone), t.BarGlyph(g.kind), part.Number(g.count(s.measure.All))+" "+g.words)
+		flow.Add(t.Tone(g.tone), t.BarGlyph(g.kind), part.Number(g.count(s.measure.Answer.All))+" "+g.words)
 	}
 	var outside []string
 	for _, o := range []struct {
 		n     int
 		words string
-	}{{s.measure.All.Exempt, "exempt"}, {s.measure.All.NotApplicable, "not concerned"}, {s.measure.All.RestartOwed, "owe a restart"}} {
+	}{{s.measure.Answer.All.Exempt, "exempt"}, {s.measure.Answer.All.NotApplicable, "not concerned"}, {s.measure.Answer.All.RestartOwed, "owe a restart"}} {
 		if o.n > 0 {
 			outside = append(outside, part.Number(o.n)+" "+o.words)
 		}

@@ -41,10 +41,14 @@ type tally struct {
 	hash    string
 	servers map[string][]inventory.ServerID // by window: those that use it first
 	later   map[string]int                  // by window: those that may use it after another one
+	clashes map[string][]rollout.Clash      // by window: clusters of which several members are in it
 }
 
-func count(p *rollout.Plan) tally {
-	t := tally{hash: p.Hash, servers: map[string][]inventory.ServerID{}, later: map[string]int{}}
+func count(p *rollout.Plan, cluster func(inventory.ServerID) string) tally {
+	t := tally{hash: p.Hash, servers: map[string][]inventory.ServerID{}, later: map[string]int{}, clashes: map[string][]rollout.Clash{}}
+	for _, c := range p.Clashes(cluster) {
+		t.clashes[c.Window] = append(t.clashes[c.Window], c)
+	}
 	for _, a := range p.Assignments {
 		for i, w := range a.Windows {
 			if i == 0 {
@@ -55,6 +59,23 @@ func count(p *rollout.Plan) tally {
 		}
 	}
 	return t
+}
+
+// exempt counts the servers that somebody keeps out of their windows, or from some updates.
+func exempt(v *engine.View, p *rollout.Plan) int {
+	held := map[inventory.ServerID]bool{}
+	for _, x := range v.Exemptions {
+		if x.Holds(v.At) {
+			held[x.Server] = true
+		}
+	}
+	n := 0
+	for _, a := range p.Assignments {
+		if held[a.Server] {
+			n++
+		}
+	}
+	return n
 }
 
 // sites counts the servers of a window by site, most first.

@@ -21,7 +21,22 @@ type Screen struct {
 	tally   tally
 	byID    map[inventory.ServerID]int
 	view    *engine.View // of which byID is
+
+	look     look // what stands under the calendar
+	outlooks desk.Asked[forecast]
 }
+
+// look is one of the things that stand under the calendar.
+type look int
+
+const (
+	atWindow look = iota
+	atCapacity
+	atGantt
+	looks
+)
+
+var lookWords = [looks]string{"window", "capacity", "Gantt"}
 
 // New makes the screen.
 func New(d *desk.Desk) *Screen { return &Screen{desk: d} }
@@ -36,8 +51,12 @@ func (s *Screen) Init() part.Cmd { return s.Update(desk.Viewed{}) }
 func (s *Screen) Update(message part.Msg) part.Cmd {
 	if _, ok := message.(desk.Viewed); ok {
 		s.take()
+		if c := s.change(); c != nil {
+			return s.outlooks.Follow(s.question(*c))
+		}
+		return nil
 	}
-	return nil
+	return s.outlooks.Take(message, s.desk, outlookPace)
 }
 
 func (s *Screen) take() {
@@ -73,7 +92,7 @@ func (s *Screen) show() {
 	if c == nil || c.Plan.Hash == s.tally.hash {
 		return
 	}
-	s.tally, s.days = count(c.Plan), days(c.Plan.Windows, s.desk.Zone)
+	s.tally, s.days = count(c.Plan, s.clusterOf), days(c.Plan.Windows, s.desk.Zone)
 	s.row, s.at = 0, 0
 	for row, d := range s.days {
 		for at, w := range d.windows {
@@ -108,6 +127,13 @@ func (s *Screen) server(id inventory.ServerID) *inventory.Server {
 	return nil
 }
 
+func (s *Screen) clusterOf(id inventory.ServerID) string {
+	if server := s.server(id); server != nil {
+		return server.Cluster
+	}
+	return ""
+}
+
 // Find implements desk.Finder.
 func (s *Screen) Find(id string) bool {
 	s.take()
@@ -134,6 +160,11 @@ func (s *Screen) Bindings() []part.Binding {
 		{Keys: []string{"down", "j"}, Help: "a day later", Group: "Move", Run: move(1, 0)},
 		{Keys: []string{"left", "h"}, Help: "the window before", Group: "Move", Run: move(0, -1)},
 		{Keys: []string{"right", "l"}, Help: "the window after", Group: "Move", Run: move(0, 1)},
+		{Keys: []string{"v"}, Help: "under the calendar: the window, the capacity of all windows, or the release as a Gantt chart", Hint: "view", Group: group,
+			Run: func() part.Cmd {
+				s.look = (s.look + 1) % looks
+				return nil
+			}},
 		{Keys: []string{"f"}, Help: "what the approvers should know of this plan", Hint: "findings", Group: group, Disabled: func() string {
 			if c := s.change(); c == nil || len(c.Plan.Findings) == 0 {
 				return "the plan has no findings"
@@ -141,7 +172,21 @@ func (s *Screen) Bindings() []part.Binding {
 			return ""
 		}, Run: func() part.Cmd { return s.desk.Open(&findingsPage{screen: s}) }},
 	}
-	return append(list, s.picker.Bindings("plan", group, s.show)...)
+	turns := s.picker.Bindings("plan", group, s.show)
+	for i := range turns {
+		run := turns[i].Run
+		turns[i].Run = func() part.Cmd { return part.Batch(run(), s.ask()) }
+	}
+	return append(list, turns...)
+}
+
+// ask asks for the forecast of a plan that a person turned to.
+func (s *Screen) ask() part.Cmd {
+	c := s.change()
+	if c == nil {
+		return nil
+	}
+	return s.outlooks.Ask(s.question(*c))
 }
 
 func (s *Screen) move(rows, windows int) {
@@ -167,84 +212,67 @@ func (s *Screen) View(width, height int) []string {
 	if c == nil {
 		return []string{t.Text(t.Title, width, "Plan"), "", t.Text(t.Dim, width, "no change request has a plan yet: submitting a release makes one")}
 	}
-	head := t.Line(width).Put(t.Title, "Plan of "+c.ID).Put(t.Normal, " "+c.Release+", "+string(c.State)).End(t.Dim, s.picker.Words("plan"))
+	head := t.Line(width).Put(t.Title, "Plan of "+c.ID).Put(t.Normal, " "+c.Release+", "+string(c.State)).End(t.Dim, lookWords[s.look]+s.position())
 	lines := []string{head.String(), s.summary(width, c), ""}
 	calendar := s.calendar(width, c)
-	about := s.about(width, c)
-	room := max(height-len(lines)-len(about)-1, 1)
-	first := max(0, min(s.row-room/2, len(calendar)-room))
-	lines = append(lines, calendar[first:min(len(calendar), first+room)]...)
-	lines = append(append(lines, ""), about...)
+	const leastUnder = 11
+	room := max(min(len(calendar), height-len(lines)-1-leastUnder), 3)
+	lines = append(lines, around(calendar, s.row, room)...)
+	lines = append(lines, "")
+	lines = append(lines, s.under(width, height-len(lines), c)...)
 	return lines[:min(height, len(lines))]
+}
+
+// under is what stands under the calendar: what the person looks at, and where there is room all of it.
+func (s *Screen) under(width, height int, c *engine.ChangeView) []string {
+	const beside, tall = 150, 20
+	if height < tall {
+		switch s.look {
+		case atCapacity:
+			return s.drawCapacity(width, height, c)
+		case atGantt:
+			return s.drawGantt(width, height, c)
+		}
+		return s.about(width, c)
+	}
+	lines := append(s.about(width, c), "")
+	room := height - len(lines)
+	switch {
+	case width >= beside:
+		left := width * 9 / 20
+		return append(lines, s.desk.Theme.Beside(s.drawCapacity(left-1, room, c), left, s.drawGantt(width-left-2, room, c))...)
+	case s.look == atGantt:
+		return append(lines, s.drawGantt(width, room, c)...)
+	}
+	return append(lines, s.drawCapacity(width, room, c)...)
+}
+
+// position says which of several plans is in front.
+func (s *Screen) position() string {
+	if s.picker.Len() < 2 {
+		return ""
+	}
+	return " · " + s.picker.Words("plan")
 }
 
 func (s *Screen) summary(width int, c *engine.ChangeView) string {
 	t, p := s.desk.Theme, c.Plan
 	line := t.Line(width).Put(t.Normal, fmt.Sprintf("%s in %s", part.Count(len(p.Assignments), "server", "servers"), part.Count(len(p.Windows), "window", "windows")))
-	line.Put(t.Dim, fmt.Sprintf(", at most %d at once, plan %.12s", p.Ceiling, p.Hash))
+	line.Put(t.Dim, fmt.Sprintf(", at most %d at once", p.Ceiling))
 	if n := len(p.Findings); n > 0 {
 		line.Put(t.Tone(rollout.ToneMissed), "  ! "+part.Count(n, "finding", "findings"))
+	}
+	if n := len(s.tally.clashes); n > 0 {
+		line.Put(t.Tone(rollout.ToneMissed), "  & "+part.Count(n, "clash", "clashes"))
 	}
 	if n := len(c.Exclusions) + len(p.Excluded); n > 0 {
 		line.Put(t.Dim, fmt.Sprintf("  – %d excluded", n))
 	}
+	if n := exempt(s.desk.Current, p); n > 0 {
+		line.Put(t.Dim, fmt.Sprintf("  %d exempt", n))
+	}
+	line.End(t.Dim, fmt.Sprintf("plan %.12s", p.Hash))
 	return line.String()
-}
-
-// dayWidth is how many columns the names of days take.
-const dayWidth = 11
-
-// calendar draws a row for each day, with its windows as cells.
-func (s *Screen) calendar(width int, c *engine.ChangeView) []string {
-	t := s.desk.Theme
-	cell := max(9, (width-dayWidth-1)/perRow)
-	var lines []string
-	for row, d := range s.days {
-		name := d.at.Format("Mon 2 Jan")
-		if row > 0 && s.days[row-1].at.Equal(d.at) {
-			name = ""
-		}
-		line := t.Line(width).Space(1).Column(t.Dim, name, dayWidth)
-		for at, w := range d.windows {
-			line.Drawn(s.cell(w, cell-1, row == s.row && at == s.at, c), cell-1).Space(1)
-		}
-		lines = append(lines, line.String())
-	}
-	return lines
-}
-
-// cell draws one window: its name, when it opens, how many servers it takes, and what has become of them.
-func (s *Screen) cell(w rollout.Window, width int, selected bool, c *engine.ChangeView) string {
-	t, now := s.desk.Theme, s.desk.Current.At
-	line := t.Line(width)
-	if selected {
-		line.Over(t.Cursor)
-		line.Put(t.Accent, t.Pointer())
-	} else {
-		line.Space(1)
-	}
-	ink, sign := t.Normal, ""
-	counts, _ := running(s.desk.Current, c.Plan.Hash, w.ID)
-	switch {
-	case desk.AnyTroubled(counts):
-		ink, sign = t.Tone(rollout.ToneBad), "!"
-	case !now.Before(w.Closes):
-		ink = t.Dim
-	case !now.Before(w.Opens):
-		ink, sign = t.Tone(rollout.ToneActive), "*"
-	}
-	line.Put(ink, w.ID+sign)
-	if width >= 16 {
-		line.Put(t.Dim, " "+s.desk.Clock(w.Opens))
-	}
-	number := fmt.Sprint(len(s.tally.servers[w.ID]))
-	if n := counts[rollout.Succeeded]; n > 0 {
-		number = fmt.Sprintf("%d/%s", n, number)
-	}
-	if part.Width(number)+1 <= line.Room() {
-		line.End(ink, number)
-	}
-	return line.Fill(width).String()
 }
 
 // about tells of the window under the cursor.
@@ -267,6 +295,18 @@ func (s *Screen) about(width int, c *engine.ChangeView) []string {
 	}
 	sheet.Fact("takes", t.Normal, takes)
 	sheet.Fact("sites", t.Normal, strings.Join(words, "  "))
+	for _, clash := range s.tally.clashes[w.ID] {
+		sheet.Fact("& clash", t.Tone(rollout.ToneMissed), fmt.Sprintf("%s: %s take turns", clash.Cluster, part.Some(s.names(clash.Servers), 4)))
+	}
+	if f, known := s.expected(); known {
+		if o, open := f.windows[w.ID]; open {
+			ink := t.Normal
+			if short(o) {
+				ink = t.Tone(rollout.ToneMissed)
+			}
+			sheet.Fact("capacity", ink, capacityWords(o))
+		}
+	}
 	if counts, r := running(s.desk.Current, c.Plan.Hash, w.ID); r != nil {
 		sheet.Row(func(l *part.Line) {
 			l.Column(t.Dim, r.ID, 14)
@@ -288,6 +328,19 @@ func (s *Screen) about(width int, c *engine.ChangeView) []string {
 		}
 	}
 	return sheet.Lines
+}
+
+// names are what people call servers.
+func (s *Screen) names(ids []inventory.ServerID) []string {
+	var list []string
+	for _, id := range ids {
+		if server := s.server(id); server != nil {
+			list = append(list, server.Name)
+		} else {
+			list = append(list, string(id))
+		}
+	}
+	return list
 }
 
 func (s *Screen) when(w rollout.Window) string {
