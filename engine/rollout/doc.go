@@ -26,7 +26,7 @@
 //	Time for restart and check is kept free | TestNobodyStartsWithoutTimeForRestartAndCheck
 //	The slowest of what was measured sets the time that is planned | TestAMeasuredSlowBuildNeedsMoreTime
 //	Transfers are limited per site | TestTransfersAreLimitedPerSite
-//	Nobody starts before its content is there; who cannot have it in time over a slow line is named | TestNothingStartsBeforeItsContentIsThere TestAServerBehindASlowLinkIsNamedWhereItsContentComesTooLate
+//	Nobody starts before its content is there | TestNothingStartsBeforeItsContentIsThere
 //	An update that was not needed is no failure | TestAnUpdateThatWasNotNeededIsNoFailure
 //	A cluster: one member away, peers well | TestMembersOfAClusterTakeTurns TestNobodyStartsBesideAClusterPeerThatIsDown
 //	A declared group: its own maximum | TestOfAnAvailabilityGroupNeverMoreThanItsMaximumAreAway

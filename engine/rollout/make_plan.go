@@ -98,8 +98,6 @@ func MakePlan(d Draft) (Plan, error) {
 			}
 			clusters[key] = s.Name
 		}
-		first, _ := p.Window(windows[0])
-		d.slowLink(&p, s, need, first)
 		assigned := Assignment{Server: s.ID, Ring: ring, Windows: windows, Updates: need, Without: without}
 		if terms.offer != Mandatory {
 			assigned.Offer = terms.offer

@@ -1,45 +1,11 @@
 package rollout
 
 import (
-	"strings"
 	"testing"
 	"time"
 
 	"patchdeck/engine/inventory"
 )
-
-// Handbook 8, slow links: staging begins as soon as a ring is open; where that is not far enough ahead, the approvers read who must be done
-// otherwise, and how long the line takes.
-func TestAServerBehindASlowLinkIsNamedWhereItsContentComesTooLate(t *testing.T) {
-	server := func(id string, mbit int) inventory.Server {
-		s := managed(id, inventory.Prod, "W1", server22)
-		s.LinkMbit = mbit
-		s.Scan.Offered[0].Size = 700 << 20
-		return s
-	}
-	d := draft(server("s1", 2), server("s2", 1000), server("s3", 0))
-	w1 := opening.Add(12 * time.Hour) // 700 MB take 49 minutes at 2 Mbit/s
-	for _, c := range []struct {
-		ahead time.Duration
-		named bool
-	}{{50 * time.Minute, false}, {48 * time.Minute, true}} {
-		d.Now = w1.Add(-c.ahead)
-		p, err := MakePlan(d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if named := len(p.Findings) == 1 && p.Findings[0].Server == "s1"; named != c.named || len(p.Findings) > 1 {
-			t.Errorf("%s ahead: findings %v", c.ahead, p.Findings)
-		}
-		if c.named && !strings.Contains(p.Findings[0].Words, "0.7 GB over a line of 2 Mbit/s, which takes 49m0s, and W1 opens in 48m0s") {
-			t.Errorf("it reads %q", p.Findings[0].Words)
-		}
-	}
-	d.Servers[0].Scan.Offered[0].Size, d.Updates[0].Size = 0, 7<<30
-	if p, _ := MakePlan(d); len(p.Findings) != 1 || !strings.Contains(p.Findings[0].Words, "7.0 GB") {
-		t.Errorf("by the catalogue's size: %v", p.Findings)
-	}
-}
 
 // Handbook 8, bandwidth: content is staged ahead, and nobody starts an installation in an open window before its content is there.
 func TestNothingStartsBeforeItsContentIsThere(t *testing.T) {
