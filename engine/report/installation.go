@@ -40,12 +40,12 @@ type How string
 
 const (
 	Enforced  How = "enforced"  // by us
-	Voluntary How = "voluntary" // by its administrator, before we came to it
+	Voluntary How = "voluntary" // by its administrator before we came to it, or because one asked for what was optional
 	ByHand    How = "by hand"   // by people, because we do not reach it or its updates are packages; a check proved it
 )
 
-// Installation is what became of one release on one server that was to get it. Servers that were excluded, exempt or that it does not apply
-// to are none.
+// Installation is what became of one release on one server that was to get it. Servers that were excluded or exempt, to which it does not
+// apply, or for which it was optional and nobody asked, are none.
 type Installation struct {
 	Release  *approval.Release
 	Change   *approval.Change
@@ -138,17 +138,15 @@ func (b *workbook) advertised(r *rollout.Rollout, ad *rollout.Advertisement) {
 	i := &Installation{Release: b.release(r.Release), Change: b.change(r.Change), Server: b.server(ad.Server), Updates: ad.Updates,
 		Restarts: ad.Restarts, Approved: approvedAt(b.change(r.Change), r.Ring)}
 	switch {
-	case ad.Delivery == rollout.Excluded, ad.Compliance == rollout.IsExempt, ad.Compliance == rollout.DoesNotApply:
+	case ad.Delivery == rollout.Excluded, ad.Compliance == rollout.IsExempt, ad.Compliance == rollout.DoesNotApply, ad.Declined() && ad.Enforced() == "":
 		if !known {
 			b.found[key] = nil
 		}
 		return
-	case ad.Delivery == rollout.Succeeded:
-		i.How, i.Verified = Enforced, ad.Since
 	case ad.Compliance == rollout.InstalledByOthers && ad.Hand != nil:
 		i.How, i.Verified = ByHand, ad.Since
-	case ad.Compliance == rollout.InstalledByOthers:
-		i.How, i.Verified = Voluntary, ad.Since
+	case ad.Enforced() != "":
+		i.How, i.Verified = How(ad.Enforced()), ad.Since
 	default:
 		i.Failed = ad.Delivery.Final()
 	}
@@ -172,7 +170,7 @@ func (b *workbook) planned(c Requested) {
 		if _, known := b.found[key]; known {
 			continue
 		}
-		if _, out := c.Exclusions[string(a.Server)]; !out {
+		if _, out := c.Exclusions[string(a.Server)]; !out && a.Offer != rollout.Optional {
 			b.found[key] = &Installation{Release: b.release(c.Release), Change: b.change(c.ID), Server: b.server(a.Server), Updates: a.Updates, Approved: approvedAt(&c.Change, a.Ring)}
 		}
 	}

@@ -89,6 +89,21 @@ func TestInstallsTellVoluntaryFromEnforced(t *testing.T) {
 	}
 }
 
+// Handbook 8 and 9: what was optional counts where somebody asked for it, as voluntary; where nobody did, the server was not to get it.
+func TestOptionalUpdatesCountWhereSomebodyAsked(t *testing.T) {
+	w := twoMonths()
+	october := w.Runs[0].Advertisements
+	for _, ad := range october {
+		ad.Offer = rollout.Optional
+	}
+	october[0].Asked = &inventory.Signed{By: "their administrator"}
+	w.Requests[1].Plan.Assignments[0].Offer = rollout.Optional // s00005, to which nothing was advertised yet
+	got := told(report.InstallTable(report.Installs(w.Installations(), report.ByRelease), report.ByRelease))
+	if want := "oct | 3 | 100.0 | 0 | 2 | 1 | 66.7 | 0 | 0 | 1\nnov | 2 | 50.0 | 1 | 0 | 0 | 0.0 | 0 | 1 | 2\n"; !strings.HasPrefix(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // Handbook 9: time to patch against the deadline: from the release and from the approval to the proof, and what is open is in no median.
 func TestTimeToPatchIsHeldAgainstTheDeadline(t *testing.T) {
 	w := twoMonths()
