@@ -189,7 +189,9 @@ func (e *Engine) lookAtCycle(id string, now time.Time) {
 		overdue = append(overdue, overdueTask{Task: number, Who: task.Who, ToDo: task.Late, Told: task.Who.Secondary()})
 	}
 	if len(overdue) > 0 {
+		late := c
 		e.must(tasksOverdue{Cycle: id, Tasks: overdue}, engineActor, "", now)
+		e.tellTasks(late, overdue, now)
 	}
 	e.lookAgainBy(e.state.cycles[id].Turn(now))
 }

@@ -55,7 +55,7 @@ func (e *Engine) matters() map[string]notice.Matter {
 	return matters
 }
 
-// write makes a notice with its text, and says to whom it goes. A template that fails on these facts does not keep the notice back.
+// write makes a notice with its text, and says to whom it goes.
 func (e *Engine) write(due notice.Due, m notice.Matter, covers []string, actor approval.Actor, note string, now time.Time) (notice.Notice, []notice.Addressee) {
 	n := notice.Notice{ID: fmt.Sprintf("N-%d", len(e.state.outbox.notices)+1), Key: due.Key, Kind: due.Kind, Release: m.Release.ID, Rollout: due.Rollout,
 		At: now, By: actor.Name, Covers: covers}
@@ -63,12 +63,10 @@ func (e *Engine) write(due notice.Due, m notice.Matter, covers []string, actor a
 		n.Change = m.Change.ID
 	}
 	facts := e.noticeFacts(due, m, covers, now)
-	subject, body, err := e.options.Notices.Templates.Render(due.Kind, facts, actor.Name, note)
-	if err != nil {
-		subject = fmt.Sprintf("%s: %s", due.Kind, facts.Release.ID)
-		body = fmt.Sprintf("patchdeck could not write this notice: %v\nLook at release %s (%s) in the console.\n", err, facts.Release.ID, facts.Change.ID)
+	if due.Kind == notice.Tasks {
+		e.taskFacts(&facts, e.cycleAbout(m), "", nil, now)
 	}
-	n.Subject, n.Body = subject, body
+	e.print(&n, facts, actor.Name, note)
 	if due.Kind == notice.Schedule || due.Kind == notice.Emergency {
 		n.Calendar = e.scheduleFile(m, now)
 	}
@@ -79,6 +77,16 @@ func (e *Engine) write(due notice.Due, m notice.Matter, covers []string, actor a
 	to := e.options.Notices.Book.For(due.Kind, owners)
 	n.Copies = len(to)
 	return n, to
+}
+
+// print gives a notice its words. A template that fails on these facts does not keep the notice back.
+func (e *Engine) print(n *notice.Notice, facts notice.Facts, by, note string) {
+	subject, body, err := e.options.Notices.Templates.Render(n.Kind, facts, by, note)
+	if err != nil {
+		subject = fmt.Sprintf("%s: %s", n.Kind, facts.Release.ID)
+		body = fmt.Sprintf("patchdeck could not write this notice: %v\nLook at release %s (%s) in the console.\n", err, facts.Release.ID, facts.Change.ID)
+	}
+	n.Subject, n.Body = subject, body
 }
 
 // mostCalendar bounds the file that goes with a notice, in bytes.

@@ -45,8 +45,9 @@ type Book struct {
 // MostAddressees bounds the copies of one notice.
 const MostAddressees = 500
 
-// For lists who gets a notice of a kind that concerns servers of these owners, each once, in a fixed order.
-func (b Book) For(kind Kind, owners []string) []Addressee {
+// For lists who gets a notice of a kind that concerns servers of these owners, each once, in a fixed order; also are groups that get this one beside
+// those of its kind.
+func (b Book) For(kind Kind, owners []string, also ...Group) []Addressee {
 	if slices.Contains(b.Quiet, kind) {
 		return nil
 	}
@@ -56,7 +57,7 @@ func (b Book) For(kind Kind, owners []string) []Addressee {
 			list = append(list, Addressee{Mail, a})
 		}
 	}
-	for _, g := range lineOf(kind).Groups {
+	for _, g := range append(slices.Clone(lineOf(kind).Groups), also...) {
 		mail(b.Groups[g])
 	}
 	if kind.ForOwners() {

@@ -79,6 +79,9 @@ const (
 	summaryAfter = 4 * 24 * time.Hour
 )
 
+// Late tells that something happened so long ago that a notice of it would only confuse.
+func Late(happened, now time.Time) bool { return now.Sub(happened) >= stale }
+
 // occasion is one time at which a notice is due, with the name of the matter within its kind.
 type occasion struct {
 	matter  string // of the key, below the kind
@@ -246,7 +249,7 @@ func (s Scene) Due(m Matter) (due []Due, next time.Time) {
 				if next.IsZero() || o.at.Before(next) {
 					next = o.at
 				}
-			case s.Now.Sub(o.at) < stale && !s.Composed(key) && !slices.ContainsFunc(due, func(d Due) bool { return d.Key == key }):
+			case !Late(o.at, s.Now) && !s.Composed(key) && !slices.ContainsFunc(due, func(d Due) bool { return d.Key == key }):
 				due = append(due, Due{Kind: rule.kind, Key: key, Rollout: o.rollout})
 			}
 		}

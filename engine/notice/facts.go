@@ -93,6 +93,10 @@ type Facts struct {
 	Failures   []FailureFacts
 	Unlisted   int // failures beyond those listed
 	Overdue    []Text
+	Cycle      Text        // the month of the procedure
+	Party      Text        // to whom the tasks belong
+	Persons    []Text      // who they are, by the users file
+	Tasks      []TaskFacts // that are not done in time
 	Incidents  []IncidentFacts
 }
 
@@ -110,6 +114,12 @@ type (
 		KB, Severity, Restart Text
 		Exploited             bool
 		Servers               int // whose scan offered it
+	}
+	// TaskFacts is one task of the month that is overdue.
+	TaskFacts struct {
+		Number      int
+		Title, ToDo Text
+		Due         Moment
 	}
 	// DroppedFacts is an update that was taken out.
 	DroppedFacts struct{ KB, By, Reason Text }

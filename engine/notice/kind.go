@@ -23,6 +23,7 @@ const (
 	ProdUpdated Kind = "prod-updated"
 	Halted      Kind = "halted"
 	Overdue     Kind = "overdue"
+	Tasks       Kind = "task"
 	Incidents   Kind = "incident"
 	Summary     Kind = "summary"
 )
@@ -69,6 +70,7 @@ var Kinds = []Line{
 	{ProdUpdated, []Group{lead, administrator, authority, board, support, Technology, security}, true, "the last Prod window is through"},
 	{Halted, []Group{lead, administrator, authority, board, security, onCall}, false, "a rollout is halted or paused"},
 	{Overdue, []Group{lead, authority, board, security}, false, "a deadline passed, and every day until it is met"},
+	{Tasks, []Group{security}, false, "a deadline of the month's procedure passed: once, to those whose task it is and the lead"},
 	{Incidents, []Group{lead, administrator, security, onCall}, false, "incidents were opened, at most once an hour"},
 	{Summary, []Group{lead, administrator, authority, board, support, Technology, security}, false, "four days after Prod is through"},
 }

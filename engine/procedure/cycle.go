@@ -188,6 +188,9 @@ func (c Cycle) Late(now time.Time) []int {
 	return late
 }
 
+// Untold tells that the trail tells of none of the deadlines of a task that are not answered.
+func (c Cycle) Untold(task int) bool { return c.Marks[task].Told <= c.answered(task) }
+
 // Tell records that the trail tells of tasks as overdue.
 func (c Cycle) Tell(tasks []int, now time.Time) Cycle {
 	for _, task := range tasks {
