@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -361,7 +362,12 @@ func (e *Engine) Watch() (<-chan struct{}, func()) { return e.watch.add() }
 
 func (e *Engine) publish() {
 	e.stale = false
-	e.view.Store(e.makeView(e.options.Clock.Now(), e.view.Load().Generation+1))
+	v := e.makeView(e.options.Clock.Now(), e.view.Load().Generation+1)
+	v.Beat = e.options.Heartbeat
+	if !v.busy() {
+		v.Beat *= idleBeats
+	}
+	e.view.Store(v)
 	e.watch.wake()
 }
 
@@ -371,14 +377,14 @@ const idleBeats = 30
 // beat makes the view stale when its time is old: at every beat while something is open, seldom while nothing is.
 func (e *Engine) beat() {
 	e.beats++
-	v := e.view.Load()
-	open := len(v.Sweeps) > 0
-	for _, r := range v.Rollouts {
-		open = open || r.State != rollout.Closed
-	}
-	if open || e.beats%idleBeats == 0 {
+	if e.view.Load().busy() || e.beats%idleBeats == 0 {
 		e.stale = true
 	}
+}
+
+// busy tells that a sweep or a rollout is open.
+func (v *View) busy() bool {
+	return len(v.Sweeps) > 0 || slices.ContainsFunc(v.Rollouts, func(r RolloutView) bool { return r.State != rollout.Closed })
 }
 
 // Facts reads one server's facts now, outside any sweep.

@@ -17,17 +17,20 @@ import (
 type View struct {
 	Generation uint64    // grows with each published view
 	At         time.Time // the engine's clock when it was made
-	Head       trail.Head
-	Servers    []inventory.Server // ordered by name
-	Bulletins  []catalog.Bulletin // newest first
-	Releases   []approval.Release
-	Changes    []ChangeView
-	Rollouts   []RolloutView     // in the order in which they were opened
-	Sweeps     []SweepView       // running inventory sweeps
-	Groups     []GroupView       // declared availability groups, ordered by name
-	TestPlans  []pilot.TestPlan  // ordered by application
-	Notices    []NoticeView      // newest first
-	Incidents  []notice.Incident // newest first
+	// Beat is how long, in the wall's time, until the next view at the latest; 0 promises none. A reader that hears nothing for longer has
+	// an old view.
+	Beat      time.Duration
+	Head      trail.Head
+	Servers   []inventory.Server // ordered by name
+	Bulletins []catalog.Bulletin // newest first
+	Releases  []approval.Release
+	Changes   []ChangeView
+	Rollouts  []RolloutView     // in the order in which they were opened
+	Sweeps    []SweepView       // running inventory sweeps
+	Groups    []GroupView       // declared availability groups, ordered by name
+	TestPlans []pilot.TestPlan  // ordered by application
+	Notices   []NoticeView      // newest first
+	Incidents []notice.Incident // newest first
 	// The estate: what is asked and known of the servers beside themselves.
 	Collections  []CollectionView // by name
 	Audits       []inventory.Audit

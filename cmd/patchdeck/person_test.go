@@ -19,7 +19,7 @@ import (
 )
 
 // patience ends a broken run; whatever a person waits for comes long before.
-const patience = 90 * time.Second
+const patience = 25 * time.Second
 
 // person is somebody who comes in over SSH with a key of their own, at a terminal of 120 by 36.
 type person struct {
@@ -242,4 +242,25 @@ func (p *person) brings(tab, document string) {
 		}
 		return ""
 	})
+}
+
+// surveys imports the inbox's documents, and lets all servers be read and scanned.
+func (p *person) surveys(servers int) {
+	p.t.Helper()
+	p.brings("2", "servers.csv")
+	p.brings("3", "bulletin.xml")
+	p.presses("2", "a", "u")
+	p.agrees(fmt.Sprintf("Ask %d servers for their facts?", servers))
+	p.counts(servers, "not scanned yet")
+	p.presses("U")
+	p.agrees(fmt.Sprintf("Ask %d servers for a scan", servers))
+	p.counts(servers, "1 missing")
+}
+
+// lost cuts the person's line, as a train does in a tunnel.
+func (p *person) lost() {
+	p.t.Helper()
+	if err := p.client.Close(); err != nil {
+		p.t.Fatal(err)
+	}
 }

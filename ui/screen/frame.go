@@ -189,9 +189,12 @@ func (r *Root) tabsOn(line *part.Line, form tabForm) {
 	}
 }
 
-// upperRule is where the engine says that nothing new starts.
+// upperRule is where it is said that the screen is old, or by the engine that nothing new starts.
 func (r *Root) upperRule() string {
 	t := r.desk.Theme
+	if r.old > 0 {
+		return t.Line(r.width).Space(1).Put(t.Tone(rollout.ToneLost), fmt.Sprintf("! no news from the engine for %s: what stands here is of %s", part.Lasting(r.old), r.desk.Second(r.desk.Current.At))).String()
+	}
 	if words := r.desk.Current.ReadOnly; words != "" {
 		return t.Line(r.width).Space(1).Put(t.Tone(rollout.ToneBad), "! nothing new starts: "+words).String()
 	}

@@ -45,6 +45,9 @@ type Root struct {
 	saidAt        time.Time
 	loud          bool
 	nextNeed      int
+	heard         time.Time     // when the newest view came
+	old           time.Duration // how old it is, once the engine fell silent
+	latest        time.Duration // how much later than promised a view may come
 	farewell      string
 
 	wake      <-chan struct{}
@@ -79,6 +82,7 @@ func New(o Options) *Root {
 	r.desk = desk.Desk{Shell: r, Actor: o.Actor, Console: o.Console, Theme: &theme, Zone: o.Zone, Copy: o.Copy, Inbox: o.Inbox, Windows: o.Windows, Address: o.Address}
 	r.desk.After = r.after
 	r.takeView()
+	r.heard, r.latest = r.now(), latest
 	r.wake, r.stopWatch = o.Console.Watch()
 	d := &r.desk
 	r.tabs = []tab{
@@ -127,7 +131,11 @@ func (r *Root) Update(message tea.Msg) (tea.Model, tea.Cmd) {
 		return r, r.keys(part.Keys(m))
 	case tea.MouseMsg:
 		return r, r.pointed(m)
+	case silent:
+		r.old = r.now().Sub(r.heard)
+		return r, r.awaitView()
 	case woken:
+		r.heard, r.old = r.now(), 0
 		return r, tea.Batch(r.refresh(), r.awaitView())
 	case closed:
 		r.farewell = m.words

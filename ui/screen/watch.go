@@ -9,14 +9,20 @@ import (
 type (
 	// woken says that the engine has a newer view.
 	woken struct{}
+	// silent says that no newer view came, although the engine had promised one.
+	silent struct{}
 	// closed says that the console is ended from outside.
 	closed struct{ words string }
 )
 
+// latest is how much later than promised a view may come before the screen says that it is old.
+const latest = 4 * time.Second
+
 // awaitView waits for a newer view, but lets the pace of the screen in front pass first: whatever the engine does, a session
-// draws no more often than that. Nothing ticks while nothing changes.
+// draws no more often than that. Nothing ticks while nothing changes; where the engine has fallen silent, that is said and counted.
 func (r *Root) awaitView() tea.Cmd {
-	wake, over, pace := r.wake, r.over, r.tabs[r.front].pace
+	wake, over, pace, silence := r.wake, r.over, r.tabs[r.front].pace, r.latest+r.desk.Current.Beat
+	promised := r.desk.Current.Beat > 0
 	return func() tea.Msg {
 		rest := time.NewTimer(pace)
 		defer rest.Stop()
@@ -25,7 +31,15 @@ func (r *Root) awaitView() tea.Cmd {
 		case <-over:
 			return nil
 		}
+		var late <-chan time.Time
+		if promised {
+			timer := time.NewTimer(silence)
+			defer timer.Stop()
+			late = timer.C
+		}
 		select {
+		case <-late:
+			return silent{}
 		case _, open := <-wake:
 			if !open {
 				return nil
