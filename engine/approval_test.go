@@ -377,8 +377,8 @@ func TestAnEmergencyHoldsBackWhatIsLessUrgent(t *testing.T) {
 		o.do(rehearsal.OnCall, engine.Preempt{Change: worm, Reason: "not yet after all"})
 		dev, _ := ring(o.View(), rollout.Dev)
 		o.wait(func(v *engine.View) bool { return v.At.After(dev.Windows[0].Opens.Add(20 * time.Minute)) })
-		if dev, _ = ring(o.View(), rollout.Dev); dev.Counts[rollout.Staged]+dev.Counts[rollout.Waiting] != len(dev.Cells) || !strings.Contains(dev.Cells[0].Why, "held back for the emergency "+worm) {
-			t.Errorf("while it is held back, Dev does %v: %s", dev.Counts, dev.Cells[0].Why)
+		if dev, _ = ring(o.View(), rollout.Dev); dev.Counts[rollout.NotReceived]+dev.Counts[rollout.Staged]+dev.Counts[rollout.Waiting] != len(dev.Cells) || !strings.Contains(dev.Gate, "held back for the emergency "+worm) {
+			t.Errorf("while it is held back, Dev does %v: %s", dev.Counts, dev.Gate)
 		}
 		for _, r := range o.View().Rollouts { // the worm's rollouts end by hand: what matters is what goes on then
 			if r.Change == worm && r.State != rollout.Closed {

@@ -79,7 +79,8 @@ func testedWords(t pilot.Tested) string {
 func (e *Engine) prove(m *rollout.Moved, now time.Time) {
 	ad := e.state.ads[m.Ad]
 	failed := m.To == rollout.Failed && m.From != rollout.Failed && ad.Attempts > 0
-	if !ad.Prove || m.Removable == nil && !failed {
+	settled := m.To == rollout.Succeeded && m.From != rollout.Succeeded && ad.Trial.Answers(ad.Updates)
+	if !ad.Prove || m.Removable == nil && !failed && !settled {
 		return
 	}
 	tested := pilot.Tested{At: now, Proofs: trialOf(ad).Proofs()}
@@ -97,6 +98,10 @@ func trialOf(ad *rollout.Advertisement) pilot.Trial {
 		Restarts: ad.Restarts, Services: len(ad.Services)}
 	if ad.Removable != nil {
 		t.Removable, t.NotRemovable = ad.Removable.Yes, ad.Removable.No
+	}
+	if ad.Trial != nil {
+		t.Removed, t.Kept, t.NotTried = ad.Trial.Removed, ad.Trial.Kept, ad.Trial.NotTried
+		t.Builds = fmt.Sprintf("build %s -> %s", ad.Before, ad.Trial.Proven)
 	}
 	f := ad.Failure
 	switch {

@@ -67,7 +67,7 @@ func (e *Engine) start(ctx context.Context, hosts *sync.WaitGroup, d errand) {
 		r := e.state.rollouts[ad.Rollout]
 		change = r.Change
 		plan := e.state.planOf(r)
-		if plan.Removal || d.step.Do == rollout.AskRemovable {
+		if d.step.JobKind == rollout.JobUninstall || d.step.Do == rollout.AskRemovable {
 			d.step.Removals = plan.Removals(d.step.Updates, ad.Before)
 		}
 		if d.step.Do == rollout.StartJob {

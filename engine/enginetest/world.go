@@ -215,15 +215,8 @@ func (w *World) progress(id inventory.ServerID, h *host, now time.Time) {
 			}
 		case j.kind == rollout.JobInstall && h.fate == SourceOnce && h.attempts == 1:
 			j.outcome = rollout.Outcome{Failure: &rollout.Failure{Class: rollout.ClassSource, Code: "0x8024402C", Words: "the source's name was not found", Retry: true}}
-		case j.kind == rollout.JobUninstall && !h.build.AtLeast(h.fixed):
-			j.outcome = rollout.Outcome{Nothing: true, Removals: []rollout.RemovalResult{{KB: KB, Verdict: rollout.NotInstalled}}}
-		case j.kind == rollout.JobUninstall && h.fate == Kept:
-			failure := &rollout.Failure{Class: rollout.ClassPatch, Code: "0x800F0825", Words: "the package is permanent"}
-			j.outcome = rollout.Outcome{Failure: failure, Removals: []rollout.RemovalResult{{KB: KB, Verdict: rollout.NotRemovable, Failure: failure}}}
 		case j.kind == rollout.JobUninstall:
-			j.outcome.RestartRequired, h.leaving = true, true
-			j.outcome.Removals = []rollout.RemovalResult{{KB: KB, Verdict: rollout.Removed}}
-			w.Removals[id] = append(w.Removals[id], j.ends)
+			w.uninstall(id, h, j)
 		case j.kind == rollout.JobInstall && len(j.order.Packages) > 0 && h.fate == BadPackage:
 			h.pending = hasAgents(j.order)
 			j.outcome = rollout.Outcome{RestartRequired: h.pending, Failure: &rollout.Failure{Class: rollout.ClassPatch, Code: "0x80070643", Words: "the installer of the update failed"}}

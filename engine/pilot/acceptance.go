@@ -17,6 +17,7 @@ const (
 	Passed     Result = "passed"
 	FailedTest Result = "failed"
 	NoResponse Result = "no response" // counts as no issues
+	NotTried   Result = "not tried"   // of a minimum test: why stands beside it, and nothing is claimed
 	Workaround Result = "workaround"  // failed, and the lead recorded how to live with it
 )
 

@@ -33,7 +33,7 @@ type MinimumTest struct {
 var MinimumTests = []MinimumTest{
 	{Deploys, false, "it was installed and its evidence is on the server"},
 	{Restarts, true, "the server came back from its restart with idle servicing, or needed none"},
-	{CanBeRemoved, true, "the server has a package by which it can be removed"},
+	{CanBeRemoved, true, "it was taken away, its absence was seen, and it was installed again"},
 	{ServicesRun, true, "the services that ran before run again"},
 }
 
@@ -41,7 +41,7 @@ var MinimumTests = []MinimumTest{
 type Proof struct {
 	Test   Test   `json:"test"`
 	Update string `json:"update"`
-	Result Result `json:"result"` // passed, failed or pending
+	Result Result `json:"result"` // passed, failed, not tried or pending
 	Words  string `json:"words"`
 }
 
@@ -51,12 +51,15 @@ type Trial struct {
 	Installed    bool   // verified on the server
 	Builds       string // before and after
 	Restarts     int
-	NotBack      string // why its restart did not end well
-	Stopped      string // which services do not run any more
-	Services     int    // that ran before
-	Trouble      string // why it was not installed
-	Removable    []string
-	NotRemovable []string
+	NotBack      string            // why its restart did not end well
+	Stopped      string            // which services do not run any more
+	Services     int               // that ran before
+	Trouble      string            // why it was not installed
+	Removed      []string          // they were taken away, proven gone, and installed again unless it was not installed in the end
+	Kept         map[string]string // they were tried, and stay: why
+	NotTried     map[string]string // why
+	Removable    []string          // the server has a package by which they could be removed
+	NotRemovable []string          // it has none
 }
 
 // Proofs gives the results of the four tests for each update. What the evidence says nothing of stays pending.
@@ -73,6 +76,9 @@ func (t Trial) Proofs() []Proof {
 }
 
 func (t Trial) result(test Test, kb string) (Result, string) {
+	if result, words := t.removal(kb); test == CanBeRemoved && result != "" {
+		return result, words
+	}
 	if !t.Installed && (test != Restarts || t.NotBack == "") {
 		if test == Deploys {
 			return FailedTest, t.Trouble
@@ -92,12 +98,27 @@ func (t Trial) result(test Test, kb string) (Result, string) {
 		return FailedTest, t.Stopped
 	case test == ServicesRun:
 		return Passed, fmt.Sprintf("%d as before", t.Services)
-	case slices.Contains(t.NotRemovable, kb):
-		return FailedTest, "the server has no package by which it could be removed"
-	case slices.Contains(t.Removable, kb):
-		return Passed, "the server has its package; a permanent one says so only when it is tried"
+	case t.NotTried[kb] != "":
+		return NotTried, t.NotTried[kb]
 	}
 	return Pending, "the server was not asked"
+}
+
+// removal is what is known of an update's removal; the result is empty where nothing is.
+func (t Trial) removal(kb string) (Result, string) {
+	switch why := t.NotTried[kb]; {
+	case slices.Contains(t.Removed, kb) && t.Installed:
+		return Passed, "taken away, seen to be gone, and installed again"
+	case slices.Contains(t.Removed, kb):
+		return Passed, "taken away, and seen to be gone"
+	case t.Kept[kb] != "":
+		return FailedTest, t.Kept[kb]
+	case slices.Contains(t.NotRemovable, kb):
+		return FailedTest, "the server has no package by which it could be removed"
+	case why != "" && slices.Contains(t.Removable, kb):
+		return NotTried, why + "; the server has its package"
+	}
+	return "", ""
 }
 
 // Tested are the proofs of one pilot server.
@@ -160,9 +181,9 @@ func (m Minimum) Failed() []FailedProof {
 }
 
 // ByUpdate sums the tests up: for each update and test the worst result over the servers that were tested, failed before pending
-// before passed.
+// before not tried before passed.
 func (m Minimum) ByUpdate() map[string]map[Test]Result {
-	worse := []Result{Passed, Pending, FailedTest}
+	worse := []Result{Passed, NotTried, Pending, FailedTest}
 	sum := map[string]map[Test]Result{}
 	for _, tested := range m.Servers {
 		for _, p := range tested.Proofs {

@@ -61,6 +61,8 @@ type Advertisement struct {
 	// Prove is for a pilot server: whether its updates could be removed is asked after it succeeded; Removable is its answer.
 	Prove     bool       `json:"prove,omitempty"`
 	Removable *Removable `json:"removable,omitempty"`
+	// Trial is how far such a server is in taking its updates away and installing them again.
+	Trial *Trial `json:"trial,omitempty"`
 
 	RestartID string          `json:"restart_id,omitempty"`
 	Restarts  int             `json:"restarts,omitempty"` // restarts ordered so far

@@ -222,7 +222,7 @@ func (s Scene) job(ad *Advertisement, c Contact, r Reply) (*Moved, Contact) {
 	case JobAbsent:
 		c.Told, c.Next = false, s.Now
 		if ad.Delivery == Running && !s.MayStart(ad) {
-			return s.unstarted(ad, "the host never got the job, and now it may not start"), c.fresh(s.Now)
+			return s.unsent(ad, c)
 		}
 		return nil, c
 	case JobRegistered, JobRunning:
@@ -262,7 +262,8 @@ func (s Scene) stopping(ad *Advertisement, c Contact, j *Job) (*Moved, Contact) 
 
 // MayStart tells whether an admitted server may still be given its install job: nothing stops new starts, and its window has the time.
 func (s Scene) MayStart(ad *Advertisement) bool {
-	return !s.Stop && s.timeLeft(ad, s.Policy.ExpectedOn(ad.Before, s.Took[ad.Base()])+s.Policy.RestartReserve+s.Policy.CheckReserve)
+	stopped := s.Stop && !ad.tries(TrialReinstalling) // what was taken away comes back
+	return !stopped && s.timeLeft(ad, s.Policy.ExpectedOn(ad.Before, s.Took[ad.Base()])+s.Policy.RestartReserve+s.Policy.CheckReserve)
 }
 
 // MayRestart tells whether a server whose restart was decided may still be given the order.
@@ -299,6 +300,9 @@ func (s Scene) restage(ad *Advertisement, failure *Failure, c Contact) (*Moved, 
 // installed judges the end of an install job. Its own word of success is never enough: evidence follows.
 func (s Scene) installed(ad *Advertisement, c Contact, j *Job) (*Moved, Contact) {
 	o := *j.Outcome
+	if ad.tries(TrialRemoving) {
+		return s.tried(ad, c, j)
+	}
 	if m := s.kept(ad, o, j.BootTime); m != nil {
 		return m, c.fresh(s.Now)
 	}

@@ -9,6 +9,10 @@
 // given back whatever becomes of it; DrainTransitions is that table. A server that is being drained is shown as running, phase
 // "draining": it has its place and its lock, and no installation is ordered yet. One that returns to service keeps its lock.
 //
+// A pilot server has a trial beside both (trial.go): once its updates are proven, it takes them away by a job of its own, restarts, shows that
+// they are gone, and installs them again, all inside the window in which it was admitted; where that has no time, or the plan or the policy says
+// no, the trial says why it was not tried. A crash in it is a crash in running, restarting or verifying: the host is asked.
+//
 // The life of an advertisement, with who moves it on and what a crash in that state means, is the table Transitions in
 // transition.go; a test holds every transition of a simulated night against it. Statuses in status.go is what people see.
 //
@@ -57,6 +61,7 @@
 //	What a gate advises is a command that works | TestEveryAdviceOfAGateIsACommandThatWorks
 //	A package is installed by its servers beside the month's update, and its detection proves it | TestAPackageBesideTheMonthsUpdateIsInstalledByTheServersThemselves TestAPackageThatDoesNotArriveFailsItsServer
 //	A package without an installer stays with people | TestAPackageWithoutAnInstallerStaysWithPeople
+//	A pilot takes its updates away, sees them gone, and installs them again; what is not tried says why | TestThePilotTakesItsUpdateAwayAndInstallsItAgain TestAnUpdateThatStaysFailsTheTestAndNotThePilot TestWhatIsNotTriedSaysWhy
 //	Roll-back is a release of its own | TestARollbackIsAReleaseOfItsOwnThatTakesTheUpdatesAway
 //
 // The numbers of these rules are a Policy; those that an administrator may set are the table Settings in setting.go, which the configuration,

@@ -43,6 +43,7 @@ type Moved struct {
 	Failure    *Failure           `json:"failure,omitempty"`
 	Hard       bool               `json:"hard,omitempty"`
 	Removable  *Removable         `json:"removable,omitempty"`
+	Trial      *Trial             `json:"trial,omitempty"`
 	Scores     *ScoreStep         `json:"score,omitempty"`
 	Exclusion  string             `json:"exclusion,omitempty"`
 	Hand       *HandWork          `json:"by_hand,omitempty"`
@@ -121,6 +122,9 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 	if m.Asked != nil {
 		ad.Asked = m.Asked
 	}
+	if m.Trial != nil {
+		ad.Trial = m.Trial
+	}
 	if m.Duties != nil {
 		ad.Duties = m.Duties
 	}
@@ -135,7 +139,7 @@ func (m Moved) Apply(r Rollout, ad Advertisement, at time.Time) (Rollout, Advert
 		ad.Restarts++
 	}
 	if m.Reset {
-		ad.Removable = nil
+		ad.Removable, ad.Trial = nil, nil
 		ad.Failure = nil
 		if !ad.unmanaged() {
 			ad.Hand = nil
@@ -168,6 +172,9 @@ func (m Moved) job(ad Advertisement, at time.Time) Advertisement {
 	case JobStage:
 		ad.Stages++
 	case JobInstall, JobUninstall:
+		if m.Trial != nil {
+			ad.TriedAttempts = ad.Attempts // each stage of a trial has attempts of its own
+		}
 		ad.Attempts++
 		ad.Failure = nil
 		ad.Started = at
@@ -181,7 +188,7 @@ func (m Moved) count(r Rollout, ad Advertisement, at time.Time) Rollout {
 		r.Scores = with(r.Scores, m.Scores.Window, m.Scores.To)
 	}
 	switch {
-	case m.From == Running && (m.To == RestartPending || m.To == Verifying):
+	case m.From == Running && (m.To == RestartPending || m.To == Verifying) && m.Trial == nil && ad.Trial == nil:
 		if took := int(at.Sub(ad.Started).Seconds()); took > 0 {
 			key := base(ad.Before)
 			r.Durations = with(r.Durations, key, newest(r.Durations[key], took))

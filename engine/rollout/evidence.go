@@ -56,6 +56,9 @@ func (s Scene) verifying(ad *Advertisement, c Contact, v *Verification) (*Moved,
 	if c.Good++; c.Good < s.Policy.GoodProbes {
 		return nil, c
 	}
+	if ad.tries(TrialRemoving) {
+		return s.goneAgain(ad, c, v)
+	}
 	missing := s.missing(ad, v.Build, v.Present)
 	switch {
 	case len(missing) > 0:
@@ -69,7 +72,16 @@ func (s Scene) verifying(ad *Advertisement, c Contact, v *Verification) (*Moved,
 		failed.Hard, failed.After = true, v.Build
 		return failed, c
 	}
+	trial, order := s.begin(ad, v)
+	if order {
+		return s.orderTrial(ad, trial, JobUninstall, "verified on the server; "+list(trial.Trying)+" is taken away once, to prove that it can be"), c.fresh(s.Now)
+	}
 	done := ad.move(Succeeded, "verified on the server")
+	if done.Trial = trial; ad.tries(TrialReinstalling) {
+		done.Cause = "verified on the server, after its updates were taken away and installed again"
+		done.Trial = ad.Trial.clone()
+		done.Trial.Stage = TrialDone
+	}
 	done.Compliance, done.After, done.Unlock = Compliant, v.Build, true
 	if s.Plan.Removal {
 		done.Compliance, done.Cause = Missing, "verified on the server: the update is gone"
@@ -83,7 +95,7 @@ const cutOffCode = "PD-CUT-OFF"
 // update was rolled back or never installed.
 func (s Scene) unproven(ad *Advertisement, c Contact, v *Verification, missing []string) (*Moved, Contact) {
 	for _, p := range v.RestartWait {
-		if p.Blocks && ad.Restarts < s.Policy.MaxRestarts {
+		if p.Blocks && ad.restartsNow() < s.Policy.MaxRestarts {
 			owed := ad.move(RestartPending, "the update wants another restart")
 			owed.Boot = v.BootTime
 			return owed, c.fresh(s.Now)

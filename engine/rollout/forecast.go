@@ -36,6 +36,9 @@ func Forecast(now time.Time, plan *Plan, r *Rollout, open []*Advertisement, poli
 				left = append(left, g)
 				continue
 			}
+			if trial := policy.trialTime(plan, g.Advertisement, took[g.Base()]); !end.Add(trial).After(w.Closes) {
+				end = end.Add(trial) // which a window without the time leaves out
+			}
 			places[0] = end
 			heap.Fix(places, 0)
 			fits++

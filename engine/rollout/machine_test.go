@@ -19,6 +19,7 @@ type modelHost struct {
 	t        *rapid.T
 	build    inventory.Build
 	pending  bool // installed; the restart completes it
+	leaving  bool // taken away; the restart completes it
 	boot     time.Time
 	back     time.Time
 	jobs     map[string]*modelJob
@@ -26,6 +27,7 @@ type modelHost struct {
 	away     map[Duty]string
 	duties   []Duty
 	installs int
+	removals int
 }
 
 type modelJob struct {
@@ -67,7 +69,7 @@ func (h *modelHost) do(s Step, now time.Time, chaos bool) Reply {
 	switch s.Do {
 	case Preflight:
 		r.Facts = &inventory.Facts{Build: h.build, BootTime: h.boot, SystemDriveFree: 50 << 30, Cluster: "CL1"}
-		if h.pending {
+		if h.pending || h.leaving {
 			r.Facts.PendingRestart = []inventory.PendingReason{{Reason: "servicing", Blocks: true}}
 		}
 		r.Health = &Health{Time: now}
@@ -90,6 +92,8 @@ func (h *modelHost) do(s Step, now time.Time, chaos bool) Reply {
 			h.restarts[s.RestartID] = true
 			h.restart(now)
 		}
+	case AskRemovable:
+		r.Removable = &Removable{Yes: s.Updates}
 	case ReadEvidence:
 		r.Verification = &Verification{Build: h.build, BootTime: h.boot, LogonReady: true}
 	}
@@ -98,17 +102,20 @@ func (h *modelHost) do(s Step, now time.Time, chaos bool) Reply {
 
 func (h *modelHost) start(s Step, now time.Time) {
 	h.jobs[s.Job] = &modelJob{kind: s.JobKind, ends: now.Add(10 * time.Minute)}
-	if s.JobKind != JobInstall {
+	if s.JobKind != JobInstall && s.JobKind != JobUninstall {
 		return
 	}
-	h.mustBeAway("installed")
-	if h.pending || h.build.AtLeast(fixedBuild) {
-		h.t.Fatalf("an installation was ordered on a server that has the update: %s", s.Job)
-	}
+	h.mustBeAway("changed")
 	for id, j := range h.jobs {
-		if id != s.Job && j.kind == JobInstall && !j.ended {
+		if id != s.Job && j.kind != JobStage && !j.ended {
 			h.t.Fatalf("%s was started while %s still runs", s.Job, id)
 		}
+	}
+	if s.JobKind == JobUninstall {
+		return
+	}
+	if h.pending || h.build.AtLeast(fixedBuild) {
+		h.t.Fatalf("an installation was ordered on a server that has the update: %s", s.Job)
 	}
 }
 
@@ -127,6 +134,9 @@ func (h *modelHost) restart(now time.Time) {
 	if h.pending {
 		h.build, h.pending = fixedBuild, false
 	}
+	if h.leaving {
+		h.build, h.leaving = belowBuild, false
+	}
 }
 
 // progress lets the jobs end that are due; in chaos an installation may fail.
@@ -136,6 +146,9 @@ func (h *modelHost) progress(now time.Time, chaos bool) {
 			continue
 		}
 		j.ended, j.outcome = true, Outcome{Succeeded: true}
+		if j.kind == JobUninstall {
+			h.uninstall(j, chaos)
+		}
 		if j.kind != JobInstall {
 			continue
 		}
@@ -145,6 +158,25 @@ func (h *modelHost) progress(now time.Time, chaos bool) {
 		}
 		h.installs++
 		h.pending, j.outcome.RestartRequired = true, true
+	}
+}
+
+// uninstall takes the update away, or not: in chaos a server may keep it, or end the job without a word on it.
+func (h *modelHost) uninstall(j *modelJob, chaos bool) {
+	ends := "gone"
+	if chaos {
+		ends = rapid.SampledFrom([]string{"gone", "gone", "kept", "failed"}).Draw(h.t, "uninstalls")
+	}
+	permanent := &Failure{Class: ClassPatch, Code: "0x800F0825", Words: "the package is permanent"}
+	switch ends {
+	case "kept":
+		j.outcome = Outcome{Failure: permanent, Removals: []RemovalResult{{KB: "KB1", Verdict: NotRemovable, Failure: permanent}}}
+	case "failed":
+		j.outcome = Outcome{Failure: permanent}
+	default:
+		h.removals++
+		h.leaving, j.outcome.RestartRequired = true, true
+		j.outcome.Removals = []RemovalResult{{KB: "KB1", Verdict: Removed}}
 	}
 }
 
@@ -179,7 +211,7 @@ func newMachine(t *rapid.T) *machine {
 	}}
 	return &machine{t: t, host: newModelHost(t, start), rollout: Rollout{ID: "R-3", Ring: Prod, State: Active, Ceiling: 5},
 		ad: Advertisement{ID: "r3-s00001", Rollout: "R-3", Tag: "abcdef", Server: "s00001", Cluster: "CL1", Windows: []string{"W1", "W2"}, Updates: []string{"KB1"},
-			Delivery: NotReceived, Compliance: Missing, Rev: 1},
+			Delivery: NotReceived, Compliance: Missing, Rev: 1, Prove: rapid.Bool().Draw(t, "is a pilot")},
 		scene: Scene{Now: start, Plan: plan, Policy: DefaultPolicy()}}
 }
 
@@ -306,8 +338,8 @@ func TestWhateverHappensNothingIsInstalledTwiceAndEveryDrainIsUndone(t *testing.
 			t.Fatalf("it is forgotten: %s since %s", m.ad.Delivery, m.ad.Since)
 		case m.ad.Drain != InService || len(m.host.away) > 0:
 			t.Fatalf("it is %s and %q; the server misses %v", m.ad.Delivery, m.ad.Drain, m.host.away)
-		case m.host.installs > 1:
-			t.Fatalf("it was installed %d times", m.host.installs)
+		case m.host.installs > 1+m.host.removals || m.host.removals > 0 && !m.ad.Prove:
+			t.Fatalf("it was installed %d times, and taken away %d times", m.host.installs, m.host.removals)
 		case m.ad.Delivery == Succeeded && (!m.host.build.AtLeast(fixedBuild) || m.ad.Lock != ""):
 			t.Fatalf("it succeeded with build %s and holds the lock of %q", m.host.build, m.ad.Lock)
 		}

@@ -128,8 +128,11 @@ func MakePlan(d Draft) (Plan, error) {
 
 func (d Draft) planned(u catalog.Update) PlannedUpdate {
 	fixed := PlannedUpdate{KB: u.KB}
-	if p, ok := d.Packages[u.KB]; ok {
+	p, automatic := d.Packages[u.KB]
+	if automatic {
 		fixed.Package = &p
+	}
+	if fixed.Stays = staysFor(u, fixed.Package); automatic {
 		return fixed
 	}
 	for _, product := range u.Products {

@@ -133,6 +133,7 @@ type visitor struct {
 	place   int // among the guests
 	base    string
 	planned time.Duration // with restart and check, as admission plans it
+	trial   time.Duration // that a pilot server takes besides, where its window has it
 	windows []bool        // that it may use, by place in the stage's list
 }
 
@@ -149,6 +150,7 @@ func (p Prospect) stage() *stage {
 	for _, ad := range p.Open {
 		v := visitor{Advertisement: ad, base: ad.Base(), windows: make([]bool, len(s.windows))}
 		v.planned = p.Policy.ExpectedOn(ad.Before, p.Took[v.base]) + p.Policy.RestartReserve + p.Policy.CheckReserve + p.Policy.drainReserve(ad)
+		v.trial = p.Policy.trialTime(p.Plan, ad, p.Took[v.base])
 		first := true
 		for _, id := range ad.Windows {
 			i, ok := at[id]
@@ -247,8 +249,12 @@ type line struct {
 	rest []*visitor
 }
 
-func (f *floor) begin(v *visitor, now time.Time, window int) {
-	heap.Push(&f.work, busy{v, now.Add(f.took[v.place]), window})
+func (f *floor) begin(v *visitor, now time.Time, window int, closes time.Time) {
+	end := now.Add(f.took[v.place])
+	if !end.Add(v.trial).After(closes) {
+		end = end.Add(v.trial)
+	}
+	heap.Push(&f.work, busy{v, end, window})
 	f.begun[v.place] = true
 	f.load.Add(v.Advertisement, 1)
 	if v.Cluster != "" {
@@ -283,7 +289,7 @@ func (s *stage) play(draw *rand.Rand) course {
 	}
 	for i := range s.guests {
 		if g := &s.guests[i]; g.Delivery.Status().Started {
-			f.begin(g, latest(g.Started, s.Now.Add(-f.took[i])), -1)
+			f.begin(g, latest(g.Started, s.Now.Add(-f.took[i])), -1, s.closes(g))
 		}
 	}
 	for w := range s.windows {
@@ -329,7 +335,7 @@ func (s *stage) admit(f *floor, w int, now time.Time) {
 				held = append(held, g)
 				return
 			}
-			f.begin(g, now, w)
+			f.begin(g, now, w, s.windows[w].Closes)
 		}
 		for n, g := range l.held {
 			if !free() || !fits(g) {
@@ -345,6 +351,12 @@ func (s *stage) admit(f *floor, w int, now time.Time) {
 		}
 		l.held = held
 	}
+}
+
+// closes is when the window closes in which a server was admitted.
+func (s *stage) closes(g *visitor) time.Time {
+	w, _ := s.Plan.Window(g.Window)
+	return w.Closes
 }
 
 // finish ends the server that is through first.

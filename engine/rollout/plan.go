@@ -54,6 +54,7 @@ type PlannedUpdate struct {
 	Fixed []inventory.Build `json:"fixed,omitempty"`
 	// Package is how servers install what no update agent knows, and what proves it; nil for everything else.
 	Package *catalog.Package `json:"package,omitempty"`
+	Stays   string           `json:"stays,omitempty"` // why it is known that it cannot be removed
 }
 
 // Assignment gives one server its ring, its updates and its windows in the order in which it may use them.

@@ -56,6 +56,7 @@ type Policy struct {
 	SameCode        int // failures in a row with one code, that do not score, which pause
 	ConsoleFailures int // servers in a row without an answer that mean trouble on our side
 	EmergencyLimit  int
+	PilotRemovals   int // updates that a pilot server takes away and installs again to prove that they can be removed; 0 is none
 	LeastCeiling    int
 	Controllers     int           // domain controllers of one domain that may be away at once
 	Grace           time.Duration // from a change request to its enforcement date, where none is named
@@ -79,7 +80,7 @@ func DefaultPolicy() Policy {
 		ExpectedDefault: 30 * time.Minute, MinSamples: 5, Experience: 20,
 		Warn: 350, Halt: 700, FailureScore: 161, SuccessScore: 18,
 		PilotFailures: 2, HardPilot: 1, HardWindow: 2, HardRollout: 5, SameCode: 5, ConsoleFailures: 8,
-		EmergencyLimit: 128, LeastCeiling: 32, Controllers: 1, Grace: 7 * day, Confidence: 95,
+		EmergencyLimit: 128, PilotRemovals: 20, LeastCeiling: 32, Controllers: 1, Grace: 7 * day, Confidence: 95,
 	}
 }
 

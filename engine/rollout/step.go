@@ -101,7 +101,7 @@ func Owed(ad *Advertisement, c Contact) (step Step, ok bool) {
 		step.Do = Preflight
 		return step, !ad.unmanaged()
 	case Staging, Running:
-		step.Do = AskJob
+		step.Do, step.Updates = AskJob, ad.doing()
 		if c.Asked && !c.Told {
 			step.Do = StartJob
 		}
@@ -113,7 +113,7 @@ func Owed(ad *Advertisement, c Contact) (step Step, ok bool) {
 	case Verifying:
 		step.Do, step.Services = ReadEvidence, ad.Services
 	default:
-		if ad.Prove && ad.Removable == nil && doing == Succeeded && len(ad.Updates) > 0 {
+		if ad.Prove && ad.Removable == nil && doing == Succeeded && len(ad.Updates) > 0 && !ad.Trial.Answers(ad.Updates) {
 			step.Do = AskRemovable
 			return step, true
 		}

@@ -53,6 +53,7 @@ var Transitions = []Transition{
 	{Restarting, Unknown, "time", "not back when it was due"},
 	{Restarting, Failed, "time", "it answers, but did not restart in time"},
 	{Verifying, Succeeded, "host", "the evidence is there"},
+	{Verifying, Running, "host", "a pilot is well: its updates are taken away once to prove that they can be, or are installed again"},
 	{Verifying, NotApplicable, "host", "a roll-back: what could be removed is gone, and an update stays"},
 	{Verifying, Failed, "host", "the evidence is missing, or a service does not run"},
 	{Verifying, RestartPending, "host", "the update wants another restart"},

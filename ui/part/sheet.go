@@ -23,11 +23,15 @@ func (s *Sheet) Gap() { s.Lines = append(s.Lines, "") }
 
 // Fact writes a label and its value, wrapped under itself. Without a value it writes nothing.
 func (s *Sheet) Fact(label string, ink Ink, value string) {
-	for i, part := range Wrap(value, s.Width-labelWidth) {
+	width := labelWidth
+	if len(label) >= width {
+		width = len(label) + 1 // a long label keeps its distance
+	}
+	for i, part := range Wrap(value, s.Width-width) {
 		if i > 0 {
 			label = ""
 		}
-		s.Lines = append(s.Lines, s.Theme.Line(s.Width).Column(s.Theme.Dim, label, labelWidth).Put(ink, part).String())
+		s.Lines = append(s.Lines, s.Theme.Line(s.Width).Column(s.Theme.Dim, label, width).Put(ink, part).String())
 	}
 }
 

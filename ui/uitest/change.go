@@ -41,12 +41,12 @@ func assess(c *approval.Change, p approval.Priority, by string, worst catalog.Se
 	c.Timetable = approval.Timetable(approval.Categories[0], p, c.Submitted.At)
 }
 
-// minimum are the tests of a pilot of two servers, one of which lacks the package to remove an update by.
+// minimum are the tests of a pilot of two servers: the removal of one update was not tried on the first, and refused by the second.
 func minimum(fleet []inventory.Server) pilot.Minimum {
 	trial := pilot.Trial{Updates: []string{"KB5072033", "KB5071547"}, Installed: true, Builds: "20348.4405 from 20348.4242", Restarts: 1, Services: 84,
-		Removable: []string{"KB5072033", "KB5071547"}}
+		Removed: []string{"KB5072033"}, NotTried: map[string]string{"KB5071547": "window P1 closes in 41m, and it takes 75m"}, Removable: []string{"KB5071547"}}
 	m := pilot.Minimum{}.With(string(fleet[0].ID), pilot.Tested{At: At.Add(-4 * day), Proofs: trial.Proofs()})
-	trial.Removable, trial.NotRemovable = []string{"KB5072033"}, []string{"KB5071547"}
+	trial.NotTried, trial.Kept = nil, map[string]string{"KB5071547": "KB5071547 could not be removed: the package is permanent (0x800F0825)"}
 	m = m.With(string(fleet[1%len(fleet)].ID), pilot.Tested{At: At.Add(-4 * day), Proofs: trial.Proofs()})
 	m.Workarounds = map[string]pilot.Answer{"KB5071547": {Result: pilot.Workaround, By: "k.osei", At: At.Add(-3 * day), Note: "restored from the image if it must go"}}
 	return m

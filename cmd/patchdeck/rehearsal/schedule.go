@@ -20,13 +20,13 @@ type slot struct {
 const acceptanceTime = 10 * time.Minute
 
 var monthly = []slot{
-	{"P1", rollout.Pilot, rollout.Standard, 5 * time.Minute, 70 * time.Minute},
-	{"D1", rollout.Dev, rollout.Standard, 75 * time.Minute, 140 * time.Minute},
-	{"D1CHECK", rollout.Dev, rollout.Check, 215 * time.Minute, 20 * time.Minute},
-	{"W1", rollout.Prod, rollout.Standard, 245 * time.Minute, 110 * time.Minute},
-	{"W2", rollout.Prod, rollout.Standard, 355 * time.Minute, 110 * time.Minute},
-	{"W3", rollout.Prod, rollout.Standard, 465 * time.Minute, 110 * time.Minute},
-	{"CHECK", rollout.Prod, rollout.Check, 575 * time.Minute, 70 * time.Minute},
+	{"P1", rollout.Pilot, rollout.Standard, 5 * time.Minute, 150 * time.Minute},
+	{"D1", rollout.Dev, rollout.Standard, 155 * time.Minute, 140 * time.Minute},
+	{"D1CHECK", rollout.Dev, rollout.Check, 295 * time.Minute, 20 * time.Minute},
+	{"W1", rollout.Prod, rollout.Standard, 325 * time.Minute, 110 * time.Minute},
+	{"W2", rollout.Prod, rollout.Standard, 435 * time.Minute, 110 * time.Minute},
+	{"W3", rollout.Prod, rollout.Standard, 545 * time.Minute, 110 * time.Minute},
+	{"CHECK", rollout.Prod, rollout.Check, 655 * time.Minute, 70 * time.Minute},
 }
 
 var emergency = []slot{

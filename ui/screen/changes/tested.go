@@ -15,7 +15,7 @@ import (
 // resultTones lends the results of acceptance the looks of the statuses that mean the same.
 var resultTones = map[pilot.Result]rollout.Tone{
 	pilot.Pending: rollout.TonePlain, pilot.Passed: rollout.ToneGood, pilot.FailedTest: rollout.ToneBad,
-	pilot.NoResponse: rollout.ToneFaint, pilot.Workaround: rollout.ToneMissed,
+	pilot.NotTried: rollout.ToneMissed, pilot.NoResponse: rollout.ToneFaint, pilot.Workaround: rollout.ToneMissed,
 }
 
 // tested is the matrix of the minimum tests: updates by test, the worst result over the pilot's servers, and who answered for what failed.
