@@ -20,6 +20,10 @@ const emergencyCheck = 3 * time.Hour
 // windows gives the windows of a change: those named in the command, or the configured schedule. The standard schedule belongs to the
 // release's cycle, whose day 0 is the day of its bulletin; emergency windows and their pilot are the next ones from now on.
 func (e *Engine) windows(release approval.Release, c SubmitChange, emergency bool, now time.Time) (windows []rollout.Window, acceptBy time.Time, err error) {
+	if release.CatchesUp != "" {
+		windows, err = e.catchUpWindows(release, c, now)
+		return windows, time.Time{}, err
+	}
 	if release.Undoes != "" {
 		windows, err = e.rollbackWindows(c, emergency, now)
 		return windows, time.Time{}, err

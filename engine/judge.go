@@ -174,7 +174,7 @@ func (e *Engine) beingTakenBack(id inventory.ServerID) bool {
 // owed names the updates of releases that are through, which a server misses: it is to be caught up.
 func (e *Engine) owed(s *inventory.Server, now time.Time) (seen []inventory.Observation) {
 	for _, release := range e.state.releases {
-		if release.Undoes != "" || !e.prodThrough(release.ID) {
+		if release.Undoes != "" || release.CatchesUp != "" || !e.prodThrough(release.ID) {
 			continue
 		}
 		var missing []string
@@ -187,7 +187,8 @@ func (e *Engine) owed(s *inventory.Server, now time.Time) (seen []inventory.Obse
 		}
 		if len(missing) > 0 && !e.declined(release.ID, s.ID) && !e.leftOut(release.ID, s.ID, now) {
 			seen = append(seen, inventory.Observation{Kind: inventory.CatchUp, Subject: s.Name, Rule: release.ID, Server: s.ID,
-				Words: fmt.Sprintf("release %s is through, and it misses %s", release.ID, strings.Join(missing, ", "))})
+				Words: fmt.Sprintf("release %s is through, and it misses %s", release.ID, strings.Join(missing, ", ")),
+				Todo:  fmt.Sprintf("give it a window: patchdeck release catch-up %s --reason \"...\"; or exclude it with a reason", release.ID)})
 		}
 	}
 	slices.SortFunc(seen, func(a, b inventory.Observation) int { return cmp.Compare(a.Rule, b.Rule) })

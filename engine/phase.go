@@ -98,7 +98,7 @@ func (e *Engine) evidence(r approval.Release, now time.Time) approval.Evidence {
 	have.Requested, have.Settled = true, c.Team != nil
 	have.Approved = c.State == approval.Approved || emergency && c.State == approval.Authorised
 	have.Planned = e.state.plans[c.PlanHash] != nil
-	if r.Undoes == "" { // what is taken back was accepted once
+	if r.Undoes == "" && r.CatchesUp == "" { // what is taken back or caught up was accepted once
 		have.Acceptance = e.acceptanceGate(*c, now).why
 	}
 	return have

@@ -55,7 +55,7 @@ func (e *Engine) resubmitChange(actor approval.Actor, c ResubmitChange, now time
 		return "", err
 	}
 	if change.State == approval.Completed || e.through(change) {
-		return "", approval.Clash("%s is through: what it left is caught up by a release of its own", change.ID)
+		return "", approval.Clash("%s is through: what it left is caught up in windows of its own: patchdeck release catch-up %s --reason \"...\"", change.ID, change.Release)
 	}
 	if live := e.liveChange(change.Release); live != nil && live.ID != change.ID {
 		return "", approval.Clash("%s asks for %s already, in place of %s", live.ID, change.Release, change.ID)

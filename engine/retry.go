@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -151,6 +152,10 @@ func (e *Engine) laterWindow(r *rollout.Rollout, c LaterWindow, now time.Time) (
 func (e *Engine) wayOn(r *rollout.Rollout) string {
 	if r.Ring == rollout.Pilot {
 		return fmt.Sprintf("give it a later one: patchdeck rollout retry %s SERVER --window now --reason \"...\"", r.ID)
+	}
+	release := e.state.releases[r.Release]
+	if source := cmp.Or(release.CatchesUp, release.ID); release.Undoes == "" && e.prodThrough(source) {
+		return fmt.Sprintf("it is caught up in windows of its own: patchdeck release catch-up %s --reason \"...\"", source)
 	}
 	return fmt.Sprintf("a later one needs a plan of its own: patchdeck change resubmit %s --reason \"...\"", r.Change)
 }

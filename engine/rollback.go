@@ -40,7 +40,7 @@ func (e *Engine) rollback(actor approval.Actor, c Rollback, now time.Time) (stri
 	if err != nil {
 		return "", err
 	}
-	release := approval.Release{ID: e.rollbackName(r.Release), Title: "Roll-back of " + r.ID + ": " + e.state.releases[r.Release].Title, Bulletin: e.state.releases[r.Release].Bulletin,
+	release := approval.Release{ID: e.freeName(r.Release + "-rollback"), Title: "Roll-back of " + r.ID + ": " + e.state.releases[r.Release].Title, Bulletin: e.state.releases[r.Release].Bulletin,
 		Owner: actor.Name, Created: now, Phase: approval.Identify, Undoes: r.ID, Rev: 1}
 	for _, id := range servers {
 		release.Servers = append(release.Servers, string(id))
@@ -88,24 +88,17 @@ func (e *Engine) gotIt(r *rollout.Rollout, named []inventory.ServerID) ([]invent
 	return slices.Compact(slices.Sorted(slices.Values(named))), nil
 }
 
-func (e *Engine) rollbackName(release string) string {
-	name := release + "-rollback"
-	for n := 2; ; n++ {
-		if _, taken := e.state.releases[name]; !taken {
-			return name
-		}
-		name = fmt.Sprintf("%s-rollback-%d", release, n)
-	}
-}
-
 // whom gives the servers that a change request is for, and what its approvers should know of their audit. A roll-back is for the servers that
-// got the updates, however old their audit is.
+// got the updates, a catch-up for those that are behind, however old their audit is.
 func (e *Engine) whom(release approval.Release, c SubmitChange, now time.Time) (whom planned, finding string, err error) {
-	if release.Undoes == "" {
+	if release.Undoes == "" && release.CatchesUp == "" {
 		if whom, err = e.planFor(c.Collections, now); err == nil {
 			finding, err = e.checkAudit(whom, c, now)
 		}
 		return whom, finding, err
+	}
+	if len(c.Collections) > 0 && release.CatchesUp != "" {
+		return whom, "", fmt.Errorf("a catch-up is for the servers that are behind: name some of them when it is made, patchdeck release catch-up %s SERVER...; leave --collection out", release.CatchesUp)
 	}
 	if len(c.Collections) > 0 {
 		return whom, "", fmt.Errorf("a roll-back is for the servers that got the updates: name some of them when it is made, patchdeck rollout rollback %s SERVER...; leave --collection out", release.Undoes)

@@ -131,7 +131,10 @@ func (e *Engine) draftChange(actor approval.Actor, release approval.Release, c S
 	}
 	worst, exploited := release.Worst()
 	proposal := approval.Propose(worst, exploited, c.Criteria)
-	if release.Undoes != "" {
+	switch {
+	case release.CatchesUp != "":
+		proposal = approval.Proposal{Priority: approval.High, Steps: []string{"a catch-up is High: the others have it already"}}
+	case release.Undoes != "":
 		proposal = approval.Proposal{Priority: approval.High, Steps: []string{"a roll-back is High: what it removes does harm"}}
 	}
 	priority := cmp.Or(c.Priority, e.asked(release.ID), proposal.Priority)
@@ -165,7 +168,7 @@ func (e *Engine) draftPlan(release approval.Release, change approval.Change, c S
 		return rollout.Plan{}, err
 	}
 	draft := rollout.Draft{Change: change.ID, Release: release.ID, Emergency: emergency, Windows: windows, AcceptBy: acceptBy,
-		Ceiling: c.Ceiling, Now: now, Took: e.took(release.ID), Experience: e.verified(release.ID), Policy: e.options.Policy, Updates: e.updatesOf(release), Removal: release.Undoes != ""}
+		Ceiling: c.Ceiling, Now: now, Took: e.took(release.ID), Experience: e.verified(release.ID), Policy: e.options.Policy, Updates: e.updatesOf(release), Removal: release.Undoes != "", Behind: release.CatchesUp != ""}
 	if emergency {
 		draft.InPlaceOf = inPlaceOf(e.options.Schedule)
 	}
@@ -235,7 +238,7 @@ func inPlaceOf(schedule []rollout.WindowSpec) map[string]string {
 
 // candidates are the servers that a draft gives an update.
 func candidates(d rollout.Draft) (list []inventory.Server) {
-	if d.Removal || d.ByHand {
+	if d.Removal || d.ByHand || d.Behind {
 		return nil
 	}
 	judges := make([]catalog.Judge, len(d.Updates))

@@ -76,7 +76,7 @@ var handbook = []handbookRow{
 		"engine.TestAMarkedFallOfTheCountIsAFinding", "engine/inventory.TestAComparisonTellsStaleUnlistedAndMissingApart", "engine.TestOtherListsAndTheNetworkOpenAndCloseFindings", "engine/inventory.TestARogueIsAMachineThatNoListNames", "remote.TestASweepOfTheNetworkFindsWhoAnswersAndSendsNothing"}, ""},
 	{2, "Nothing is advertised on an incomplete or old audit, unless overridden with a reason", []string{"engine.TestNothingIsPlannedOnAnIncompleteOrOldAuditWithoutAReason"}, ""},
 	{2, "Client health is checked before a push; problems are incidents", []string{"engine.TestClientProblemsAreFindingsAndIncidentsUntilTheyAreMended", "remote.TestEveryObstacleIsNamed"}, ""},
-	{2, "Recurrence is a finding and an incident; what comes back is caught up", []string{"engine.TestAfterTheNightBaselineStampRecurrenceAndCatchUp"}, ""},
+	{2, "Recurrence is a finding and an incident; what comes back is caught up", []string{"engine.TestAfterTheNightBaselineStampRecurrenceAndCatchUp", "engine.TestServersThatAreBehindCatchUpInARingOfTheirOwn"}, ""},
 	{2, "Policy checks: minimum standards with severity, time line and remedy", []string{"engine.TestAViolationOpensAndClosesWithTheFacts", "engine/inventory.TestTheExampleStandardsAreGoodAndAViolationSaysWhatToDo"}, ""},
 	{2, "Baselines: below, at, above, exempt; quarterly, stamped in the registry", []string{"engine/inventory.TestAServerStandsBelowAtAboveOrIsExempt", "engine.TestAfterTheNightBaselineStampRecurrenceAndCatchUp", "remote.TestABaselineIsStampedAndReadBackOverTheWire"}, ""},
 	{2, "Collections: queries, members, exclusions with reason, author and expiry; always fresh; a reference collection", []string{"engine/inventory.TestACollectionIsAnsweredFreshFromQueryMembersAndExclusions",

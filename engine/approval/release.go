@@ -18,8 +18,10 @@ type Release struct {
 	Phase    Phase           `json:"phase"`
 	Updates  []ReleaseUpdate `json:"updates"`
 	// Undoes is the rollout that this release takes back: its updates are removed from Servers, which got them by it.
-	Undoes  string   `json:"undoes,omitempty"`
-	Servers []string `json:"servers,omitempty"`
+	Undoes string `json:"undoes,omitempty"`
+	// CatchesUp is the release that this one brings to Servers, which are behind it.
+	CatchesUp string   `json:"catches_up,omitempty"`
+	Servers   []string `json:"servers,omitempty"`
 	// Category is of the assets, as in Categories; with the priority it gives the timetable.
 	Category string `json:"category,omitempty"`
 	// Revision counts the repairs of the package: each repeats the acceptance.

@@ -39,7 +39,7 @@ func (w Work) Trend(list []Installation) []MonthLine {
 	}
 	lines := map[calendar.Month]*MonthLine{}
 	for _, r := range w.Releases {
-		if r.Undoes == "" {
+		if r.Undoes == "" && r.CatchesUp == "" {
 			m := monthOf(r.Bulletin, r.Created)
 			if lines[m] == nil {
 				lines[m] = &MonthLine{Month: m, Name: m.String(), Installs: InstallLine{Name: m.String()}, Times: PatchTime{Name: m.String()}}

@@ -62,6 +62,7 @@
 //	A package is installed by its servers beside the month's update, and its detection proves it | TestAPackageBesideTheMonthsUpdateIsInstalledByTheServersThemselves TestAPackageThatDoesNotArriveFailsItsServer
 //	A package without an installer stays with people | TestAPackageWithoutAnInstallerStaysWithPeople
 //	A pilot takes its updates away, sees them gone, and installs them again; what is not tried says why | TestThePilotTakesItsUpdateAwayAndInstallsItAgain TestAnUpdateThatStaysFailsTheTestAndNotThePilot TestWhatIsNotTriedSaysWhy
+//	Servers that are behind a release catch up in a ring of their own | TestServersThatAreBehindCatchUpInARingOfTheirOwn TestACatchUpUsesTheSchedulesWindowsSomeWeeksLater
 //	Roll-back is a release of its own | TestARollbackIsAReleaseOfItsOwnThatTakesTheUpdatesAway
 //
 // The numbers of these rules are a Policy; those that an administrator may set are the table Settings in setting.go, which the configuration,

@@ -19,6 +19,7 @@ type Draft struct {
 	ByHand          bool                       // the updates ship as packages, which people install
 	Packages        map[string]catalog.Package // by update: those that servers install by themselves
 	Removal         bool                       // a roll-back: every server is in the ring Rollback, and the updates that it has are taken away
+	Behind          bool                       // every server is in the ring CatchUp: it is behind a release that is through
 	Updates         []catalog.Update           // the active updates of the release
 	Servers         []inventory.Server
 	Pilots          []inventory.ServerID
@@ -194,6 +195,8 @@ func (d Draft) ring(s inventory.Server) Ring {
 	switch {
 	case d.Removal:
 		return Rollback
+	case d.Behind:
+		return CatchUp
 	case slices.Contains(d.Pilots, s.ID):
 		return Pilot
 	case d.Emergency:

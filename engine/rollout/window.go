@@ -18,6 +18,8 @@ const (
 	Prod  Ring = "Prod"
 	// Rollback is the ring of a release that takes updates away again. It is none of the rings that a release goes through.
 	Rollback Ring = "Rollback"
+	// CatchUp is the ring of servers that are behind a release which is through.
+	CatchUp Ring = "Catch-up"
 )
 
 // Rings in the order in which a release goes through them.
@@ -32,7 +34,7 @@ func RingOf(e inventory.Environment) Ring {
 }
 
 // AllRings are those, and the ones beside them.
-var AllRings = append(slices.Clone(Rings), Rollback)
+var AllRings = append(slices.Clone(Rings), Rollback, CatchUp)
 
 // WindowKind tells what a window is for.
 type WindowKind string

@@ -31,6 +31,8 @@ func TestExemptionsAreAddedListedAndEnded(t *testing.T) {
 	s.expect(command.Done, "change.submit done", "change", "submit", "R", "--offer", "optional@lab", "--offer", "grace=14d", "--reason", "why")
 	s.gave(engine.SubmitChange{Release: "R", Offers: []rollout.Offering{{Offer: rollout.Optional, Collection: "lab"}, {Offer: rollout.AfterGrace, Grace: 14 * 24 * time.Hour}}, Reason: "why"})
 	s.expect(command.Usage, `--offer: the offer "forced" is not known`, "change", "submit", "R", "--offer", "forced", "--reason", "why")
+	s.expect(command.Done, "release.catch-up done", "release", "catch-up", "R", name, "--reason", "why")
+	s.gave(engine.CatchUp{Release: "R", Servers: []inventory.ServerID{view.Servers[3].ID}, Reason: "why"})
 	r := view.Rollouts[2]
 	s.expect(command.Done, "rollout.request done", "rollout", "request", r.ID, r.Cells[0].Name, "--reason", "why")
 	s.gave(engine.RequestUpdate{Rollout: r.ID, Servers: []inventory.ServerID{r.Cells[0].Server}, Reason: "why"})

@@ -11,7 +11,7 @@ import (
 
 func (t *tree) release() *cobra.Command {
 	return t.noun("release", "Releases: the updates that are deployed together", t.releaseCreate(), t.releaseList(), t.releaseShow(),
-		t.releasePhase(), t.releaseDrop(), t.releaseAdd(), t.releaseOwn(), t.releaseReview(), t.releaseWithdraw())
+		t.releasePhase(), t.releaseDrop(), t.releaseAdd(), t.releaseOwn(), t.releaseReview(), t.releaseWithdraw(), t.releaseCatchUp())
 }
 
 func (t *tree) releaseCreate() *cobra.Command {
@@ -77,5 +77,25 @@ func (t *tree) releaseDrop() *cobra.Command {
 		return c.do(engine.DropUpdate{Release: c.args[0], KB: c.args[1], Reason: reason})
 	}})
 	reasonFlag(command, &reason)
+	return command
+}
+
+func (t *tree) releaseCatchUp() *cobra.Command {
+	var order engine.CatchUp
+	command := t.verb(verb{
+		use: "catch-up RELEASE [SERVER...]", short: "Make a release for the servers that are behind one that is through; it needs its own approvals", args: cobra.MinimumNArgs(1),
+		example: "  patchdeck release catch-up 2026-11-security --reason \"back on the network\"\n  patchdeck change submit 2026-11-security-catch-up --reason \"back on the network\"",
+		run: func(c *call) (err error) {
+			if err := needReason(order.Reason); err != nil {
+				return err
+			}
+			if order.Servers, err = c.serverIDs(c.args[1:]); err != nil {
+				return err
+			}
+			order.Release = c.args[0]
+			return c.do(order)
+		},
+	})
+	reasonFlag(command, &order.Reason)
 	return command
 }
