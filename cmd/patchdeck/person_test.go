@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/ed25519"
 	"crypto/rand"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"os"
@@ -23,14 +24,14 @@ const patience = 25 * time.Second
 
 // person is somebody who comes in over SSH with a key of their own, at a terminal of 120 by 36.
 type person struct {
-	t       *testing.T
-	name    string
-	client  *gossh.Client
-	session *gossh.Session
-	keys    io.WriteCloser
-	screen  vt10x.Terminal
-	mu      sync.Mutex
-	drawn   chan struct{} // closed and replaced when something was drawn
+	t      *testing.T
+	name   string
+	client *gossh.Client
+	wait   func() error // for the end of the session
+	keys   io.WriteCloser
+	screen vt10x.Terminal
+	mu     sync.Mutex
+	drawn  chan struct{} // closed and replaced when something was drawn
 }
 
 // Write draws what the server sends.
@@ -43,7 +44,12 @@ func (p *person) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// comesIn opens a console.
+// newPerson is somebody at a terminal of 120 by 36.
+func newPerson(t *testing.T, name string) *person {
+	return &person{t: t, name: name, screen: vt10x.New(vt10x.WithSize(120, 36)), drawn: make(chan struct{})}
+}
+
+// comesIn opens a console with the client of the Go library.
 func comesIn(t *testing.T, address, name string, key gossh.Signer) *person {
 	t.Helper()
 	client, err := gossh.Dial("tcp", address, &gossh.ClientConfig{User: "any", Auth: []gossh.AuthMethod{gossh.PublicKeys(key)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(), Timeout: patience})
@@ -51,18 +57,20 @@ func comesIn(t *testing.T, address, name string, key gossh.Signer) *person {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { client.Close() })
-	p := &person{t: t, name: name, client: client, screen: vt10x.New(vt10x.WithSize(120, 36)), drawn: make(chan struct{})}
-	if p.session, err = client.NewSession(); err != nil {
+	p := newPerson(t, name)
+	session, err := client.NewSession()
+	if err != nil {
 		t.Fatal(err)
 	}
-	p.session.Stdout, p.session.Stderr = p, p
-	if p.keys, err = p.session.StdinPipe(); err != nil {
+	p.client, p.wait = client, session.Wait
+	session.Stdout, session.Stderr = p, p
+	if p.keys, err = session.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.session.RequestPty("xterm-256color", 36, 120, nil); err != nil {
+	if err := session.RequestPty("xterm-256color", 36, 120, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.session.Shell(); err != nil {
+	if err := session.Shell(); err != nil {
 		t.Fatal(err)
 	}
 	p.sees("Overview")
@@ -170,6 +178,9 @@ func (p *person) runs(words string) (code int, out string) {
 	return command.Done, string(text)
 }
 
+// identity is the file of a person's private key, for a client that is another process.
+func identity(data, name string) string { return filepath.Join(data, name+".key") }
+
 // staff writes a users file with a key for each person. A role may name the applications that it is held for: "support of Payroll, Web Shop".
 func staff(t *testing.T, data string, roles map[string]string) map[string]gossh.Signer {
 	t.Helper()
@@ -182,6 +193,13 @@ func staff(t *testing.T, data string, roles map[string]string) map[string]gossh.
 			t.Fatal(err)
 		}
 		if keys[name], err = gossh.NewSignerFromKey(private); err != nil {
+			t.Fatal(err)
+		}
+		block, err := gossh.MarshalPrivateKey(private, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(identity(data, name), pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		text += fmt.Sprintf("  - name: %s\n    roles: [%s]\n    applications: [%s]\n    keys:\n      - %s", name, role, applications, gossh.MarshalAuthorizedKey(keys[name].PublicKey()))
@@ -213,7 +231,7 @@ func (p *person) fills(form string, texts ...string) {
 func (p *person) leaves() {
 	p.t.Helper()
 	p.presses("\x03")
-	if err := p.session.Wait(); err != nil {
+	if err := p.wait(); err != nil {
 		p.t.Errorf("%s leaves: %v", p.name, err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 type site struct {
 	t       *testing.T
 	address string
+	data    string
 	keys    map[string]gossh.Signer // by name
 }
 
@@ -48,7 +49,7 @@ func newSite(t *testing.T, schedule string, roles map[string]string, fleetFlags 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { daemon.close() })
-	return &site{t, daemon.doors.network.Addr().String(), keys}
+	return &site{t, daemon.doors.network.Addr().String(), data, keys}
 }
 
 // in is a person at a console of their own.

@@ -230,3 +230,20 @@ func TestChartsAreOfTheRolloutInFront(t *testing.T) {
 		t.Errorf("the newer track is not shown\n%s", s.frame())
 	}
 }
+
+func TestASlashFindsServersFromEveryLayout(t *testing.T) {
+	name := night().Rollouts[2].Cells[7].Name
+	for views := range 4 {
+		s := open(t, night(), viewer, mono, 120, 36)
+		s.press(onRollout)
+		for range views {
+			s.press("v")
+		}
+		s.press("/")
+		s.write(name)
+		s.press("enter")
+		if text := s.frame(); !strings.Contains(text, "1 of ") || !strings.Contains(text, "/"+name) {
+			t.Errorf("after v %d times / does not find %s:\n%s", views, name, text)
+		}
+	}
+}

@@ -227,9 +227,20 @@ func (s *Screen) Bindings() []part.Binding {
 			list = append(list, part.Binding{Keys: []string{"esc"}, Help: "clear the filter", Hint: "clear", Group: group,
 				Run: func() part.Cmd { s.filter.Clear(); s.narrow(); return nil }})
 		}
+	} else {
+		list = append(list, part.Binding{Keys: []string{"/"}, Help: "find servers by words: the table, filtered", Group: group, Run: s.find})
 	}
 	list = append(list, s.picker.Bindings("rollout", group, s.take)...)
 	return append(list, s.moves()...)
+}
+
+// find goes to the table, the layout that can be narrowed: the cells of a grid stay in their places.
+func (s *Screen) find() part.Cmd {
+	for s.layout != asTable {
+		s.turn()
+	}
+	s.filter.Open()
+	return nil
 }
 
 func (s *Screen) noCell() string {
