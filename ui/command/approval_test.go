@@ -85,6 +85,9 @@ func TestASourceFileIsStreamedToTheEngine(t *testing.T) {
 	}
 	s.expect(command.Done, "catalog.file done", "catalog", "file", "add", filepath.Join(folder, "setup.msi"), "kb5072033", "--from", "https://www.microsoft.com/setup.msi")
 	s.gave(engine.AddFile{KB: "KB5072033", Origin: "https://www.microsoft.com/setup.msi", File: catalog.SourceFile{Name: "setup.msi", Size: 5}})
+	s.expect(command.Usage, "--name is missing: a file that comes over standard input", "catalog", "file", "add", "-", "KB5072033", "--from", "https://www.microsoft.com/setup.msi")
+	s.expect(command.Done, "catalog.file done", "catalog", "file", "add", "-", "KB5072033", "--name", "other.msi", "--from", "https://www.microsoft.com/other.msi")
+	s.gave(engine.AddFile{KB: "KB5072033", Origin: "https://www.microsoft.com/other.msi", File: catalog.SourceFile{Name: "other.msi"}})
 	s.expect(command.Usage, "--from is missing", "catalog", "file", "add", filepath.Join(folder, "setup.msi"), "KB5072033")
 	s.expect(command.Done, "no source file is kept yet", "catalog", "file", "list")
 	view := *s.console.View()
