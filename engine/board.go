@@ -92,7 +92,7 @@ func (e *Engine) lay(b *board, r *rollout.Rollout, plan *rollout.Plan) {
 	b.added = len(r.Added)
 	b.names, b.at, b.windows = e.state.index.names, make(map[string]int, len(order)), make([]string, len(order))
 	b.view = RolloutView{Counts: rollout.Counts{}, Cells: make([]Cell, len(order)), Advertisements: make([]*rollout.Advertisement, len(order)),
-		Forecast: b.view.Forecast, Track: b.view.Track}
+		Forecast: b.view.Forecast, Track: b.view.Track, Laid: b.names<<32 + uint64(len(order)) + 1}
 	for i, id := range order {
 		b.at[id], b.windows[i] = i, window[e.state.ads[id].Server]
 		if w, again := e.state.ads[id].Later(r.Added); again {

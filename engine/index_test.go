@@ -56,6 +56,14 @@ func CheckIndexes(t *testing.T, e *Engine) {
 	if !reflect.DeepEqual(shown, anew) {
 		t.Errorf("the view was kept as\n%+v\nand is\n%+v", shown, anew)
 	}
+	for i := range shown.Servers {
+		if s := shown.Server(shown.Servers[i].ID); s != &shown.Servers[i] {
+			t.Errorf("asked for %s the view gives %+v", shown.Servers[i].ID, s)
+		}
+	}
+	if s := shown.Server("nobody"); s != nil {
+		t.Errorf("asked for nobody the view gives %+v", s)
+	}
 	compliance := e.View().Compliance()
 	anew.gauge = newGauge(e.options.Inventory) // which remembers nothing of other views
 	if kept, made := shown.Compliance(), anew.Compliance(); !reflect.DeepEqual(kept, made) {

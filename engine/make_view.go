@@ -19,6 +19,7 @@ func (e *Engine) makeView(now time.Time, generation uint64) *View {
 	e.gather()
 	v := &View{Generation: generation, At: now, Head: e.head, ReadOnly: e.standstill(), Servers: e.showServers(), Policy: e.options.Policy,
 		gauge: e.gauge, catalogue: e.state.index.versions["bulletin"] + e.state.index.versions["dossier"] + 1}
+	v.places = e.roster.at
 	e.shelf.show(e.state, v)
 	for _, id := range slices.SortedFunc(maps.Keys(e.state.rollouts), byNumber) {
 		v.Rollouts = append(v.Rollouts, e.showRollout(e.state.rollouts[id], now))

@@ -50,8 +50,25 @@ type View struct {
 	Needs        []Need                        // what waits for a person, most urgent first
 	ReadOnly     string                        // why nothing new starts (clock jumped, disk short); empty when all is well
 
-	gauge     *gauge // what Compliance is worked out with; nil in a view that no engine made
-	catalogue uint64 // version of what people and bulletins say of updates
+	places    map[inventory.ServerID]int // of the servers; nil in a view that no engine made
+	gauge     *gauge                     // what Compliance is worked out with; nil in a view that no engine made
+	catalogue uint64                     // version of what people and bulletins say of updates
+}
+
+// Server finds a server; nil is one that is not in the inventory, or not any more.
+func (v *View) Server(id inventory.ServerID) *inventory.Server {
+	if i, known := v.places[id]; known {
+		return &v.Servers[i]
+	}
+	if v.places != nil {
+		return nil
+	}
+	for i := range v.Servers {
+		if v.Servers[i].ID == id {
+			return &v.Servers[i]
+		}
+	}
+	return nil
 }
 
 // CollectionView is a collection with what it holds at the moment of the view. The answer is worked out by the first reader that asks for
@@ -92,6 +109,8 @@ type RolloutView struct {
 	Windows []WindowView   // in order of opening
 	Current int            // index of the open window, or of the next one; -1 when all are closed
 	Cells   []Cell         // ordered by window, site and name; positions are stable
+	// Laid is the same as long as every cell keeps its place, window and site; 0 says nothing.
+	Laid uint64
 	// Gate is why nobody of it may start now, and Todo the commands of which each ends that; both are empty when somebody may.
 	Gate string
 	Todo []string

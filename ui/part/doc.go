@@ -31,6 +31,7 @@
 //	the same, 100 cells in 10 lines changed                       0.04 ms    43
 //	the peer: each cell through a lipgloss style                 16.5 ms    110,304
 //	list of 10,000 rows, cursor moved                             0.03 ms    67
+//	table of 10,000 rows, sorted and marked, cursor moved         0.08 ms   174
 //	chart of a window, 100x10, and its bars, 38x9                 0.06 ms    55
 //	whole console, a newer view of 10,000 cells each time         0.55 ms
 //	whole console, inventory of 10,000, newer view each time      0.09 ms

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"math/rand/v2"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -19,12 +20,13 @@ type (
 const latest = 4 * time.Second
 
 // awaitView waits for a newer view, but lets the pace of the screen in front pass first: whatever the engine does, a session
-// draws no more often than that. Nothing ticks while nothing changes; where the engine has fallen silent, that is said and counted.
+// draws no more often than that. Nothing ticks while nothing changes; where the engine has fallen silent, that is said and counted. The pause is
+// up to a quarter longer, by chance: consoles that were held up together would otherwise draw together from then on, and keys wait for all of them.
 func (r *Root) awaitView() tea.Cmd {
 	wake, over, pace, silence := r.wake, r.over, r.tabs[r.front].pace, r.latest+r.desk.Current.Beat
 	promised := r.desk.Current.Beat > 0
 	return func() tea.Msg {
-		rest := time.NewTimer(pace)
+		rest := time.NewTimer(pace + rand.N(pace/4))
 		defer rest.Stop()
 		select {
 		case <-rest.C:

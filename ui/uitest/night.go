@@ -96,7 +96,7 @@ func prodRollout(fleet []inventory.Server, plan rollout.Plan) engine.RolloutView
 	r := engine.RolloutView{
 		Rollout: rollout.Rollout{ID: ProdID, Change: ChangeID, Release: ReleaseID, PlanHash: plan.Hash, Ring: rollout.Prod,
 			State: rollout.Active, Opened: At.Add(-22 * time.Hour), Ceiling: 64},
-		Release: "2026-11 November security", Current: open, Rate: 61,
+		Release: "2026-11 November security", Current: open, Rate: 61, Laid: 1,
 	}
 	for i, s := range fleet {
 		if s.Environment == inventory.Prod {

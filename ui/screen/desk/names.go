@@ -7,13 +7,9 @@ import (
 
 // Names gives the names that people know servers by; a server that has left the inventory keeps its id.
 func Names(view *engine.View) func(inventory.ServerID) string {
-	names := make(map[inventory.ServerID]string, len(view.Servers))
-	for i := range view.Servers {
-		names[view.Servers[i].ID] = view.Servers[i].Name
-	}
 	return func(id inventory.ServerID) string {
-		if name, ok := names[id]; ok {
-			return name
+		if s := view.Server(id); s != nil {
+			return s.Name
 		}
 		return string(id)
 	}

@@ -8,23 +8,48 @@ import (
 	"patchdeck/ui/part"
 )
 
-// Strips turns the cells of a rollout into marks, and into strips: one for each site of each window, in the order of the cells. The
-// marks are written over those that are given, where they have room.
-func Strips(cells []engine.Cell, marks []part.Mark) ([]part.Strip, []part.Mark) {
-	if cap(marks) < len(cells) {
-		marks = make([]part.Mark, len(cells))
+// Strips turns the cells of rollouts into marks, and into strips: one for each site of each window, in the order of the cells. Where one
+// strip ends and the next begins is found once for a layout of the cells, and not for every view.
+type Strips struct {
+	Marks   []part.Mark // of the cells that were taken last
+	ends    []int       // of the strips, in cells
+	rollout string      // whose layout this is
+	laid    uint64
+}
+
+// Take gives the strips of a rollout, and brings Marks up to it.
+func (s *Strips) Take(r *engine.RolloutView) []part.Strip {
+	known := r.Laid != 0 && r.Laid == s.laid && r.ID == s.rollout && len(r.Cells) == len(s.Marks)
+	if !known {
+		s.lay(r)
 	}
-	marks = marks[:len(cells)]
-	var strips []part.Strip
-	from := 0
-	for i := range cells {
-		marks[i] = part.MarkOf(cells[i].Delivery)
-		if i+1 == len(cells) || !sameStrip(&cells[i], &cells[i+1]) {
-			strips = append(strips, strip(&cells[from], marks[from:i+1]))
-			from = i + 1
+	var last rollout.Delivery
+	var mark part.Mark
+	for i := range r.Cells {
+		if d := r.Cells[i].Delivery; d != last || i == 0 {
+			last, mark = d, part.MarkOf(d)
+		}
+		s.Marks[i] = mark
+	}
+	strips, from := make([]part.Strip, len(s.ends)), 0
+	for i, end := range s.ends {
+		strips[i], from = strip(&r.Cells[from], s.Marks[from:end]), end
+	}
+	return strips
+}
+
+// lay finds where strips end.
+func (s *Strips) lay(r *engine.RolloutView) {
+	s.rollout, s.laid, s.ends = r.ID, r.Laid, s.ends[:0]
+	if cap(s.Marks) < len(r.Cells) {
+		s.Marks = make([]part.Mark, len(r.Cells))
+	}
+	s.Marks = s.Marks[:len(r.Cells)]
+	for i := range r.Cells {
+		if i+1 == len(r.Cells) || !sameStrip(&r.Cells[i], &r.Cells[i+1]) {
+			s.ends = append(s.ends, i+1)
 		}
 	}
-	return strips, marks
 }
 
 func sameStrip(a, b *engine.Cell) bool { return a.Window == b.Window && a.Site == b.Site }

@@ -19,8 +19,6 @@ type Screen struct {
 	days    []day
 	row, at int // the window under the cursor
 	tally   tally
-	byID    map[inventory.ServerID]int
-	view    *engine.View // of which byID is
 
 	look     look // what stands under the calendar
 	outlooks desk.Asked[forecast]
@@ -114,17 +112,7 @@ func (s *Screen) window() (rollout.Window, bool) {
 
 // server finds a server of the view.
 func (s *Screen) server(id inventory.ServerID) *inventory.Server {
-	v := s.desk.Current
-	if s.view != v {
-		s.view, s.byID = v, make(map[inventory.ServerID]int, len(v.Servers))
-		for i := range v.Servers {
-			s.byID[v.Servers[i].ID] = i
-		}
-	}
-	if i, ok := s.byID[id]; ok {
-		return &v.Servers[i]
-	}
-	return nil
+	return s.desk.Current.Server(id)
 }
 
 func (s *Screen) clusterOf(id inventory.ServerID) string {

@@ -24,7 +24,7 @@ type Screen struct {
 	troubles     []time.Time
 
 	grid    *part.Grid
-	marks   []part.Mark
+	strips  desk.Strips
 	playing bool
 	run     int // of the playing: a tick of an older one means nothing
 	speed   int // index of speeds
@@ -86,9 +86,8 @@ func (s *Screen) advance() part.Cmd {
 }
 
 func (s *Screen) take() {
-	var strips []part.Strip
-	strips, s.marks = desk.Strips(s.replay.View().Cells, s.marks)
-	s.grid.Set(strips, s.marks)
+	strips := s.strips.Take(s.replay.View())
+	s.grid.Set(strips, s.strips.Marks)
 }
 
 // Bindings implements desk.Screen. None of them leads to a command.

@@ -4,7 +4,6 @@ import (
 	"patchdeck/engine"
 	"patchdeck/engine/rollout"
 	"patchdeck/ui/part"
-	"patchdeck/ui/screen/desk"
 )
 
 // takeGrid turns cells into marks and strips, and marks those that are picked.
@@ -12,14 +11,15 @@ func (s *Screen) takeGrid(r *engine.RolloutView) {
 	if r == nil {
 		return // the rollouts left the view while a question was open
 	}
-	var strips []part.Strip
-	strips, s.marks = desk.Strips(r.Cells, s.marks)
-	for i := range s.marks {
-		if len(s.picked) > 0 && s.picked[r.Cells[i].ID] {
-			s.marks[i] |= part.Picked
+	strips := s.strips.Take(r)
+	if len(s.picked) > 0 {
+		for i := range r.Cells {
+			if s.picked[r.Cells[i].ID] {
+				s.strips.Marks[i] |= part.Picked
+			}
 		}
 	}
-	s.grid.Set(strips, s.marks)
+	s.grid.Set(strips, s.strips.Marks)
 }
 
 func orDash(text string) string {
@@ -42,7 +42,7 @@ func (s *Screen) gridMoves() []part.Binding {
 		{Keys: []string{"pgup", "ctrl+u"}, Help: "half a page up", Group: group, Run: func() part.Cmd { s.grid.Page(-1); return nil }},
 		{Keys: []string{"pgdown", "ctrl+d"}, Help: "half a page down", Group: group, Run: func() part.Cmd { s.grid.Page(1); return nil }},
 		{Keys: []string{"home", "g"}, Help: "the first server", Group: group, Run: func() part.Cmd { s.grid.Place(0); return nil }},
-		{Keys: []string{"end", "G"}, Help: "the last server", Group: group, Run: func() part.Cmd { s.grid.Place(len(s.marks)); return nil }},
+		{Keys: []string{"end", "G"}, Help: "the last server", Group: group, Run: func() part.Cmd { s.grid.Place(len(s.strips.Marks)); return nil }},
 	}, s.grid.MouseMoves()...)
 }
 

@@ -37,7 +37,7 @@ type Screen struct {
 	rollout  string
 	selected string // id of the cell under the cursor
 	grid     *part.Grid
-	marks    []part.Mark
+	strips   desk.Strips
 	table    part.List
 	shown    []int32 // the table's rows: indexes of cells
 	order    order   // of the table
@@ -122,7 +122,9 @@ func (s *Screen) take() {
 		cursor, _ := s.grid.Cursor()
 		s.place(r, cursor)
 	}
-	s.narrow()
+	if s.layout == asTable {
+		s.narrow()
+	}
 	s.takeGroups(r)
 	s.starts = lastStart(&s.desk.Current.Policy, r)
 }
