@@ -320,7 +320,10 @@ func (e *Engine) appliedToProd(until time.Time) []string {
 
 func (e *Engine) baseline(name string) (inventory.Baseline, error) {
 	b, ok := e.state.baselines[name]
-	if !ok {
+	switch {
+	case !ok && len(e.state.baselines) == 0:
+		return b, fmt.Errorf("there is no baseline yet, so none is called %q: patchdeck baseline make makes one", name)
+	case !ok:
 		return b, fmt.Errorf("baseline %q is not known: %s", name, known(slices.Sorted(maps.Keys(e.state.baselines))))
 	}
 	return b, nil

@@ -194,7 +194,8 @@ func (e *Engine) planFacts(f *notice.Facts, plan *rollout.Plan, now time.Time) {
 	for _, w := range plan.Windows {
 		if now.Before(w.Closes) {
 			f.Windows = append(f.Windows, notice.WindowFacts{ID: notice.Text(w.ID), Ring: notice.Text(w.Ring), Kind: notice.Text(w.Kind),
-				Opens: notice.MomentIn(w.Opens, e.options.Zone), Closes: notice.MomentIn(w.Closes, e.options.Zone), Servers: first[w.ID]})
+				Opens: notice.MomentIn(w.Opens, e.options.Zone), Closes: notice.MomentIn(w.Closes, e.options.Zone), Servers: first[w.ID],
+				Time: notice.Span(notice.MomentIn(w.Opens, e.options.Zone), notice.MomentIn(w.Closes, e.options.Zone))})
 		}
 	}
 }

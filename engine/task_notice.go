@@ -55,6 +55,9 @@ func (e *Engine) taskFacts(f *notice.Facts, cycle procedure.Cycle, party procedu
 		return
 	}
 	f.Cycle, f.Party = notice.Text(cycle.Title()), notice.Text(party)
+	if party == procedure.Vendor {
+		f.Party = "vendor contact, for whom the lead acts"
+	}
 	for _, task := range procedure.Tasks {
 		state, due := cycle.State(task.Number, now)
 		if only == nil && state == procedure.Overdue || slices.Contains(only, task.Number) {

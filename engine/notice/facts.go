@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -77,6 +78,18 @@ func (m Moment) String() string {
 	return m.at.Format("Mon 2 Jan 2006 15:04 MST")
 }
 
+// Span is a time from one moment to another, in the fewest words: "Tue 10 Nov 2026 21:00 to 23:00 GMT".
+func Span(from, to Moment) Text {
+	const day, clock = "Mon 2 Jan 2006 15:04", "15:04"
+	switch {
+	case !from.Given() || !to.Given() || from.at.Format("MST") != to.at.Format("MST"): // the clocks change in between
+		return Text(from.String() + " to " + to.String())
+	case from.at.Format(time.DateOnly) == to.at.Format(time.DateOnly):
+		return Text(from.at.Format(day) + " to " + to.at.Format(clock+" MST"))
+	}
+	return Text(from.at.Format(day) + " to " + to.at.Format("Mon "+clock+" MST"))
+}
+
 // Facts are everything that a template may print. Parts that a matter does not have are empty.
 type Facts struct {
 	At         Moment
@@ -127,7 +140,8 @@ type (
 	WindowFacts struct {
 		ID, Ring, Kind Text
 		Opens, Closes  Moment
-		Servers        int // whose first window it is
+		Time           Text // from when to when, in the fewest words
+		Servers        int  // whose first window it is
 	}
 	// AcceptanceFacts is what application support found.
 	AcceptanceFacts struct {
@@ -153,3 +167,20 @@ type (
 		Times                           int
 	}
 )
+
+// Account tells what became of the servers, leaving out what happened to none: "14 of 21 servers succeeded, 2 failed".
+func (c CountFacts) Account() string {
+	words := fmt.Sprintf("%d of %d servers succeeded", c.Succeeded, c.Targeted)
+	if c.Targeted == 1 {
+		words = fmt.Sprintf("%d of 1 server succeeded", c.Succeeded)
+	}
+	for _, of := range []struct {
+		n     int
+		words string
+	}{{c.Failed, "failed"}, {c.Unreachable, "not reached"}, {c.Missed, "missed their window"}, {c.NotStarted, "not started"}, {c.Open, "still to come"}, {c.Excluded, "excluded"}} {
+		if of.n > 0 {
+			words += fmt.Sprintf(", %d %s", of.n, of.words)
+		}
+	}
+	return words
+}

@@ -261,7 +261,7 @@ func samples() []Facts {
 		Updates:  []UpdateFacts{{KB: "KB5999001", Severity: "Critical", Restart: "yes", Exploited: true, Servers: 60}},
 		Dropped:  []DroppedFacts{{KB: "KB5999002", By: "k.osei", Reason: "breaks printing"}},
 		Restart:  "yes",
-		Windows:  []WindowFacts{{ID: "W1", Ring: "Prod", Kind: "standard", Opens: at, Closes: at, Servers: 60}},
+		Windows:  []WindowFacts{{ID: "W1", Ring: "Prod", Kind: "standard", Opens: at, Closes: at, Time: Span(at, MomentIn(at.at.Add(4*time.Hour), time.UTC)), Servers: 60}, {ID: "CHECK", Ring: "Prod", Kind: "check", Opens: at, Closes: at, Time: Span(at, MomentIn(at.at.Add(time.Hour), time.UTC))}},
 		Servers:  60,
 		Rollout:  ring,
 		Rings:    []RolloutFacts{ring},

@@ -93,11 +93,11 @@ func (t Trial) result(test Test, kb string) (Result, string) {
 	case test == Restarts && t.Restarts == 0:
 		return Passed, "it needed none"
 	case test == Restarts:
-		return Passed, fmt.Sprintf("back after %d", t.Restarts)
+		return Passed, "back after " + counted(t.Restarts, "restart")
 	case test == ServicesRun && t.Stopped != "":
 		return FailedTest, t.Stopped
 	case test == ServicesRun:
-		return Passed, fmt.Sprintf("%d as before", t.Services)
+		return Passed, counted(t.Services, "service") + " as before"
 	case t.NotTried[kb] != "":
 		return NotTried, t.NotTried[kb]
 	}
@@ -119,6 +119,14 @@ func (t Trial) removal(kb string) (Result, string) {
 		return NotTried, why + "; the server has its package"
 	}
 	return "", ""
+}
+
+// counted says how many there are of a thing.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // Tested are the proofs of one pilot server.
