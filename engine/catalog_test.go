@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"bytes"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +14,6 @@ import (
 	"patchdeck/engine/enginetest"
 	"patchdeck/engine/inventory"
 	"patchdeck/engine/rollout"
-	"patchdeck/remote/signature"
 )
 
 // Handbook 3: "Relevance is a recorded decision (relevant / not relevant, why, who)."
@@ -163,19 +161,8 @@ func handMade() engine.AddUpdate {
 // Handbook 1: Identify is left when the source files' signature is verified.
 func TestAnUpdateOfAnotherVendorIsAddedByHand(t *testing.T) {
 	imported := func(v *engine.View) bool { return len(v.Bulletins) > 0 && len(v.Sweeps) == 0 }
-	root, err := os.ReadFile("../remote/signature/testdata/root.pem")
-	if err != nil {
-		t.Fatal(err)
-	}
-	signed, err := os.ReadFile("../remote/signature/testdata/signed.cab")
-	if err != nil {
-		t.Fatal(err)
-	}
-	safe, err := signature.Open(t.TempDir(), root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	at(t, 20, func(n *night) { n.files = safe }, imported, func(o *office) {
+	var signed []byte
+	at(t, 20, func(n *night) { signed = vendorFile(t, n) }, imported, func(o *office) {
 		for words, spoil := range map[string]func(*engine.AddUpdate){
 			"no KB number":                       func(c *engine.AddUpdate) { c.Update.KB = "KB5999001" },
 			"carries no severity":                func(c *engine.AddUpdate) { c.Update.Kind = catalog.FeaturePack },

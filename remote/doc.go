@@ -96,5 +96,7 @@
 //     3010 rather than restart the server, and one that restarts it all the same ends with 1641 before the job's process is ended.
 //   - The version of a program's file is the four numbers of its VERSIONINFO, which some vendors do not raise with a fix: then the
 //     registry or the product says more.
+//   - A cumulative update that was removed on a pilot is offered by the server's agent again right after the restart, and its content is still
+//     there or is fetched again.
 //   - How long a freshly started server refuses good passwords; account.go waits a minute after the first refusal.
 package remote
