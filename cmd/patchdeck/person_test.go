@@ -20,7 +20,7 @@ import (
 )
 
 // patience ends a broken run; whatever a person waits for comes long before.
-const patience = 25 * time.Second
+const patience = 90 * time.Second
 
 // person is somebody who comes in over SSH with a key of their own, at a terminal of 120 by 36.
 type person struct {

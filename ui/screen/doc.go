@@ -7,6 +7,7 @@
 // on the screen is the view's, which is fleet time.
 //
 // A session makes a Root with New, runs it as a tea.Program without an option for the mouse, which a person may ask for (mouse.go), and calls
-// Close when the program has ended. Nothing
-// ticks: a frame is drawn for a key, a newer view, or an answer. Start reading at Root in root.go, then desk.Screen.
+// Close when the program has ended. Nothing ticks: a frame is drawn for a key, a newer view, or an answer. Only where the engine does not make
+// the view that it promised (View.Beat) does the screen say, and count, how old it is (watch.go). Start reading at Root in root.go, then
+// desk.Screen.
 package screen
