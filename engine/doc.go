@@ -52,12 +52,16 @@
 //	    go test ./engine -v -run FullRollout -scale.servers 10000
 //	events a second with synced writes, JSON and chain: 52,000 for 256 callers, 2,700 with a transaction for each (19 times; fails below 5)
 //	    go test ./engine -v -run ManyCallers
-//	start-up with 10,000 servers and 1,000,000 audit entries: 0.5 s to the first view, 0.2 s of it for the store
+//	start-up with 10,000 servers and 1,000,000 audit entries: 0.5 s to the first view, 0.2 s of it for the store; 1.0 to 1.6 s while four
+//	times as much as two cores can do was under way
 //	    go test ./engine -v -run NewProcess -start.servers 10000 -start.entries 1000000
-//	10,000 servers killed 50 times on a real store: nobody installed twice or forgotten, no answered command lost; 154 s
+//	10,000 servers killed 50 times on a real store: nobody installed twice or forgotten, no answered command lost; 154 s, 170 s of
+//	processor time, and the same in ten minutes beside other work
 //	    go test ./engine -v -run KilledAgain -kills.servers 10000 -kills.count 50
 //	1,000 random nights of 50 servers, 888 of them with a crash, one in 25 played twice: 29 s; a failure names the seed for -seed
 //	    go test ./engine -v -run RandomNights -nights 1000
-//	100,000 of them take 50 minutes
-//	    go test ./engine -v -run RandomNights -nights 100000 -timeout 3h
+//	100,000 of them take 50 minutes; seeds 1,001 to 22,000 were played in pieces, and what three of them found is mended
+//	    go test ./engine -v -run RandomNights -nights 1000 -nights.first 1001 -timeout 3h
+//	where 10,000 servers stand with a year of updates: some 100 ms for the first reader of a view, 5 ms after a server changed
+//	    go test ./engine -run - -bench ComplianceOf
 package engine

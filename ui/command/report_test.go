@@ -14,6 +14,8 @@ import (
 
 	"patchdeck/engine"
 	"patchdeck/engine/approval"
+	"patchdeck/engine/inventory"
+	"patchdeck/engine/rollout"
 	"patchdeck/ui/command"
 	"patchdeck/ui/uitest"
 )
@@ -176,6 +178,30 @@ func TestReportsAboutTheFleetForScriptsAndSpreadsheets(t *testing.T) {
 	hostile := uitest.Night(8)
 	hostile.Servers[0].Owner = `=HYPERLINK("http://x","y")`
 	at(t, hostile).expect(command.Done, `"'=HYPERLINK(""http://x"",""y"")",1,`, "report", "compliance", "--by", "owner", "--csv")
+}
+
+// What servers and people wrote stays words, in the table, in CSV and in JSON.
+func TestReportsAboutTheFleetCannotCommandATerminal(t *testing.T) {
+	view := proved(12)
+	hostile := "Retail\x1b]0;owned\a\x1b[2J\u202eBI\nfake line"
+	for i := range view.Servers {
+		view.Servers[i].Owner, view.Servers[i].Site, view.Servers[i].Name = hostile, "\x9b31m", hostile
+	}
+	view.Exemptions = []rollout.Exemption{{ID: "EX-1", Server: view.Servers[0].ID, From: "low", Until: uitest.At.Add(time.Hour), Signed: inventory.Signed{By: hostile, At: uitest.At, Reason: hostile}}}
+	for _, words := range []string{"report compliance --by owner", "report compliance --by site", "report installs --by owner", "report time --by site", "report exceptions", "rollout totals R-3 --by owner"} {
+		for _, form := range []string{"", " --json", " --csv"} {
+			if form == " --csv" && !strings.HasPrefix(words, "report") {
+				continue
+			}
+			r := at(t, view, approval.Viewer).run("", strings.Fields(words+form)...)
+			odd := func(c rune) bool {
+				return c != '\n' && c != '\r' && (c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 || c == 0x202e)
+			}
+			if i := strings.IndexFunc(r.out, odd); r.code != command.Done || i >= 0 || strings.Contains(r.out, "\nfake line") {
+				t.Errorf("%s%s: exit code %d, byte %d of %q, %s", words, form, r.code, i, r.out, r.err)
+			}
+		}
+	}
 }
 
 func TestReportsAboutTheFleetSayWhatTheyTake(t *testing.T) {
