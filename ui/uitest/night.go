@@ -60,7 +60,7 @@ func Halted(servers int) *engine.View {
 	r.State = rollout.Halted
 	r.Stop = &rollout.Stop{By: "engine", At: At.Add(-3 * time.Minute), Rule: rollout.RuleScore,
 		Reason: "stop score 728 of 700 in window W5: failures are too frequent for a good update"}
-	r.Windows[r.Current].Score = 728
+	score(r, r.Current, 728)
 	view.Needs = append([]engine.Need{{Urgent: true, Words: r.ID + " Prod is halted: " + r.Stop.Reason, Object: r.ID}}, view.Needs...)
 	return view
 }
@@ -106,12 +106,19 @@ func prodRollout(fleet []inventory.Server, plan rollout.Plan) engine.RolloutView
 	for _, w := range plan.Windows {
 		r.Windows = append(r.Windows, engine.WindowView{Window: w})
 	}
-	r.Windows[open].Score = 214
+	score(&r, open, 214)
 	settle(&r)
 	r.Track = trackOf(&r, plan.Windows[open])
 	left := r.Counts.Open()
 	r.Forecast = engine.Forecast{Done: At.Add(77 * time.Minute), Succeeded: r.Counts[rollout.Succeeded], Fits: left - left/40, WillNot: left / 40}
 	return r
+}
+
+// score gives a window the stop rule's score.
+func score(r *engine.RolloutView, window, to int) {
+	w := &r.Windows[window]
+	w.Score = to
+	r.Scores = map[string]int{w.ID: to}
 }
 
 func ringRollout(id string, ring rollout.Ring, servers []inventory.Server, plan rollout.Plan, opened time.Time) engine.RolloutView {

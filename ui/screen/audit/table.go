@@ -23,8 +23,8 @@ func newTable(d *desk.Desk, at func(row int) *record) table {
 	t := table{desk: d}
 	t.list.Cell = func(row, column int) (part.Ink, string) { return cell(d, at(row), column) }
 	t.list.Columns = []part.Column{
-		{Title: "Entry", Width: 8, Right: true}, {Title: "When", Width: 19, From: wide}, {Title: "When", Width: 8, Until: wide},
-		{Title: "Who", Width: 10}, {Title: "What", Width: 18, Grow: 1}, {Title: "Object", Width: 9, Grow: 1}, {Title: "Change and reason", Width: 10, Grow: 5},
+		{Title: "Entry", Width: 7, Right: true}, {Title: "When", Width: 19, From: wide}, {Title: "When", Width: 8, Until: wide},
+		{Title: "Who", Width: 8, Grow: 1}, {Title: "What", Width: 19, Grow: 1}, {Title: "Object", Width: 7, Grow: 2}, {Title: "Change and reason", Width: 18, Grow: 6},
 	}
 	return t
 }

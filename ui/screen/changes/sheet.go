@@ -80,7 +80,7 @@ func (s *Screen) urgency(sheet *part.Sheet, c *engine.ChangeView) {
 		}
 		sheet.Row(func(l *part.Line) { l.Column(t.Dim, "by", 14).Column(ink, d.Day(m.Due), 18).Put(ink, m.Name) })
 		if asks := m.Asks(d.Day); asks != "" {
-			sheet.Row(func(l *part.Line) { l.Column(t.Dim, "", 14).Put(t.Dim, asks) })
+			sheet.Fact("", t.Dim, asks)
 		}
 	}
 }

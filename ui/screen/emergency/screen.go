@@ -71,7 +71,7 @@ func (s *Screen) Bindings() []part.Binding {
 		}
 		return ""
 	}}
-	return append(append(s.holds(), open), s.needs.Moves()...)
+	return append(append(s.holdBindings(), open), s.needs.Moves()...)
 }
 
 // counter is one number in large type.
@@ -115,7 +115,9 @@ func (s *Screen) counters(r *engine.RolloutView) []counter {
 		}
 		minutes := max(0, int(to.Sub(d.Current.At).Minutes()))
 		left = fmt.Sprintf("%d:%02d", minutes/60, minutes%60)
-		if minutes >= 100*60 {
+		if minutes < 100*60 {
+			word += " (h:min)"
+		} else {
 			left, word = fmt.Sprint(minutes/60/24), word+" days"
 		}
 	}
@@ -132,7 +134,8 @@ func (s *Screen) View(width, height int) []string {
 	lines = append(lines, s.state(r, width)...)
 	lines = append(lines, "")
 	lines = append(lines, s.large(s.counters(r), width)...)
-	lines = append(lines, "", t.Bar(width, desk.Shares(t, r.Counts)), "")
+	lines = append(lines, t.Bar(width, desk.Shares(t, r.Counts)))
+	lines = append(append(lines, s.stop(r, width)...), "")
 	lines = append(lines, s.charts(r, width, height-len(lines))...)
 	return append(lines, s.list(width, height-len(lines))...)
 }
@@ -154,35 +157,6 @@ func (s *Screen) title(r *engine.RolloutView, width int) string {
 	t := s.desk.Theme
 	line := t.Line(width).Put(t.Title, "EMERGENCY LAYOUT  ").Put(t.Strong, fmt.Sprintf("%s %s", r.ID, r.Ring)).Put(t.Normal, " · "+r.Release)
 	return line.End(t.Dim, "esc goes back").String()
-}
-
-// state says in words whether servers start, and the one key for it.
-func (s *Screen) state(r *engine.RolloutView, width int) []string {
-	t := s.desk.Theme
-	ink, words := t.Tone(rollout.ToneGood), "RUNNING: servers start."
-	switch r.State {
-	case rollout.Active:
-		if s.desk.May(engine.Hold{}.Action()) {
-			words += " Press h to halt: nobody new starts."
-		}
-	case rollout.Closed:
-		ink, words = t.Normal, "CLOSED: it is over."
-	default:
-		ink, words = t.Tone(rollout.ToneBad), strings.ToUpper(string(r.State))+": nobody new starts"
-		if r.Stop != nil {
-			words += fmt.Sprintf(", by %s at %s: %s", r.Stop.By, s.desk.Clock(r.Stop.At), r.Stop.Reason)
-		}
-	}
-	if why := s.desk.Current.ReadOnly; why != "" {
-		ink, words = t.Tone(rollout.ToneBad), "NOTHING STARTS: "+why
-	}
-	const most = 3
-	wrapped := part.Wrap(words, width)
-	var lines []string
-	for _, l := range wrapped[:min(len(wrapped), most)] {
-		lines = append(lines, t.Text(ink, width, l))
-	}
-	return lines
 }
 
 const counterGap = 3

@@ -198,6 +198,14 @@ func (s *Screen) Bindings() []part.Binding {
 	return append(list, s.incidents.Moves()...)
 }
 
+// byHand advises what a person may do.
+func (s *Screen) byHand(advice string, command engine.Command) string {
+	if !s.desk.May(command.Action()) {
+		return ""
+	}
+	return advice
+}
+
 // View implements desk.Screen.
 func (s *Screen) View(width, height int) []string {
 	t, view := s.desk.Theme, s.desk.Current
@@ -212,10 +220,10 @@ func (s *Screen) View(width, height int) []string {
 	}
 	top := t.Line(width)
 	front, back := fmt.Sprintf("Incidents: %d open, %d without an owner", open, alone), part.Count(len(view.Notices), "notice", "notices")
-	list, none := &s.incidents, "no incident: nothing has gone wrong, or nothing has begun"
+	list, none := &s.incidents, "no incident: nothing has gone wrong, or nothing has begun"+s.byHand("; n opens one by hand", engine.OpenIncident{})
 	if s.onNotices {
 		front, back = "Notices: "+part.Number(len(view.Notices)), fmt.Sprintf("%d open incidents", open)
-		list, none = &s.notices, "no notice has been written yet"
+		list, none = &s.notices, "no notice has been written yet: they are when something happens"+s.byHand("; n writes one now", engine.SendNotice{})
 	}
 	top.Put(t.Title, front).Space(2)
 	s.filter.Draw(top, t)

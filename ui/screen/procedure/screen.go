@@ -1,6 +1,7 @@
 package procedure
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -43,8 +44,8 @@ type Screen struct {
 // New makes the screen.
 func New(d *desk.Desk) *Screen {
 	s := &Screen{desk: d}
-	s.list.Columns = []part.Column{{Title: "#", Width: 3, Right: true}, {Title: "State", Width: 9}, {Title: "Due", Width: 16}, {Title: "Who", Width: 19, From: 100},
-		{Title: "Task", Width: 24, Grow: 3}, {Title: "Evidence, or what to do", Width: 20, Grow: 3, From: 100}}
+	s.list.Columns = []part.Column{{Title: "#", Width: 3, Right: true}, {Title: "State", Width: 9}, {Title: "Due", Width: 16}, {Title: "Who", Width: 19, From: wide},
+		{Title: "Task", Width: 24, Grow: 3}, {Title: "Evidence, or what to do", Width: 20, Grow: 3, From: wide}}
 	s.list.Cell = s.taskCell
 	s.checks.Columns = []part.Column{{Title: "#", Width: 3, Right: true}, {Title: "State", Width: 9}, {Title: "Due", Width: 16}, {Title: "Task", Width: 24, Grow: 3},
 		{Title: "Result", Width: 16, Grow: 3}}
@@ -225,13 +226,37 @@ func (s *Screen) View(width, height int) []string {
 	}
 	head.End(t.Dim, fmt.Sprintf("%s · %s", lookNames[s.look], part.Count(len(s.desk.Current.Procedure.Cycles), "month", "months")))
 	lines := []string{head.String(), s.nextWords(width, sum)}
-	switch s.look {
-	case checklist:
-		return append(lines, s.checks.Render(t, width, height-2)...)
-	case chart:
+	if s.look == chart {
 		return append(lines, s.drawChart(width, height-2)...)
 	}
-	return append(lines, s.list.Render(t, width, height-2)...)
+	full := s.inFull(width)
+	return append(append(lines, s.inFront().Render(t, width, height-2-len(full))...), full...)
+}
+
+// wide is from which width on the list has room for the evidence, or what to do.
+const wide = 100
+
+// inFull writes what a narrow list cuts of the line under the cursor: always as many lines, so that nothing jumps.
+func (s *Screen) inFull(width int) []string {
+	if width >= wide {
+		return nil
+	}
+	words := ""
+	if row, ok := s.inFront().Selected(); ok {
+		switch s.look {
+		case tasks:
+			l := &s.lines[row]
+			words = l.Title + ". " + cmp.Or(l.ToDo, l.Evidence())
+		case checklist:
+			words = s.check[row].Title + ". " + s.check[row].Result
+		}
+	}
+	const lines = 2
+	full := append(part.Wrap(words, width-6), make([]string, lines)...)[:lines]
+	for i, l := range full {
+		full[i] = s.desk.Theme.Line(width).Space(6).Put(s.desk.Theme.Dim, l).String()
+	}
+	return full
 }
 
 func (s *Screen) nextWords(width int, sum procedure.Summary) string {
