@@ -95,6 +95,8 @@ type Engine struct {
 	post     postOffice
 	month    monthLook
 	overlaps overlaps
+	// nobodyBehind is when a rung of the ladder was last looked at in vain, by the key of its notice.
+	nobodyBehind map[string]time.Time
 	// exempting is when something is to be said of exemptions.
 	exempting exemptionDates
 	gauge     *gauge // shared with the readers of views
@@ -152,7 +154,7 @@ func New(o Options) (*Engine, error) {
 	e := &Engine{options: o, state: s, head: o.Store.Head(), inputs: make(chan any, 1024), stopped: make(chan struct{}),
 		contacts: newContacts(), inFlight: map[string]bool{}, tidy: map[string]errand{},
 		dockets: map[string]*docket{}, agenda: newAgenda(), errands: heap[place]{less: place.before}, queued: map[string]place{},
-		boards: map[string]*board{}, gauge: newGauge(o.Inventory)}
+		boards: map[string]*board{}, nobodyBehind: map[string]time.Time{}, gauge: newGauge(o.Inventory)}
 	e.touchAll()
 	e.view.Store(e.makeView(o.Clock.Now(), 1))
 	return e, nil

@@ -178,7 +178,7 @@ func (e *Engine) composeDue(now time.Time) (next time.Time) {
 			e.compose(n, to, engineActor, now)
 		}
 	}
-	return earlier(next, e.tellIncidents(matters, now))
+	return earlier(earlier(next, e.climb(matters, now)), e.tellIncidents(matters, now))
 }
 
 // tellIncidents writes the notices of incidents, one a release at a time.

@@ -106,7 +106,8 @@ var handbook = []handbookRow{
 	{5, "Every command belongs to roles; who has none of them is refused", []string{"engine.TestEveryCommandBelongsToRoles", "engine.TestEveryCommandIsRefusedToWhomTheTableLeavesOut", "engine.TestRightsAreDocumented"}, ""},
 	{5, "Application support and server administrators act for their own", []string{"engine.TestWhatIsForOnesOwnIsRefusedForOthers", "cmd/patchdeck/config.TestAPersonHasApplicationsAndServers", "engine.TestServerAdministratorsMapTheirOwnServers"}, ""},
 	{5, "A primary and a secondary person each; overdue work goes to the secondary", []string{"cmd/patchdeck/config.TestARoleHasAPrimaryAndASecondaryPerson", "engine/procedure.TestATaskWaitsOpensAndFallsOverdue"}, ""},
-	{5, "Alerts climb by tiers; past the deadline a ladder applies to a server that is still vulnerable", []string{"engine.TestADeadlineThatPassedIsShown"}, "the steps of the ladder (owner, management, account, isolation) with their executive approval"},
+	{5, "Alerts climb by tiers; past the deadline a ladder applies to a server that is still vulnerable", []string{"engine.TestADeadlineThatPassedIsShown", "engine.TestServersThatAreBehindClimbALadderOnceEach",
+		"engine.TestARungThatIsLateIsLeftOut"}, "the account that is disabled and the server that is isolated, with their executive approval"},
 
 	{6, "31 tasks around Patch Tuesday, each due in its time, in any zone, over changes of the clocks", []string{"engine/procedure.TestEachRowOfTheProcedureIsDueInItsTime", "engine/procedure.TestDeadlinesShowTheTableTimeAcrossChangesOfTheClocks",
 		"engine/calendar.TestPatchTuesdayIsTheSecondTuesday", "engine/procedure.TestNoTaskIsDueBeforeTheOneItBuildsOn"}, ""},

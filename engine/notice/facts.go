@@ -108,6 +108,7 @@ type Facts struct {
 	Overdue    []Text
 	Cycle      Text        // the month of the procedure
 	Party      Text        // to whom the tasks belong
+	ToDo       Text        // what they do about it
 	Persons    []Text      // who they are, by the users file
 	Tasks      []TaskFacts // that are not done in time
 	Incidents  []IncidentFacts

@@ -24,6 +24,7 @@ const (
 	Halted      Kind = "halted"
 	Overdue     Kind = "overdue"
 	Tasks       Kind = "task"
+	Escalation  Kind = "escalation"
 	Incidents   Kind = "incident"
 	Summary     Kind = "summary"
 )
@@ -71,6 +72,7 @@ var Kinds = []Line{
 	{Halted, []Group{lead, administrator, authority, board, security, onCall}, false, "a rollout is halted or paused"},
 	{Overdue, []Group{lead, authority, board, security}, false, "a deadline passed, and every day until it is met"},
 	{Tasks, []Group{security}, false, "a deadline of the month's procedure passed: once, to those whose task it is and the lead"},
+	{Escalation, []Group{security}, true, "servers are behind a release that is through: once each to their owners, after 3 days to the service owners, after 7 to the lead, after 14 to the board"},
 	{Incidents, []Group{lead, administrator, security, onCall}, false, "incidents were opened, at most once an hour"},
 	{Summary, []Group{lead, administrator, authority, board, support, Technology, security}, false, "four days after Prod is through"},
 }

@@ -272,6 +272,7 @@ func samples() []Facts {
 		Overdue:   []Text{"the board's confirmation"},
 		Cycle:     "November 2026",
 		Party:     "change authority",
+		ToDo:      "decide",
 		Persons:   []Text{"a.das", "k.osei"},
 		Tasks:     []TaskFacts{{Number: 7, Title: "Authorise the change request", ToDo: "ask the change authority", Due: at}, {Number: 8, Title: "Post availability issues", ToDo: "ask", Due: at}},
 		Incidents: []IncidentFacts{{ID: "INC-1", Title: "rolled back", Server: "SRV-1", State: "open", Owner: "m.silva", Opened: at, Times: 2}},
