@@ -7,15 +7,6 @@ import (
 	"patchdeck/ui/command"
 )
 
-// emergencySchedule are the windows of the test: a pilot three hours of fleet time after the fleet starts, one emergency window after it.
-const emergencySchedule = `zone: UTC
-windows:
-  - {id: P1, ring: pilot, day: 0, start: "23:00", length: 100m}
-  - {id: D1, ring: Dev, day: 1, start: "21:00", length: 4h}
-  - {id: W1, ring: Prod, day: 5, start: "00:00", length: 4h}
-  - {id: E1, ring: Prod, kind: emergency, day: 0, start: "22:10", length: 3h}
-`
-
 // An emergency from the bulletin to the last verified server, by the people whose job it is, each over SSH at a terminal: the lead makes the
 // release and asks for it, the authority starts it, the on-call operator halts and resumes it at night, the board confirms it, and a team
 // looks at its servers and changes nothing. The servers, the store, the engine, the daemon and SSH are the real ones.
@@ -27,19 +18,7 @@ func TestPeopleRunAnEmergencyNightOverSSH(t *testing.T) {
 	site := newSite(t, emergencySchedule, map[string]string{"k.osei": "lead", "r.varga": "authority", "s.lindqvist": "board", "o.haddad": "on-call", "web.team": "viewer"},
 		"--servers", "12", "--seed", "4", "--faults", "none", "--speed", "600")
 
-	lead := site.in("k.osei")
-	lead.surveys(12)
-	lead.presses("3", "c")
-	lead.answers("Create release", "exploited in the wild")
-	lead.sees("release 2026-11-security holds")
-	lead.presses("4", "s", "e")
-	lead.answers("Submit", "the hole is open")
-	lead.sees("CHG-1")
-
-	authority := site.in("r.varga")
-	authority.presses("4", "a")
-	authority.answers("CHG-1", "start at once")
-	authority.sees("authorised r.varga (authority)")
+	lead, authority := site.emergency(12)
 
 	onCall := site.in("o.haddad")
 	onCall.presses("6")

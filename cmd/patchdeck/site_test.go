@@ -57,3 +57,30 @@ func (s *site) in(name string) *person {
 	s.t.Helper()
 	return comesIn(s.t, s.address, name, s.keys[name])
 }
+
+// emergencySchedule are the windows of the test: a pilot three hours of fleet time after the fleet starts, one emergency window after it.
+const emergencySchedule = `zone: UTC
+windows:
+  - {id: P1, ring: pilot, day: 0, start: "23:00", length: 100m}
+  - {id: D1, ring: Dev, day: 1, start: "21:00", length: 4h}
+  - {id: W1, ring: Prod, day: 5, start: "00:00", length: 4h}
+  - {id: E1, ring: Prod, kind: emergency, day: 0, start: "22:10", length: 3h}
+`
+
+// emergency is an emergency release on its way: the lead k.osei brought it to its change request, and the authority r.varga started it.
+func (s *site) emergency(servers int) (lead, authority *person) {
+	s.t.Helper()
+	lead = s.in("k.osei")
+	lead.surveys(servers)
+	lead.presses("3", "c")
+	lead.answers("Create release", "exploited in the wild")
+	lead.sees("release 2026-11-security holds")
+	lead.presses("4", "s", "e")
+	lead.answers("Submit", "the hole is open")
+	lead.sees("CHG-1")
+	authority = s.in("r.varga")
+	authority.presses("4", "a")
+	authority.answers("CHG-1", "start at once")
+	authority.sees("authorised r.varga (authority)")
+	return lead, authority
+}

@@ -67,18 +67,7 @@ func TestATeamLooksItsServersUpAndChangesNothing(t *testing.T) {
 	t.Parallel()
 	site := newSite(t, emergencySchedule, map[string]string{"k.osei": "lead", "r.varga": "authority", "web.team": "viewer"},
 		"--servers", "12", "--seed", "4", "--faults", "none", "--speed", "300")
-	lead := site.in("k.osei")
-	lead.surveys(12)
-	lead.presses("3", "c")
-	lead.answers("Create release", "exploited in the wild")
-	lead.sees("release 2026-11-security holds")
-	lead.presses("4", "s", "e")
-	lead.answers("Submit", "the hole is open")
-	lead.sees("CHG-1")
-	authority := site.in("r.varga")
-	authority.presses("4", "a")
-	authority.answers("CHG-1", "start at once")
-	authority.sees("authorised r.varga (authority)")
+	lead, authority := site.emergency(12)
 
 	for _, in := range []func(string) *person{site.in, site.inByOpenSSH} {
 		team := in("web.team")
