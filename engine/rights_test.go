@@ -217,3 +217,14 @@ func TestOwnersStandInTheUsersFile(t *testing.T) {
 		}
 	})
 }
+
+// Handbook 2, baselines: who stamps a baseline before there is one is told how to make one, not that there are [].
+func TestABaselineThatIsMissingSaysHowToMakeOne(t *testing.T) {
+	scenario(t, 8, nil, func(t *testing.T, ctx context.Context, n *night) {
+		e := n.until(ctx, engine.NewWallClock(), func(v *engine.View) bool { return len(v.Servers) > 0 })
+		_, err := e.Do(ctx, approval.Actor{Name: "k.osei", Roles: []approval.Role{approval.Lead}}, engine.StampBaseline{Baseline: "2026Q4", Reason: "quarterly"})
+		if err == nil || strings.Contains(err.Error(), "[]") || !strings.Contains(err.Error(), "patchdeck baseline make") {
+			t.Errorf("it says %v", err)
+		}
+	})
+}
