@@ -56,7 +56,8 @@ func (t *tree) retry() *cobra.Command {
 
 // servers are those that are named or that a flag chooses.
 func (a again) servers(c *call, r engine.RolloutView) (ids []inventory.ServerID, err error) {
-	named, chosen := len(c.args) > 1, func(rollout.Delivery) bool { return false }
+	named := len(c.args) > 1
+	var chosen func(rollout.Delivery) bool
 	switch {
 	case a.failed && !a.unfinished && !named:
 		chosen = func(d rollout.Delivery) bool { return d == rollout.Failed }
