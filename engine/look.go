@@ -71,7 +71,8 @@ func (e *Engine) must(event any, actor approval.Actor, reason string, now time.T
 }
 
 func (e *Engine) scene(r *rollout.Rollout, now time.Time) rollout.Scene {
-	return rollout.Scene{Now: now, Plan: e.state.planOf(r), Policy: e.options.Policy, Stop: e.gate(r, now) != "", Unready: e.unready(r),
+	return rollout.Scene{Now: now, Plan: e.state.planOf(r), Policy: e.options.Policy, Stop: e.gate(r, now) != "",
+		Withdrawn: !e.state.changes[r.Change].Unlocks(r.Ring == rollout.Pilot), Unready: e.unready(r),
 		Dropped: e.dropped(r.Release), Took: e.took(r.Release)}
 }
 

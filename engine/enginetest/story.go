@@ -21,7 +21,8 @@ type story struct {
 	broken   map[string]bool      // clusters whose lock a person took away
 	state    map[string]rollout.State
 	changes  map[string]approval.Change
-	admitted map[inventory.ServerID]int // transitions that ordered an installation
+	admitted map[inventory.ServerID]int       // transitions that ordered an installation
+	regains  map[inventory.ServerID]time.Time // since when a pilot gets back what its trial of removal took away, halted or not
 }
 
 // stretch is a stretch of time; a zero end is none yet.
@@ -31,7 +32,7 @@ type stretch struct{ from, to time.Time }
 func tell(t *testing.T, v *engine.View, store engine.Store) *story {
 	t.Helper()
 	s := &story{stopped: map[string][]stretch{}, handled: map[string]bool{}, broken: map[string]bool{}, state: map[string]rollout.State{},
-		changes: map[string]approval.Change{}, admitted: map[inventory.ServerID]int{}}
+		changes: map[string]approval.Change{}, admitted: map[inventory.ServerID]int{}, regains: map[inventory.ServerID]time.Time{}}
 	var head trail.Head
 	err := store.Entries(1, func(seq uint64, raw []byte) error {
 		var entry trail.Entry
@@ -142,7 +143,11 @@ func (s *story) moved(t *testing.T, v *engine.View, entry trail.Entry, m rollout
 	if c := s.changes[r.Change]; !c.Unlocks(r.Ring == rollout.Pilot) {
 		t.Errorf("entry %d: %s starts while %s is %s", entry.Seq, m.Ad, r.Change, c.State)
 	}
-	if s.state[m.Rollout] != rollout.Active {
+	regains := m.Trial != nil && m.Trial.Stage == rollout.TrialReinstalling
+	if regains {
+		s.regains[m.Server] = entry.At
+	}
+	if s.state[m.Rollout] != rollout.Active && !regains {
 		t.Errorf("entry %d: %s starts while %s is %s", entry.Seq, m.Ad, m.Rollout, s.state[m.Rollout])
 	}
 	if !slices.ContainsFunc(r.Windows, func(w engine.WindowView) bool { return w.ID == m.Window && w.Contains(entry.At) }) {
@@ -161,7 +166,11 @@ func (w *World) startsInOrder(t *testing.T, v *engine.View, s *story) {
 			if n := len(w.Starts[c.Server]); n > s.admitted[c.Server] {
 				t.Errorf("%s: %d installations began, %d were ordered", c.Name, n, s.admitted[c.Server])
 			}
+			regains, gets := s.regains[c.Server]
 			for _, at := range w.Starts[c.Server] {
+				if gets && !at.Before(regains) {
+					continue
+				}
 				for _, stop := range s.stopped[r.ID] {
 					if at.After(stop.from.Add(onTheWay)) && (stop.to.IsZero() || at.Before(stop.to)) {
 						t.Errorf("%s started at %s, while %s was stopped since %s", c.Name, at, r.ID, stop.from)

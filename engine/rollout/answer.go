@@ -24,10 +24,11 @@ type Reply struct {
 
 // Scene is what an answer is judged against.
 type Scene struct {
-	Now    time.Time
-	Plan   *Plan
-	Policy Policy
-	Stop   bool // the rollout's rule, a person or the change request stops new starts
+	Now       time.Time
+	Plan      *Plan
+	Policy    Policy
+	Stop      bool // the rollout's rule, a person or the change request stops new starts
+	Withdrawn bool // the change request does not allow the rollout any more: not even what a trial took away comes back
 	// Dropped are updates that were taken out of the release after the plan was frozen.
 	Dropped map[string]bool
 	// Unready maps a site, in lower case, to why its servers wait for its content.
@@ -262,7 +263,7 @@ func (s Scene) stopping(ad *Advertisement, c Contact, j *Job) (*Moved, Contact) 
 
 // MayStart tells whether an admitted server may still be given its install job: nothing stops new starts, and its window has the time.
 func (s Scene) MayStart(ad *Advertisement) bool {
-	stopped := s.Stop && !ad.tries(TrialReinstalling) // what was taken away comes back
+	stopped := s.Stop && !ad.tries(TrialReinstalling) || s.Withdrawn // what was taken away comes back, as long as it is approved
 	return !stopped && s.timeLeft(ad, s.Policy.ExpectedOn(ad.Before, s.Took[ad.Base()])+s.Policy.RestartReserve+s.Policy.CheckReserve)
 }
 

@@ -194,8 +194,8 @@ func (s Scene) tried(ad *Advertisement, c Contact, j *Job) (*Moved, Contact) {
 	return m, c.fresh(s.Now)
 }
 
-// goneAgain judges what a server shows after a trial of removal: what is gone is installed again, at once and whatever stops new starts, for
-// the pilot must not end without it.
+// goneAgain judges what a server shows after a trial of removal: what is gone is installed again, at once and though a halt lets nobody new
+// start, for the pilot must not end without it. Only what nobody approves any more stays away.
 func (s Scene) goneAgain(ad *Advertisement, c Contact, v *Verification) (*Moved, Contact) {
 	for _, p := range v.RestartWait {
 		if p.Blocks && ad.restartsNow() < s.Policy.MaxRestarts {
@@ -225,7 +225,7 @@ func (s Scene) goneAgain(ad *Advertisement, c Contact, v *Verification) (*Moved,
 		return check, c.fresh(s.Now)
 	}
 	t.Stage = TrialReinstalling
-	if !s.timeLeft(ad, s.Policy.ExpectedOn(ad.Before, s.Took[ad.Base()])+s.Policy.RestartReserve+s.Policy.CheckReserve) {
+	if s.Withdrawn || !s.timeLeft(ad, s.Policy.ExpectedOn(ad.Before, s.Took[ad.Base()])+s.Policy.RestartReserve+s.Policy.CheckReserve) {
 		m := s.left(ad, t)
 		m.After = v.Build
 		return m, c
@@ -235,8 +235,11 @@ func (s Scene) goneAgain(ad *Advertisement, c Contact, v *Verification) (*Moved,
 
 // left fails a pilot server that could not get back what was taken from it: a person finds it another window.
 func (s Scene) left(ad *Advertisement, t *Trial) *Moved {
-	m := ad.fail(outOfTime("PD-NOT-REINSTALLED", fmt.Sprintf("%s was taken away to prove that it can be, and the window has no time to install it again: retry it in a later one",
-		list(t.Removed)), ClassBusy), "trial")
+	why := "the window has no time to install it again: retry it in a later one"
+	if s.Withdrawn {
+		why = "its change request no longer allows to install it again"
+	}
+	m := ad.fail(outOfTime("PD-NOT-REINSTALLED", list(t.Removed)+" was taken away to prove that it can be, and "+why, ClassBusy), "trial")
 	m.Trial, m.Unlock, m.Compliance = t, true, Missing
 	return m
 }

@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,12 @@ func TestWhatWasTakenAwayComesBackOrItsServerFails(t *testing.T) {
 	if !s.MayStart(&after) {
 		t.Error("halted, it does not get its update back")
 	}
+	s.Withdrawn = true
+	if m, _ := s.verifying(ad, Contact{Good: s.Policy.GoodProbes}, gone); m.To != Failed || m.Failure.Code != "PD-NOT-REINSTALLED" ||
+		!strings.Contains(m.Failure.Words, "change request") || s.MayStart(&after) {
+		t.Errorf("without an approval it gets its update back: %+v", m)
+	}
+	s.Withdrawn = false
 	s.Now = s.Now.Add(4*time.Hour - 20*time.Minute)
 	m, _ = s.verifying(ad, Contact{Good: s.Policy.GoodProbes}, gone)
 	if m == nil || m.To != Failed || m.Failure.Code != "PD-NOT-REINSTALLED" || m.Scores != nil || !m.Unlock || m.Compliance != Missing {
