@@ -73,7 +73,7 @@ func BenchmarkBesideTheLibrary(b *testing.B) {
 	// One server a session, which has run a command before.
 	b.Run("warm", func(b *testing.B) {
 		c := contest(b)
-		c.every(librarySessions, c.library)
+		c.every(librarySessions, c.librarys)
 		c.every(librarySessions, c.ours)
 		c.run(b.N, leastWarm, func(session, _ int) int { return session })
 	})
