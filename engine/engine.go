@@ -135,6 +135,7 @@ func New(o Options) (*Engine, error) {
 	if o.Policy.Halt == 0 {
 		o.Policy = rollout.DefaultPolicy()
 	}
+	o.Policy = o.Policy.WithCountdown()
 	if o.Tick == 0 {
 		o.Tick = 10 * time.Millisecond
 	}

@@ -38,6 +38,8 @@ type RestartOrder struct {
 	ID       string
 	BootTime time.Time // the boot to end, as last read from the host
 	Comment  string
+	// Countdown is what people who are logged on see before the server goes down, with the comment; 0 is at once.
+	Countdown time.Duration
 }
 
 // DutyOrder asks a host to hand something over, or to take it back. The same order twice does it once.

@@ -131,7 +131,8 @@ func (e *Engine) call(ctx context.Context, target Target, s rollout.Step, change
 	case rollout.AskJob:
 		r.Job, err = pointer(e.options.Fleet.Job(ctx, target, s.Job, s.After))
 	case rollout.OrderRestart:
-		r.Restarted, err = pointer(e.options.Fleet.Restart(ctx, target, RestartOrder{ID: s.RestartID, BootTime: s.Boot, Comment: change + " " + s.RestartID}))
+		r.Restarted, err = pointer(e.options.Fleet.Restart(ctx, target, RestartOrder{ID: s.RestartID, BootTime: s.Boot,
+			Comment: change + " " + s.RestartID, Countdown: e.options.Policy.Countdown}))
 	case rollout.ReadEvidence:
 		r.Verification, err = pointer(e.options.Fleet.Verify(ctx, target, s.Updates, s.Services))
 	case rollout.WriteStamp:

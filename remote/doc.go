@@ -100,5 +100,7 @@
 //     registry or the product says more.
 //   - A cumulative update that was removed on a pilot is offered by the server's agent again right after the restart, and its content is still
 //     there or is fetched again.
+//   - shutdown.exe with a delay, ordered over WinRM, shows its countdown and comment to everybody who is logged on, at the console and over
+//     Remote Desktop; its documentation says so of the local user.
 //   - How long a freshly started server refuses good passwords; account.go waits a minute after the first refusal.
 package remote

@@ -32,7 +32,8 @@ type restartResult struct {
 // Restart orders a restart. The same order twice restarts the server once.
 func (f *Fleet) Restart(ctx context.Context, target engine.Target, order engine.RestartOrder) (rollout.Restarted, error) {
 	var result restartResult
-	parameters := restartParameters{order.ID, order.BootTime.UTC().Format(hostTime), int(restartDelay.Seconds()), order.Comment}
+	delay := max(restartDelay, order.Countdown)
+	parameters := restartParameters{order.ID, order.BootTime.UTC().Format(hostTime), int(delay.Seconds()), order.Comment}
 	if err := f.call(ctx, target, "restart", parameters, &result); err != nil {
 		f.mayRestart(target, err)
 		return rollout.Restarted{}, err

@@ -137,7 +137,18 @@ func TestARestartIsOrderedForOneBoot(t *testing.T) {
 	if err != nil || !restarted.Ordered || !restarted.BootTime.Equal(boot) {
 		t.Errorf("%+v %v", restarted, err)
 	}
-	if (*parameters)["boot_time"] != "2026-11-01T03:04:05.1234567Z" || (*parameters)["restart"] != "r7-s00001-restart-1" {
+	if (*parameters)["boot_time"] != "2026-11-01T03:04:05.1234567Z" || (*parameters)["restart"] != "r7-s00001-restart-1" || (*parameters)["delay_seconds"] != 5.0 {
+		t.Errorf("%v", *parameters)
+	}
+}
+
+// Handbook 8: people who are logged on get a countdown.
+func TestPeopleWhoAreLoggedOnGetACountdown(t *testing.T) {
+	f, s, parameters := answering(t, "restart", `{"ordered":true,"already":"","boot_time":"2026-11-01T03:04:05Z"}`)
+	if _, err := f.Restart(t.Context(), s.target, engine.RestartOrder{ID: "r1", BootTime: night, Comment: "CHG-1", Countdown: 10 * time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	if (*parameters)["delay_seconds"] != 600.0 || (*parameters)["comment"] != "CHG-1" {
 		t.Errorf("%v", *parameters)
 	}
 }

@@ -27,6 +27,7 @@ type Policy struct {
 	VerifyTime     time.Duration // evidence is due so long after the server came back
 	RestartReserve time.Duration // kept free in the window for the restart
 	CheckReserve   time.Duration // and for the check after it
+	Countdown      time.Duration // that people who are logged on see before a restart; 0 is none
 	GoodProbes     int           // good answers in a row that make a server ready
 
 	MaxStages   int           // stage jobs a server gets
@@ -82,6 +83,13 @@ func DefaultPolicy() Policy {
 		PilotFailures: 2, HardPilot: 1, HardWindow: 2, HardRollout: 5, SameCode: 5, ConsoleFailures: 8,
 		EmergencyLimit: 128, PilotRemovals: 20, LeastCeiling: 32, Controllers: 1, Grace: 7 * day, Confidence: 95,
 	}
+}
+
+// WithCountdown plans for the countdown before every restart: a window keeps its time free, and a server is due back so much later.
+func (p Policy) WithCountdown() Policy {
+	p.RestartReserve += p.Countdown
+	p.RestartTime += p.Countdown
+	return p
 }
 
 // WithFloor raises every pause between calls to at least floor: with compressed time, a pause that is short on the wall would load

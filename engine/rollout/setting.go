@@ -37,6 +37,8 @@ var Settings = []Setting{
 		count: func(p *Policy) *int { return &p.LeastCeiling }},
 	{Name: "emergency_ceiling", Unit: "servers", Least: 1, Most: 10_000, Meaning: "the same for an emergency",
 		count: func(p *Policy) *int { return &p.EmergencyLimit }},
+	{Name: "countdown", Shortest: 10 * time.Second, Longest: 15 * time.Minute, None: "servers restart at once", Meaning: "that people who are logged on see before a restart; windows keep it free",
+		span: func(p *Policy) *time.Duration { return &p.Countdown }},
 	{Name: "pilot_removals", Unit: "updates", Least: 1, Most: 100, None: "no removal is tried", Meaning: "that a pilot server takes away and installs again, to prove that they can be removed",
 		count: func(p *Policy) *int { return &p.PilotRemovals }},
 	{Name: "ramp_ends", Unit: "successes", Least: 1, Most: 1000, Meaning: "verified on an OS build that end the ramp from one server at a time",
