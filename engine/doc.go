@@ -30,6 +30,9 @@
 // The month leads itself (look_procedure.go): cycles begin, follow the windows of change requests, and their tasks are completed by what
 // evidence.go sees; a noun that sees more adds to its table. A look at it walks over no server.
 //
+// Who stays behind a release past its deadline climbs a ladder: ladder.go writes its notices, escalation.go records its last two measures (the
+// account disabled, the server isolated), which people ask for, approve, take and lift; the engine touches no account and no network.
+//
 // How the window at hand goes, against its plan and its forecast, is a Track (track.go) of the view: the first reader that asks works it out.
 //
 // What was is told from the trail alone: Replay (replay.go) folds one rollout's entries to any instant; Undo (undo.go) says what a person may still

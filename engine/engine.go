@@ -97,6 +97,8 @@ type Engine struct {
 	overlaps overlaps
 	// nobodyBehind is when a rung of the ladder was last looked at in vain, by the key of its notice.
 	nobodyBehind map[string]time.Time
+	// escalationsSeen is when it was last looked whether servers with an open escalation are behind.
+	escalationsSeen time.Time
 	// exempting is when something is to be said of exemptions.
 	exempting exemptionDates
 	gauge     *gauge // shared with the readers of views

@@ -17,6 +17,7 @@ type estate struct {
 	audits      map[int]inventory.Audit // by the number of their sweep
 	findings    findings
 	exempt      map[string]rollout.Exemption
+	escalations map[string]approval.Escalation
 	baselines   map[string]inventory.Baseline
 	standards   inventory.StandardSet
 	sources     map[inventory.SourceKind]inventory.Comparison // the newest of each kind
@@ -30,7 +31,7 @@ type estate struct {
 
 func newEstate() estate {
 	return estate{
-		retired: map[inventory.ServerID]*inventory.Server{}, collections: map[string]inventory.Collection{}, exempt: map[string]rollout.Exemption{}, audits: map[int]inventory.Audit{},
+		retired: map[inventory.ServerID]*inventory.Server{}, collections: map[string]inventory.Collection{}, exempt: map[string]rollout.Exemption{}, escalations: map[string]approval.Escalation{}, audits: map[int]inventory.Audit{},
 		findings:  findings{byID: map[string]inventory.Finding{}, openOf: map[inventory.ServerID][]string{}},
 		baselines: map[string]inventory.Baseline{}, sources: map[inventory.SourceKind]inventory.Comparison{}, continuity: map[string]inventory.Continuity{}, contents: map[string]rollout.SiteContent{}, filters: expressions{},
 	}

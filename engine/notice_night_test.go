@@ -70,6 +70,8 @@ type house struct {
 	zone *time.Location
 	// retry names a notice to retry, when somebody does.
 	retry func(*engine.View) (id string, now bool)
+	// then is what people do with the engine when the condition holds.
+	then func(do func(approval.Actor, engine.Command) error, view func() *engine.View)
 }
 
 func newHouse(t *testing.T, servers int, fates map[string]enginetest.Fate) *house {
@@ -125,6 +127,10 @@ func (h *house) play(reached func(*engine.View) bool) bool {
 			h.crashes++
 			return false
 		}
+	}
+	if h.then != nil {
+		h.then(func(who approval.Actor, c engine.Command) error { _, err := e.Do(ctx, who, c); return err }, e.View)
+		h.then = nil
 	}
 	h.view = e.View()
 	cancel()

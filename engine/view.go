@@ -34,10 +34,11 @@ type View struct {
 	// The estate: what is asked and known of the servers beside themselves.
 	Collections  []CollectionView // by name
 	Audits       []inventory.Audit
-	AuditTrouble string              // why nothing may be advertised to the whole inventory without an override; empty when all is well
-	Exemptions   []rollout.Exemption // in the order in which they were given
-	Findings     []inventory.Finding // open ones first, gravest first
-	Baselines    []BaselineView      // newest first
+	AuditTrouble string                // why nothing may be advertised to the whole inventory without an override; empty when all is well
+	Exemptions   []rollout.Exemption   // in the order in which they were given
+	Escalations  []approval.Escalation // measures against servers that are vulnerable past their deadline, in the order in which they were asked for
+	Findings     []inventory.Finding   // open ones first, gravest first
+	Baselines    []BaselineView        // newest first
 	Standards    inventory.StandardSet
 	Sources      []inventory.Comparison        // the newest comparison with each kind of source
 	Contents     []rollout.SiteContent         // what sites wait for, by release and priority

@@ -107,7 +107,7 @@ var handbook = []handbookRow{
 	{5, "Application support and server administrators act for their own", []string{"engine.TestWhatIsForOnesOwnIsRefusedForOthers", "cmd/patchdeck/config.TestAPersonHasApplicationsAndServers", "engine.TestServerAdministratorsMapTheirOwnServers"}, ""},
 	{5, "A primary and a secondary person each; overdue work goes to the secondary", []string{"cmd/patchdeck/config.TestARoleHasAPrimaryAndASecondaryPerson", "engine/procedure.TestATaskWaitsOpensAndFallsOverdue"}, ""},
 	{5, "Alerts climb by tiers; past the deadline a ladder applies to a server that is still vulnerable", []string{"engine.TestADeadlineThatPassedIsShown", "engine.TestServersThatAreBehindClimbALadderOnceEach",
-		"engine.TestARungThatIsLateIsLeftOut"}, "the account that is disabled and the server that is isolated, with their executive approval"},
+		"engine.TestARungThatIsLateIsLeftOut", "engine.TestTheLastRungsNeedAnExecutiveAndTellTheServiceDesk", "engine/approval.TestNoMeasureIsDoneWithoutAnExecutivesApproval"}, ""},
 
 	{6, "31 tasks around Patch Tuesday, each due in its time, in any zone, over changes of the clocks", []string{"engine/procedure.TestEachRowOfTheProcedureIsDueInItsTime", "engine/procedure.TestDeadlinesShowTheTableTimeAcrossChangesOfTheClocks",
 		"engine/calendar.TestPatchTuesdayIsTheSecondTuesday", "engine/procedure.TestNoTaskIsDueBeforeTheOneItBuildsOn"}, ""},

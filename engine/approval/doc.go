@@ -34,6 +34,15 @@
 //
 // The team may find that an emergency is none, or that a change is one: the windows are others then, and it becomes "changes asked".
 //
+// # Steps of an escalation
+//
+// What is done about a server that is vulnerable past its deadline (escalation.go): step, to, from. Who asked does not approve, and the approval
+// names an executive.
+//
+//	approve  approved  from asked
+//	done     done      from approved
+//	lift     lifted    from asked, approved, done
+//
 // # Gates of the phases
 //
 //	Assess is left when a notification tells of an update that affects the environment

@@ -153,6 +153,9 @@ func TestTheDocumentationHoldsTheTables(t *testing.T) {
 	for _, tr := range Transitions {
 		lines = append(lines, fmt.Sprintf("%-14s %-10s %-13s %-9s %s", tr.From, tr.Step, tr.To, tr.By, tr.Meaning))
 	}
+	for _, s := range EscalationSteps {
+		lines = append(lines, s.String())
+	}
 	for _, g := range Gates {
 		lines = append(lines, g.String())
 	}

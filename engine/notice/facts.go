@@ -112,6 +112,7 @@ type Facts struct {
 	Persons    []Text      // who they are, by the users file
 	Tasks      []TaskFacts // that are not done in time
 	Incidents  []IncidentFacts
+	Measures   []MeasureFacts // that were approved
 }
 
 type (
@@ -161,6 +162,8 @@ type (
 	}
 	// FailureFacts is one server that failed or was not reached.
 	FailureFacts struct{ Server, Status, Why, Code, Incident Text }
+	// MeasureFacts is one server whose account is to be disabled, or which is to be isolated, with who wants that.
+	MeasureFacts struct{ ID, Server, Behind, AskedBy, Reason, ApprovedBy, Executive Text }
 	// IncidentFacts is one incident.
 	IncidentFacts struct {
 		ID, Title, Server, State, Owner Text

@@ -25,15 +25,19 @@ const (
 	Overdue     Kind = "overdue"
 	Tasks       Kind = "task"
 	Escalation  Kind = "escalation"
+	Containment Kind = "containment"
 	Incidents   Kind = "incident"
 	Summary     Kind = "summary"
 )
 
-// Group is a set of people who get notices: the holders of a role, or the technology owners, who need no login.
+// Group is a set of people who get notices: the holders of a role, or the technology owners and the service desk, who need no login.
 type Group string
 
 // Technology are the owners of Exchange, SQL, IIS and the like.
 const Technology Group = "technology"
+
+// ServiceDesk are those who disable accounts and isolate servers when that was approved.
+const ServiceDesk Group = "service-desk"
 
 // Groups lists every group that can be given addresses.
 func Groups() []Group {
@@ -41,7 +45,7 @@ func Groups() []Group {
 	for _, r := range approval.Roles {
 		list = append(list, Group(r.Role))
 	}
-	return append(list, Technology)
+	return append(list, Technology, ServiceDesk)
 }
 
 const (
@@ -73,6 +77,7 @@ var Kinds = []Line{
 	{Overdue, []Group{lead, authority, board, security}, false, "a deadline passed, and every day until it is met"},
 	{Tasks, []Group{security}, false, "a deadline of the month's procedure passed: once, to those whose task it is and the lead"},
 	{Escalation, []Group{security}, true, "servers are behind a release that is through: once each to their owners, after 3 days to the service owners, after 7 to the lead, after 14 to the board"},
+	{Containment, []Group{ServiceDesk, lead, security}, true, "an executive approved that a server's account is disabled or that it is isolated: once, to the service desk"},
 	{Incidents, []Group{lead, administrator, security, onCall}, false, "incidents were opened, at most once an hour"},
 	{Summary, []Group{lead, administrator, authority, board, support, Technology, security}, false, "four days after Prod is through"},
 }

@@ -276,5 +276,6 @@ func samples() []Facts {
 		Persons:   []Text{"a.das", "k.osei"},
 		Tasks:     []TaskFacts{{Number: 7, Title: "Authorise the change request", ToDo: "ask the change authority", Due: at}, {Number: 8, Title: "Post availability issues", ToDo: "ask", Due: at}},
 		Incidents: []IncidentFacts{{ID: "INC-1", Title: "rolled back", Server: "SRV-1", State: "open", Owner: "m.silva", Opened: at, Times: 2}},
+		Measures:  []MeasureFacts{{ID: "ESC-1", Server: "SRV-1", Behind: "failed", AskedBy: "k.osei", Reason: "exploited", ApprovedBy: "a.das", Executive: "E. Ekholm"}},
 	}}
 }

@@ -44,7 +44,7 @@ func New(env Environment) *cobra.Command {
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
 		return wrongUsage("%s: %w; see %s --help", command.CommandPath(), err, command.CommandPath())
 	})
-	root.AddCommand(t.catalog(), t.inventory(), t.collection(), t.baseline(), t.standard(), t.finding(), t.release(), t.change(), t.acceptance(), t.rollout(), t.exemption(), t.application(), t.site(), t.group(), t.notice(), t.incident(), t.procedure(), t.review(), t.calendar(), t.audit(),
+	root.AddCommand(t.catalog(), t.inventory(), t.collection(), t.baseline(), t.standard(), t.finding(), t.release(), t.change(), t.acceptance(), t.rollout(), t.exemption(), t.escalation(), t.application(), t.site(), t.group(), t.notice(), t.incident(), t.procedure(), t.review(), t.calendar(), t.audit(),
 		t.store(), t.users(), t.version(), t.names(), t.report())
 	root.AddCommand(t.processes()...)
 	return root

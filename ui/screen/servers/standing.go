@@ -28,7 +28,7 @@ func (p *page) collections() (words []string) {
 // severityTones lend findings the looks of statuses.
 var severityTones = map[inventory.Severity]rollout.Tone{inventory.High: rollout.ToneBad, inventory.Medium: rollout.ToneMissed, inventory.Low: rollout.ToneFaint}
 
-// wrong writes what is open about the server: findings, incidents, exemptions from baselines.
+// wrong writes what is open about the server: findings, incidents, escalations, exemptions from baselines.
 func (p *page) wrong(sheet *part.Sheet) {
 	t, view := sheet.Theme, p.desk.Current
 	begun := false
@@ -51,6 +51,12 @@ func (p *page) wrong(sheet *part.Sheet) {
 	for i := range view.Incidents {
 		if n := &view.Incidents[i]; n.Server == p.id && n.State == notice.Open {
 			fact(n.ID, rollout.ToneBad, n.Title)
+		}
+	}
+	for _, x := range view.Escalations {
+		if x.Server == string(p.id) && x.Open() {
+			todo, _ := x.Measure.Words()
+			fact(x.ID, rollout.ToneBad, fmt.Sprintf("%s: %s by %s: %s", todo, x.State, x.Newest().By, x.Newest().Reason))
 		}
 	}
 	for i := range view.Baselines {
