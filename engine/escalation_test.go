@@ -82,7 +82,7 @@ func TestTheLastRungsNeedAnExecutiveAndTellTheServiceDesk(t *testing.T) {
 				told = append(told, n)
 			}
 		}
-		if len(told) != 1 || told[0].Copies != 1 || told[0].Deliveries[0].To != "desk@example.com" || !strings.Contains(told[0].Subject, "isolate the server") ||
+		if len(told) != 1 || told[0].Copies != 2 || told[0].Deliveries[0].To != "desk@example.com" || told[0].Deliveries[0].State != notice.Sent || !strings.Contains(told[0].Subject, "isolate the server") ||
 			!strings.Contains(told[0].Body, "SRV-0013") || !strings.Contains(told[0].Body, "approved by E. Ekholm, recorded by bea.roth") {
 			t.Errorf("the service desk was told %+v", told)
 		}

@@ -16,7 +16,7 @@ func TestEscalationsAreAskedForApprovedAndLifted(t *testing.T) {
 	server := view.Servers[3]
 	view.Escalations = []approval.Escalation{{ID: "ESC-1", Server: string(server.ID), Release: "R", Measure: approval.IsolateServer, State: approval.EscalationAsked,
 		Asked: approval.Signature{By: "k.osei", At: view.At, Reason: "exploited\x1b[2J"}}}
-	s := at(t, view, approval.Lead)
+	s := at(t, view, approval.Lead, approval.Board)
 	s.expect(command.Done, "escalation.ask done", "escalation", "ask", server.Name, "--release", "R", "--measure", "Isolate-Server", "--reason", "why")
 	s.gave(engine.AskEscalation{Release: "R", Measure: approval.IsolateServer, Servers: []inventory.ServerID{server.ID}, Reason: "why"})
 	s.expect(command.Done, "escalation.approve done", "escalation", "approve", "esc-1", "--executive", " E. Ekholm", "--reason", "why")
