@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"patchdeck/engine"
+	"patchdeck/ui/part"
 	"patchdeck/ui/uitest"
 )
 
@@ -16,6 +17,7 @@ func sit(t *testing.T, view *engine.View, place []byte, keep func([]byte)) *sess
 	s := &session{console: uitest.NewConsole(view), wall: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	s.root = New(Options{Actor: lead, Console: s.console, Theme: coloured, Place: place, Keep: keep, Now: func() time.Time { return s.wall }})
 	t.Cleanup(s.root.Close)
+	s.root.desk.After = func(_ time.Duration, m part.Msg) part.Cmd { s.later = m; return nil }
 	s.send(tea.WindowSizeMsg{Width: 120, Height: 36})
 	s.run(s.root.screen().Init())
 	return s
