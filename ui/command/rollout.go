@@ -95,19 +95,36 @@ func (t *tree) onServers(use, short string, command func(rollout string, ids []i
 
 // onRollout makes a verb give a command about a rollout, and those of its servers that are named, with a reason.
 func (t *tree) onRollout(v verb, reason *string, command func(rollout string, ids []inventory.ServerID) engine.Command) *cobra.Command {
+	return t.onNamed(v, reason, func(c *call, name string) (string, error) {
+		r, err := c.findRollout(name)
+		return r.ID, err
+	}, command)
+}
+
+// onPlan is onRollout for servers in the plan of a change request.
+func (t *tree) onPlan(v verb, reason *string, command func(change string, ids []inventory.ServerID) engine.Command) *cobra.Command {
+	return t.onNamed(v, reason, func(c *call, name string) (string, error) {
+		change, err := c.findChange(name)
+		return change.ID, err
+	}, command)
+}
+
+// onNamed makes a verb give a command about what its first word names, which find gives the id of, and about the servers that the other
+// words name.
+func (t *tree) onNamed(v verb, reason *string, find func(*call, string) (string, error), command func(id string, servers []inventory.ServerID) engine.Command) *cobra.Command {
 	v.run = func(c *call) error {
 		if err := needReason(*reason); err != nil {
 			return err
 		}
-		r, err := c.findRollout(c.args[0])
+		id, err := find(c, c.args[0])
 		if err != nil {
 			return err
 		}
-		ids, err := c.serverIDs(c.args[1:])
+		servers, err := c.serverIDs(c.args[1:])
 		if err != nil {
 			return err
 		}
-		return c.do(command(r.ID, ids))
+		return c.do(command(id, servers))
 	}
 	made := t.verb(v)
 	reasonFlag(made, reason)
@@ -116,42 +133,18 @@ func (t *tree) onRollout(v verb, reason *string, command func(rollout string, id
 
 func (t *tree) exclude() *cobra.Command {
 	var reason string
-	command := t.verb(verb{use: "exclude CHANGE SERVER", short: "Take a server out of a change request's plan; the approval stays", args: cobra.ExactArgs(2), run: func(c *call) error {
-		if err := needReason(reason); err != nil {
-			return err
-		}
-		change, err := c.findChange(c.args[0])
-		if err != nil {
-			return err
-		}
-		ids, err := c.serverIDs(c.args[1:])
-		if err != nil {
-			return err
-		}
-		return c.do(engine.ExcludeServer{Change: change.ID, Server: ids[0], Reason: reason})
-	}})
-	reasonFlag(command, &reason)
-	return command
+	v := verb{use: "exclude CHANGE SERVER", short: "Take a server out of a change request's plan; the approval stays", args: cobra.ExactArgs(2)}
+	return t.onPlan(v, &reason, func(change string, ids []inventory.ServerID) engine.Command {
+		return engine.ExcludeServer{Change: change, Server: ids[0], Reason: reason}
+	})
 }
 
 func (t *tree) include() *cobra.Command {
 	var reason string
-	command := t.verb(verb{use: "include CHANGE SERVER...", short: "Take exclusions back: the servers stand in the plan again as it was approved", args: cobra.MinimumNArgs(2), run: func(c *call) error {
-		if err := needReason(reason); err != nil {
-			return err
-		}
-		change, err := c.findChange(c.args[0])
-		if err != nil {
-			return err
-		}
-		ids, err := c.serverIDs(c.args[1:])
-		if err != nil {
-			return err
-		}
-		return c.do(engine.IncludeServers{Change: change.ID, Servers: ids, Reason: reason})
-	}})
-	reasonFlag(command, &reason)
-	return command
+	v := verb{use: "include CHANGE SERVER...", short: "Take exclusions back: the servers stand in the plan again as it was approved", args: cobra.MinimumNArgs(2)}
+	return t.onPlan(v, &reason, func(change string, ids []inventory.ServerID) engine.Command {
+		return engine.IncludeServers{Change: change, Servers: ids, Reason: reason}
+	})
 }
 
 func (t *tree) breakLock() *cobra.Command {
